@@ -1,0 +1,278 @@
+"""All settings, read from the environment (names begin with OPSCENTER_). There is no other settings file.
+
+Modes: `development` (default), `demonstration` (own database file, 2019 areas pinned, generated accounts),
+`production` (refuses to start with an unsafe setting, see opscenter/checks.py).
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from opscenter.native import gdal_library, geos_library
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(f"OPSCENTER_{name}", default).strip()
+
+
+def env_flag(name: str, default: bool = False) -> bool:
+    return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+MODE = env("MODE", "development")
+if MODE not in {"development", "demonstration", "production"}:
+    raise ImproperlyConfigured(f"OPSCENTER_MODE is {MODE!r}: it is development, demonstration or production")
+PRODUCTION = MODE == "production"
+DEMONSTRATION = MODE == "demonstration"
+DEBUG = env_flag("DEBUG")
+
+# Where files live: databases, uploads, generated secrets. Ignored by git.
+DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "data")))
+BUILD_DIR = BASE_DIR / "build"
+
+# The secret key is made by the launcher and kept in DATA_DIR; production gives it by the environment.
+SECRET_KEY = env("SECRET_KEY") or "development-only-key-that-production-refuses"
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
+CSRF_TRUSTED_ORIGINS = env_list("TRUSTED_ORIGINS")
+HTTPS = env_flag("HTTPS", PRODUCTION)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+# How many proxies of our own stand in front: that many entries of X-Forwarded-For, from the right, are trusted.
+TRUSTED_PROXIES = int(env("TRUSTED_PROXIES", "0"))
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.gis",
+    "channels",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "csp",
+    "django_htmx",
+    "django_vite",
+    "ninja",
+    "opscenter",
+    "opscenter.accounts",
+    "geo",
+    "realtime",
+    "incidents.records",
+    "incidents.delivery",
+    "incidents.dispatching",
+    "incidents.triage",
+    "incidents.intake",
+    "incidents.doors",
+    "incidents.portal",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "opscenter.urls"
+ASGI_APPLICATION = "opscenter.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "frontend" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "opscenter.context.page",
+            ],
+        },
+    },
+]
+
+# --- databases ------------------------------------------------------------------------------------------------
+GDAL_LIBRARY_PATH = env("GDAL_LIBRARY") or gdal_library()
+GEOS_LIBRARY_PATH = env("GEOS_LIBRARY") or geos_library()
+SPATIALITE_LIBRARY_PATH = env("SPATIALITE_LIBRARY", "mod_spatialite")
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for `spatialite:///absolute/path` or `postgis://user:password@host:port/name`."""
+    parts = urlsplit(url)
+    if parts.scheme == "spatialite":
+        name = unquote(parts.path)
+        return {
+            "ENGINE": "opscenter.spatialite",
+            "NAME": name,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000;",
+            },
+            # The default test database is shared memory: no WAL, and locks that ignore the time-out.
+            "TEST": {"NAME": env("TEST_DATABASE_FILE", f"{name}.test")},
+        }
+    if parts.scheme == "postgis":
+        return {
+            "ENGINE": "django.contrib.gis.db.backends.postgis",
+            "NAME": parts.path.lstrip("/"),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": dict(parse_qsl(parts.query)).get("host") or parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 0,
+            "OPTIONS": {"pool": {"min_size": 1, "max_size": int(env("DATABASE_POOL", "8")), "timeout": 20}},
+        }
+    raise ImproperlyConfigured(
+        f"OPSCENTER_DATABASE_URL has the scheme {parts.scheme!r}: it is spatialite or postgis"
+    )
+
+
+_file = "demonstration.sqlite3" if DEMONSTRATION else "opscenter.sqlite3"
+DATABASES = {"default": database(env("DATABASE_URL", f"spatialite://{DATA_DIR / _file}"))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis only wakes readers up sooner; without it, or while it is down, everything works a little slower.
+REDIS_URL = env("REDIS_URL")
+if REDIS_URL:
+    CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    }
+
+# --- people ---------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "opscenter.accounts.adapter.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+
+# --- language and time ----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_I18N = True
+USE_TZ = True
+
+# --- files ----------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BUILD_DIR / "static"
+STATICFILES_DIRS = [BUILD_DIR / "frontend"] if (BUILD_DIR / "frontend").exists() else []
+DJANGO_VITE = {"default": {"manifest_path": BUILD_DIR / "frontend" / "manifest.json"}}
+# Vite puts a hash into every name under assets/, so those never change.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# Uploads are served by views that ask who may see them, never by a public path.
+MEDIA_ROOT = Path(env("MEDIA_DIR", str(DATA_DIR / ("media-demonstration" if DEMONSTRATION else "media"))))
+PHOTO_MAX_BYTES = int(env("PHOTO_MAX_BYTES", str(12 * 1024 * 1024)))
+PHOTOS_PER_REPORT = int(env("PHOTOS_PER_REPORT", "5"))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- what a page may load: this host alone --------------------------------------------------------------------
+# An optional basemap adds its own host here, and only that host.
+BASEMAP_URL = env("BASEMAP_URL")
+BASEMAP_KIND = env("BASEMAP_KIND", "raster")  # raster, pmtiles or style
+BASEMAP_ATTRIBUTION = env("BASEMAP_ATTRIBUTION")
+_basemap = urlsplit(BASEMAP_URL)
+_basemap_host = [f"{_basemap.scheme}://{_basemap.netloc}"] if _basemap.netloc else []
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:", *_basemap_host],
+        "font-src": [SELF],
+        "connect-src": [SELF, *_basemap_host],
+        "worker-src": [SELF, "blob:"],
+        "manifest-src": [SELF],
+        "media-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- the place ------------------------------------------------------------------------------------------------
+# Pins one area set by name, whatever the date; empty: the set in force on the date.
+AREA_SET = env("AREA_SET", "2019" if DEMONSTRATION else "")
+# Real boundaries for tests and development; never copied into the project.
+AREA_DATA = env("AREA_DATA")
+
+# --- doors ----------------------------------------------------------------------------------------------------
+ZALO_APP_ID = env("ZALO_APP_ID")
+ZALO_OA_SECRET = env("ZALO_OA_SECRET")
+PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+HOTLINE_NAME = env("HOTLINE_NAME", "1022 Bình Dương")
+
+EMAIL_HOST = env("SMTP_HOST")
+EMAIL_PORT = int(env("SMTP_PORT", "25"))
+EMAIL_HOST_USER = env("SMTP_USER")
+EMAIL_HOST_PASSWORD = env("SMTP_PASSWORD")
+EMAIL_USE_TLS = env_flag("SMTP_TLS")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "1022@binhduong.example")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
+)
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
+    # Daphne's access log colours every line, also when nobody reads it: half its throughput.
+    "loggers": {"django.channels.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+}
