@@ -1,0 +1,84 @@
+"""What every test starts from: a database of its own, a folder of its own, and people to be.
+
+The database is SpatiaLite in a file (WAL, as in use) unless OPSCENTER_DATABASE_URL names PostGIS;
+`python -m tests.harness.run_on_postgis -- pytest …` sets that and starts the servers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+pytest_plugins = ["tests.harness.fixtures"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_folder() -> Iterator[Path]:
+    """A folder for this run's files, so that no test sees or leaves anything in data/."""
+    with tempfile.TemporaryDirectory(prefix="opscenter-tests-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        settings.DATA_DIR = folder
+        settings.MEDIA_ROOT = folder / "media"
+        settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+        # The real hasher takes 0.3 s a password by design.
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(private_folder: Path) -> None:
+    """Puts the SpatiaLite test database into the private folder: several runs may go on side by side."""
+    from django.db import connections
+
+    chosen = connections["default"].settings_dict
+    if chosen["ENGINE"] == "opscenter.spatialite":
+        chosen["TEST"]["NAME"] = str(private_folder / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def database_kind() -> str:
+    """`spatialite` or `postgis`: which database this run is on."""
+    return "postgis" if "postgis" in settings.DATABASES["default"]["ENGINE"] else "spatialite"
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def new_agency(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Makes an agency in force since 2019; any field of Agency can be given."""
+
+    def make(**fields: Any) -> Any:
+        from opscenter.accounts.models import Agency
+
+        number = next(_numbers)
+        start = {"kind": "commune", "valid_from": dt.date(2019, 1, 1)}
+        return Agency.objects.create(**{"code": f"agency-{number}", "name": f"Agency {number}", **start, **fields})
+
+    return make
+
+
+@pytest.fixture
+def new_person(new_agency: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes somebody with an account (password "a long password"); gives agency roles an agency and a unit."""
+
+    def make(role: str = "call_taker", **fields: Any) -> Any:
+        from opscenter.accounts.models import HandlingUnit, Person
+        from opscenter.accounts.roles import AGENCY_ROLES, Role
+
+        number = next(_numbers)
+        if role in AGENCY_ROLES and "agency" not in fields:
+            fields["agency"] = new_agency()
+        if role in {Role.HANDLER, Role.CREW} and "handling_unit" not in fields:
+            fields["handling_unit"] = HandlingUnit.objects.create(agency=fields["agency"], name=f"Unit {number}")
+        fields = {"username": f"person{number}", "full_name": f"Person {number}", **fields}
+        return Person.objects.create_user(password=fields.pop("password", "a long password"), role=role, **fields)
+
+    return make
