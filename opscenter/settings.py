@@ -88,6 +88,9 @@ INSTALLED_APPS = [
     "incidents.intake",
     "incidents.doors",
     "incidents.portal",
+    "incidents.room",
+    "incidents.inbox",
+    "incidents.wall",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

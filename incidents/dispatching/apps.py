@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DispatchingConfig(AppConfig):
+    name = "incidents.dispatching"
+    label = "dispatching"
+    verbose_name = _("Competence and dispatch")

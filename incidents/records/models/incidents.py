@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from incidents.records.lifecycles import LIVE_STATES, IncidentState
+from incidents.records.models.categories import Group
+
+if TYPE_CHECKING:
+    from opscenter.accounts.models import Person
+
+_CODE = re.compile(r"^(?:1022-)?0*([1-9]\d{0,17})$")
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def on_board(self) -> IncidentQuerySet:
+        """The live set: what maps and queues show."""
+        return self.filter(on_board=True)
+
+    def live(self) -> IncidentQuerySet:
+        """Not of an exercise."""
+        return self.filter(exercise=0)
+
+    def overdue(self, at: dt.datetime) -> IncidentQuerySet:
+        """Still open past the deadline."""
+        return self.filter(on_board=True, due_at__lt=at)
+
+    def visible_to(self, person: Person) -> IncidentQuerySet:
+        """What this person may see: the rows whose audience holds one of the person's keys."""
+        from incidents.records.audience import keys_of_person
+
+        return self.filter(pk__in=_audience_of(keys_of_person(person)))
+
+    def by_code(self, code: str) -> IncidentQuerySet:
+        """The incident of a code such as 1022-000123; nothing for what is not a code."""
+        match = _CODE.match(code.strip())
+        return self.filter(pk=int(match.group(1))) if match else self.none()
+
+
+def _audience_of(keys: frozenset[str]) -> models.QuerySet[Any, Any]:
+    from incidents.records.models.audiences import IncidentAudience
+
+    return IncidentAudience.objects.filter(key__in=keys).values("incident_id")
+
+
+class Incident(models.Model):
+    """Vụ việc: what is to be handled; one or more reports point to it. The root that is locked first."""
+
+    # Raised by every change to the incident or to anything that hangs on it.
+    version = models.PositiveIntegerField(default=0)
+    state = models.CharField(
+        max_length=12, choices=[(s.value, s.value) for s in IncidentState], default=IncidentState.RECEIVED
+    )
+    group = models.PositiveSmallIntegerField(choices=Group.choices, null=True, blank=True)
+    category = models.ForeignKey("records.Category", models.PROTECT, null=True, blank=True, related_name="incidents")
+    priority = models.PositiveSmallIntegerField(default=3)
+    # The citizen's words shortened, with phone numbers and e-mail addresses masked: for lists.
+    summary = models.CharField(max_length=200, blank=True)
+    source = models.CharField(max_length=12)
+    # SRID 4326, radius of uncertainty in metres; both null while nobody knows where it is.
+    point = models.PointField(srid=4326, null=True, blank=True)
+    radius_m = models.FloatField(null=True, blank=True)
+    # Decided from areas that are only approximate.
+    approximate = models.BooleanField(default=False)
+    place_label = models.CharField(max_length=250, blank=True)
+    area_set = models.CharField(max_length=40, blank=True)
+    area_generation = models.PositiveIntegerField(null=True, blank=True)
+    ward_code = models.CharField(max_length=20, blank=True)
+    district_code = models.CharField(max_length=20, blank=True)
+    # Why: the resolver's whole answer, the category's reasons, the suggested agency with its trace.
+    place_trace = models.JSONField(default=dict, blank=True)
+    category_trace = models.JSONField(default=dict, blank=True)
+    agency_trace = models.JSONField(default=dict, blank=True)
+    suggested_agency = models.ForeignKey(
+        "accounts.Agency", models.PROTECT, null=True, blank=True, related_name="suggested_incidents"
+    )
+    # Codes of what a person has to decide; not empty means the "needs a person" queue.
+    needs = models.JSONField(default=list, blank=True)
+    received_at = models.DateTimeField(db_index=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=30, blank=True)  # answered_at_once, handled, cancelled
+    # The text the citizen reads. Written by staff, shown on the tracking page.
+    answer = models.TextField(blank=True)
+    on_board = models.BooleanField(default=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    exercise = models.PositiveIntegerField(default=0)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(point__isnull=True, radius_m__isnull=True)
+                | Q(point__isnull=False, radius_m__isnull=False, radius_m__gte=0),
+                name="incident_point_has_radius",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_board=True, state__in=sorted(LIVE_STATES))
+                | Q(on_board=False) & ~Q(state__in=sorted(LIVE_STATES)),
+                name="incident_on_board_is_live",
+            ),
+            models.CheckConstraint(
+                condition=Q(area_set="", ward_code="", district_code="") | ~Q(area_set=""),
+                name="incident_area_code_has_set",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["received_at"], condition=Q(on_board=True), name="incident_board"),
+            models.Index(fields=["due_at"], condition=Q(on_board=True), name="incident_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """How people name it: 1022-000123."""
+        return f"1022-{self.pk:06d}"

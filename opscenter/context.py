@@ -1,0 +1,40 @@
+"""What every template may ask for as `page`: the hotline's name, the theme, and the settings the scripts read."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.functional import SimpleLazyObject
+
+# Screens that are dark unless somebody chose otherwise: a control room at 3 a.m. and the wall.
+DARK_SCREENS = ("/room/", "/wall/")
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. Answers {"page": {"hotline", "theme", "settings"}}; asks no database."""
+    return {"page": SimpleLazyObject(lambda: _page(request))}
+
+
+def _page(request: HttpRequest) -> dict[str, Any]:
+    dark = request.path.startswith(DARK_SCREENS)
+    # The room's choice is kept apart from the other screens', so that an office in daylight does not undo it.
+    theme_cookie = "theme_room" if dark else "theme"
+    chosen = request.COOKIES.get(theme_cookie)
+    basemap = None
+    if settings.BASEMAP_URL:
+        basemap = {
+            "kind": settings.BASEMAP_KIND,
+            "url": settings.BASEMAP_URL,
+            "attribution": settings.BASEMAP_ATTRIBUTION,
+        }
+    return {
+        "hotline": settings.HOTLINE_NAME,
+        # By a cookie, so that the first byte already has the right colours and nothing flashes.
+        "theme": chosen if chosen in {"dark", "light"} else ("dark" if dark else "light"),
+        "settings": {
+            "signin": resolve_url(settings.LOGIN_URL),
+            "basemap": basemap,
+            "themeCookie": theme_cookie,
+        },
+    }
