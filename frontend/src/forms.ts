@@ -1,0 +1,2 @@
+/** Forms with `data-outbox` are sent through the outbox. */
+export {};

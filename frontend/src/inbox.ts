@@ -1,0 +1,2 @@
+/** An agency's inbox. */
+import "./staff";

@@ -1,0 +1,4 @@
+/** The citizen's page for a report. */
+import "./base";
+import "../styles/public.css";
+import "./forms";

@@ -1,0 +1,3 @@
+/** The citizen's page that follows a report. */
+import "./base";
+import "../styles/public.css";

@@ -1,0 +1,2 @@
+/** The wall. */
+import "./base";
