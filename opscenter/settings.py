@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -42,7 +41,11 @@ DATA_DIR = Path(env("DATA_DIR", str(BASE_DIR / "data")))
 BUILD_DIR = BASE_DIR / "build"
 
 # The secret key is made by the launcher and kept in DATA_DIR; production gives it by the environment.
-SECRET_KEY = env("SECRET_KEY") or "development-only-key-that-production-refuses"
+DEFAULT_SECRET_KEY = "development-only-key-that-production-refuses"
+_kept_key = DATA_DIR / "secret-key"
+SECRET_KEY = env("SECRET_KEY") or (
+    _kept_key.read_text().strip() if _kept_key.is_file() and not PRODUCTION else DEFAULT_SECRET_KEY
+)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
 CSRF_TRUSTED_ORIGINS = env_list("TRUSTED_ORIGINS")
 HTTPS = env_flag("HTTPS", PRODUCTION)

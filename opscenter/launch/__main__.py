@@ -1,0 +1,121 @@
+"""`make run`: builds what changed, prepares the database, and runs the web server and the worker until Ctrl+C.
+
+Environment: PORT (8000), SERVER (daphne or uvicorn), DEMO=1 for the demonstration, and every OPSCENTER_ setting.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from opscenter.launch import frontend, preparation, translations
+from opscenter.launch.supervisor import Child, Supervisor
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOST = "127.0.0.1"
+
+
+def server_command(server: str, port: int, host: str = HOST) -> list[str]:
+    """The command line of one web process."""
+    if server == "uvicorn":
+        return [sys.executable, "-m", "uvicorn", "--host", host, "--port", str(port), "--ws", "websockets-sansio",
+                "--lifespan", "off", "--no-access-log", "opscenter.asgi:application"]  # fmt: skip
+    if server == "daphne":
+        # -v 0: the access log costs half the throughput of the live stream.
+        return [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "opscenter.asgi:application"]
+    sys.exit(f"SERVER is {server!r}: it is daphne or uvicorn")
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def answers(address: str) -> bool:
+    """Whether the site answers at all; an error page is an answer too."""
+    try:
+        urllib.request.urlopen(f"{address}/health/", timeout=2)
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def wait_for(address: str, web: Child, supervisor: Supervisor, seconds: float = 60.0) -> bool:
+    """Waits until the site answers. False when the web process ended or the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not supervisor.stopping:
+        if answers(address):
+            return True
+        if web.process is not None and web.process.poll() is not None:
+            return False
+        time.sleep(0.05)
+    return False
+
+
+def main() -> int:
+    demonstration = os.environ.get("DEMO", "") not in {"", "0"}
+    port = int(os.environ.get("PORT") or 8000)
+    address = f"http://{HOST}:{port}"
+    os.chdir(ROOT)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
+    if demonstration:
+        os.environ["OPSCENTER_MODE"] = "demonstration"
+    os.environ.setdefault("OPSCENTER_PUBLIC_URL", address)
+    preparation.keep_secret_key(Path(os.environ.get("OPSCENTER_DATA_DIR", ROOT / "data")))
+    if not port_is_free(port):
+        print(f"Port {port} is taken on this machine. Choose another: make run PORT={port + 1}", file=sys.stderr)
+        return 1
+    try:
+        frontend.build()
+    except frontend.BuildFailed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    translations.compile_translations()
+
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.db import connections
+
+    preparation.load_reference(force=preparation.migrate())
+    accounts = preparation.demonstration_accounts() if settings.DEMONSTRATION else ""
+    connections.close_all()
+
+    supervisor = Supervisor(os.environ)
+    signal.signal(signal.SIGTERM, supervisor.stop)
+    signal.signal(signal.SIGINT, supervisor.stop)
+    web = Child("web server", server_command(os.environ.get("SERVER") or "daphne", port))
+    supervisor.start(web)
+    supervisor.start(Child("worker", [sys.executable, "manage.py", "worker"]))
+    if not wait_for(address, web, supervisor):
+        supervisor.end()
+        if supervisor.stopping:
+            return 0
+        print("The web server did not start; the reason stands above.", file=sys.stderr)
+        return 1
+    print(f"\n  {settings.HOTLINE_NAME}: {address}   (Ctrl+C ends it)", flush=True)
+    if accounts:
+        print(f"\n{accounts}", flush=True)
+    if settings.DEMONSTRATION:
+        play = [sys.executable, "manage.py", "play_scenario", "--address", address]
+        supervisor.start(Child("scenario", play, once=True))
+    supervisor.run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
