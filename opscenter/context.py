@@ -12,7 +12,7 @@ DARK_SCREENS = ("/room/", "/wall/")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The context processor. Answers {"page": {"hotline", "theme", "settings"}}; asks no database."""
+    """The context processor. Answers {"page": {"hotline", "theme", "settings"}}; asks no database for somebody without a session."""
     return {"page": SimpleLazyObject(lambda: _page(request))}
 
 
@@ -28,12 +28,14 @@ def _page(request: HttpRequest) -> dict[str, Any]:
             "url": settings.BASEMAP_URL,
             "attribution": settings.BASEMAP_ATTRIBUTION,
         }
+    user = getattr(request, "user", None)
     return {
         "hotline": settings.HOTLINE_NAME,
         # By a cookie, so that the first byte already has the right colours and nothing flashes.
         "theme": chosen if chosen in {"dark", "light"} else ("dark" if dark else "light"),
         "settings": {
             "signin": resolve_url(settings.LOGIN_URL),
+            "person": str(user.pk) if user is not None and user.is_authenticated else "",
             "basemap": basemap,
             "themeCookie": theme_cookie,
         },

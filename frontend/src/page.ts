@@ -8,6 +8,8 @@ export interface Basemap {
 
 export interface PageSettings {
   signin: string;
+  /** Who is signed in; empty for a citizen. */
+  person: string;
   basemap: Basemap | null;
   /** Name of the cookie that keeps the theme; the room has its own, so that it stays dark there. */
   themeCookie: string;
@@ -21,6 +23,7 @@ export function pageData<T>(id: string, fallback: T): T {
 
 export const settings: PageSettings = pageData<PageSettings>("page", {
   signin: "/accounts/login/",
+  person: "",
   basemap: null,
   themeCookie: "theme",
 });
