@@ -60,6 +60,8 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
 # How many proxies of our own stand in front: that many entries of X-Forwarded-For, from the right, are trusted.
 TRUSTED_PROXIES = int(env("TRUSTED_PROXIES", "0"))
+# Changes to the budgets of public forms and APIs, see opscenter/budgets.py.
+BUDGETS = env("BUDGETS")
 
 INSTALLED_APPS = [
     "daphne",
@@ -108,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "opscenter.budgets.RefusalMiddleware",
 ]
 ROOT_URLCONF = "opscenter.urls"
 ASGI_APPLICATION = "opscenter.asgi.application"
@@ -162,9 +165,7 @@ def database(url: str) -> dict[str, Any]:
             "CONN_MAX_AGE": 0,
             "OPTIONS": {"pool": {"min_size": 1, "max_size": int(env("DATABASE_POOL", "8")), "timeout": 20}},
         }
-    raise ImproperlyConfigured(
-        f"OPSCENTER_DATABASE_URL has the scheme {parts.scheme!r}: it is spatialite or postgis"
-    )
+    raise ImproperlyConfigured(f"OPSCENTER_DATABASE_URL has the scheme {parts.scheme!r}: it is spatialite or postgis")
 
 
 _file = "demonstration.sqlite3" if DEMONSTRATION else "opscenter.sqlite3"

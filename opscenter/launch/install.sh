@@ -6,7 +6,7 @@ set -eu
 
 cd "$(dirname "$0")/../.."
 level=${1:-run}
-mkdir -p build
+mkdir -p build data
 # Two starts at once must not install over each other.
 if command -v flock >/dev/null 2>&1; then exec 9>build/install.lock; flock 9; fi
 

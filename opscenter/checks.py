@@ -1,0 +1,64 @@
+"""Why this deployment must not start: settings that are fine on a desk and dangerous in production.
+
+`OpscenterConfig.ready()` asks, so it holds for Daphne, uvicorn, the worker and every management command alike,
+and not only for `manage.py check --deploy`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+# Passwords that stand in examples everywhere.
+GUESSED_PASSWORDS = frozenset(
+    {"", "postgres", "postgis", "password", "opscenter", "changeme", "change-me", "secret", "1022"}
+)
+
+
+def unsafe_settings(settings: Any) -> list[str]:
+    """What is unsafe for production in these settings: one sentence each, naming the variable to set."""
+    found = []
+    key = str(settings.SECRET_KEY)
+    if key == settings.DEFAULT_SECRET_KEY or len(key) < 50 or len(set(key)) < 8:
+        found.append("OPSCENTER_SECRET_KEY is missing or weak: set at least 50 random characters.")
+    if settings.DEBUG:
+        found.append("OPSCENTER_DEBUG is on: error pages would show settings and personal data.")
+    hosts = list(settings.ALLOWED_HOSTS)
+    if not hosts or set(hosts) <= LOCAL_NAMES:
+        found.append("OPSCENTER_ALLOWED_HOSTS names no public host: set the names citizens and staff use.")
+    if any(host.strip() in {"*", "."} for host in hosts):
+        # The stream's origin check rests on this list: "*" would let any web page open a socket as the visitor.
+        found.append('OPSCENTER_ALLOWED_HOSTS holds "*": any site could open the live stream as a signed-in visitor.')
+    public = urlsplit(settings.PUBLIC_URL)
+    if public.scheme != "https":
+        found.append("OPSCENTER_PUBLIC_URL is not an https:// address: links in messages would be unprotected.")
+    elif (public.hostname or "") in LOCAL_NAMES:
+        found.append("OPSCENTER_PUBLIC_URL names this machine itself: links in messages would lead nowhere.")
+    if not (settings.HTTPS and settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
+        found.append("OPSCENTER_HTTPS is off: cookies of signed-in people would travel in the clear.")
+    if settings.TRUSTED_PROXIES < 1:
+        # HTTPS ends at a proxy of ours, whose headers are believed; without one anybody could send them.
+        found.append("OPSCENTER_TRUSTED_PROXIES is 0: set how many own proxies stand in front (nginx alone: 1).")
+    database = settings.DATABASES["default"]
+    if "postgis" in database["ENGINE"]:
+        if str(database.get("PASSWORD", "")).lower() in GUESSED_PASSWORDS and not str(database["HOST"]).startswith("/"):
+            found.append("OPSCENTER_DATABASE_URL has no password, or one from an example.")
+    elif Path(str(database["NAME"])).name == "demonstration.sqlite3":
+        found.append("OPSCENTER_DATABASE_URL is the demonstration's file: its accounts are printed for everybody.")
+    if settings.ZALO_APP_ID and not settings.ZALO_OA_SECRET:
+        found.append("OPSCENTER_ZALO_APP_ID is set without OPSCENTER_ZALO_OA_SECRET: anybody could post as Zalo.")
+    return found
+
+
+def refuse_unsafe_settings(settings: Any) -> None:
+    """Raises ImproperlyConfigured with every finding when the mode is production."""
+    if not settings.PRODUCTION:
+        return
+    found = unsafe_settings(settings)
+    if found:
+        lines = "\n".join(f"  - {sentence}" for sentence in found)
+        raise ImproperlyConfigured(f"Production does not start with unsafe settings:\n{lines}")
