@@ -18,7 +18,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def env(name: str, default: str = "") -> str:
-    return os.environ.get(f"OPSCENTER_{name}", default).strip()
+    # Set but empty counts as not set: container files pass on variables that nobody gave.
+    return os.environ.get(f"OPSCENTER_{name}", "").strip() or default
 
 
 def env_flag(name: str, default: bool = False) -> bool:
@@ -207,7 +208,7 @@ USE_TZ = True
 
 # --- files ----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BUILD_DIR / "static"
+STATIC_ROOT = Path(env("STATIC_ROOT", str(BUILD_DIR / "static")))
 STATICFILES_DIRS = [BUILD_DIR / "frontend"] if (BUILD_DIR / "frontend").exists() else []
 DJANGO_VITE = {"default": {"manifest_path": BUILD_DIR / "frontend" / "manifest.json"}}
 # Vite puts a hash into every name under assets/, so those never change.

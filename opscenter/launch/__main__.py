@@ -14,22 +14,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from opscenter.launch import frontend, preparation, translations
+from opscenter.launch import frontend, preparation, translations, web
 from opscenter.launch.supervisor import Child, Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOST = "127.0.0.1"
-
-
-def server_command(server: str, port: int, host: str = HOST) -> list[str]:
-    """The command line of one web process."""
-    if server == "uvicorn":
-        return [sys.executable, "-m", "uvicorn", "--host", host, "--port", str(port), "--ws", "websockets-sansio",
-                "--lifespan", "off", "--no-access-log", "opscenter.asgi:application"]  # fmt: skip
-    if server == "daphne":
-        # -v 0: the access log costs half the throughput of the live stream.
-        return [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port), "opscenter.asgi:application"]
-    sys.exit(f"SERVER is {server!r}: it is daphne or uvicorn")
 
 
 def port_is_free(port: int) -> bool:
@@ -53,13 +42,13 @@ def answers(address: str) -> bool:
     return True
 
 
-def wait_for(address: str, web: Child, supervisor: Supervisor, seconds: float = 60.0) -> bool:
+def wait_for(address: str, server: Child, supervisor: Supervisor, seconds: float = 60.0) -> bool:
     """Waits until the site answers. False when the web process ended or the time is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and not supervisor.stopping:
         if answers(address):
             return True
-        if web.process is not None and web.process.poll() is not None:
+        if server.process is not None and server.process.poll() is not None:
             return False
         time.sleep(0.05)
     return False
@@ -75,6 +64,11 @@ def main() -> int:
         os.environ["OPSCENTER_MODE"] = "demonstration"
     os.environ.setdefault("OPSCENTER_PUBLIC_URL", address)
     preparation.keep_secret_key(Path(os.environ.get("OPSCENTER_DATA_DIR", ROOT / "data")))
+    try:
+        command = web.command(os.environ.get("SERVER") or "daphne", port)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     if not port_is_free(port):
         print(f"Port {port} is taken on this machine. Choose another: make run PORT={port + 1}", file=sys.stderr)
         return 1
@@ -91,6 +85,8 @@ def main() -> int:
     from django.conf import settings
     from django.db import connections
 
+    if settings.PRODUCTION:
+        preparation.collect_static()
     preparation.load_reference(force=preparation.migrate())
     accounts = preparation.demonstration_accounts() if settings.DEMONSTRATION else ""
     connections.close_all()
@@ -98,10 +94,10 @@ def main() -> int:
     supervisor = Supervisor(os.environ)
     signal.signal(signal.SIGTERM, supervisor.stop)
     signal.signal(signal.SIGINT, supervisor.stop)
-    web = Child("web server", server_command(os.environ.get("SERVER") or "daphne", port))
-    supervisor.start(web)
+    server = Child("web server", command)
+    supervisor.start(server)
     supervisor.start(Child("worker", [sys.executable, "manage.py", "worker"]))
-    if not wait_for(address, web, supervisor):
+    if not wait_for(address, server, supervisor):
         supervisor.end()
         if supervisor.stopping:
             return 0

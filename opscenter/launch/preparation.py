@@ -1,4 +1,7 @@
-"""What has to be true before the servers start: a secret key, the newest tables, the reference data."""
+"""What has to be true before the servers start: a secret key, the newest tables, the reference data.
+
+python -m opscenter.launch.preparation: the one-off step of a deployment, with the static files too.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import secrets
 from pathlib import Path
 
+from opscenter.launch import translations
 from opscenter.launch.stamps import Stamp, digest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -39,6 +43,13 @@ def migrate() -> bool:
     return True
 
 
+def collect_static() -> None:
+    """Puts all static files into one folder, compressed, for production."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 def load_reference(*, force: bool = False) -> None:
     """Loads areas, agencies, categories and competence when their files changed or the database is new."""
     from django.conf import settings
@@ -62,3 +73,18 @@ def demonstration_accounts() -> str:
     file: Path = settings.DATA_DIR / "demonstration-accounts.txt"
     call_command("make_demo_accounts", verbosity=0)
     return file.read_text() if file.exists() else ""
+
+
+def main() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
+    django.setup()
+
+    translations.compile_translations()
+    collect_static()
+    load_reference(force=migrate())
+
+
+if __name__ == "__main__":
+    main()
