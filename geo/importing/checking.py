@@ -71,9 +71,7 @@ class Measured:
     neighbours: frozenset[str]
 
 
-def check_units(
-    units: Sequence[ReadUnit], figures: Mapping[str, Figures], limits: Limits | None = None
-) -> Findings:
+def check_units(units: Sequence[ReadUnit], figures: Mapping[str, Figures], limits: Limits | None = None) -> Findings:
     """Problems and remarks of the units of one level. Empty `figures`: only the file itself is checked."""
     limits = limits or Limits()
     findings = Findings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry
@@ -17,7 +18,7 @@ from geo.importing.figures import known_names
 from geo.importing.reading import as_multipolygon
 from geo.index import SetIndex, look_again, territory
 from geo.kinds import split_label
-from geo.models import Area, AreaLineage, AreaName, AreaSet, Generation, Level, PlaceEdition
+from geo.models import Area, AreaLineage, AreaName, AreaSet, Generation, PlaceEdition
 from geo.plane import area_km2
 
 # SQLite has one writer: each transaction stays well under the time a web request would notice.
@@ -176,7 +177,7 @@ def date_conflict(name: str, valid_from: dt.date, valid_until: dt.date | None) -
 def measure_lineage() -> int:
     """Stores which part of each unit lies in which unit of the next set; returns the number of pairs."""
     sets = sorted(territory().sets, key=lambda one: one.valid_from)
-    pairs = [row for old, new in zip(sets, sets[1:], strict=False) for row in _lineage(old, new)]
+    pairs = [row for old, new in pairwise(sets) for row in _lineage(old, new)]
     with transaction.atomic():
         AreaLineage.objects.filter(old_set_id__in=[one.set_id for one in sets]).delete()
         AreaLineage.objects.bulk_create(pairs)

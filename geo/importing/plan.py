@@ -20,7 +20,7 @@ from geo.importing.loading import (
 )
 from geo.importing.reading import ReadFile, ReadUnit, read_units
 from geo.kinds import split_label
-from geo.models import AreaKind, Generation, Level
+from geo.models import AreaKind, AreaSet, Generation, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,7 @@ class ImportPlan:
 
 def plan_import(asked: AreaImport) -> ImportPlan:
     """Reads and checks; writes nothing. Raises UnreadableFile or BadFigures."""
-    read = read_units(
-        asked.path, mapping=asked.mapping, crs=asked.crs, layer=asked.layer, level=asked.level
-    )
+    read = read_units(asked.path, mapping=asked.mapping, crs=asked.crs, layer=asked.layer, level=asked.level)
     reference = None if asked.without_reference else asked.reference or shipped_figures(asked.set_name)
     figures = read_figures(reference) if reference is not None else {}
     of_level = {code: known for code, known in figures.items() if known.level == asked.level}
@@ -101,8 +99,20 @@ def plan_import(asked: AreaImport) -> ImportPlan:
     conflict = date_conflict(asked.set_name, asked.valid_from, asked.valid_until)
     if conflict:
         findings.add("dates", (), conflict)
+    _check_level(asked, findings)
     _check_parents(read.units, of_level, findings)
     return ImportPlan(asked, read, reference, findings, tuple(_units(asked, read.units, figures)))
+
+
+def _check_level(asked: AreaImport, findings: Findings) -> None:
+    """A file of districts must not put a set out of force that has its wards."""
+    if asked.level == Level.WARD:
+        return
+    area_set = AreaSet.objects.filter(name=asked.set_name).select_related("current").first()
+    generation = area_set.current if area_set is not None else None
+    wards = generation.areas.filter(level=Level.WARD).count() if generation is not None else 0
+    if wards:
+        findings.add("level", (), f"the set {asked.set_name!r} has {wards} wards, which this file would replace")
 
 
 def _check_parents(units: tuple[ReadUnit, ...], figures: Mapping[str, Figures], findings: Findings) -> None:

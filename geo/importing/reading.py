@@ -8,6 +8,8 @@ from pathlib import Path
 
 import shapely
 from django.contrib.gis.gdal import DataSource, GDALException
+from django.contrib.gis.gdal.feature import Feature
+from django.contrib.gis.gdal.layer import Layer
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -76,7 +78,8 @@ def read_units(
             f"{path.name}: no field holds the codes; give --code-field, one of: {', '.join(chosen.fields)}"
         )
     units = []
-    for number, feature in enumerate(chosen, start=1):
+    features = (chosen[i] for i in range(len(chosen)))
+    for number, feature in enumerate(features, start=1):
         texts = {use: _text(feature.get(name)) for use, name in fields.items()}
         polygon, trouble, mended = _polygon(feature, to_lonlat)
         units.append(
@@ -94,8 +97,8 @@ def read_units(
     return ReadFile(tuple(units), to_lonlat.name, fields)
 
 
-def _layer(source: DataSource, name: str) -> object:
-    layers = {layer.name: layer for layer in source}
+def _layer(source: DataSource, name: str) -> Layer:
+    layers = {source[i].name: source[i] for i in range(len(source))}
     if name:
         if name not in layers:
             raise UnreadableFile(f"no layer {name!r}; the file has: {', '.join(layers)}")
@@ -129,10 +132,10 @@ def _text(value: object) -> str:
     return " ".join(str(value).split()) if value is not None else ""
 
 
-def _polygon(feature: object, to_lonlat: ToLonLat) -> tuple[MultiPolygon, str, str]:
+def _polygon(feature: Feature, to_lonlat: ToLonLat) -> tuple[MultiPolygon, str, str]:
     """(polygon, why it cannot be used, what was mended)."""
     try:
-        raw = shapely.from_wkb(bytes(feature.geom.wkb))  # type: ignore[attr-defined]
+        raw = shapely.from_wkb(bytes(feature.geom.wkb))
     except (GDALException, shapely.errors.GEOSException) as error:
         return MultiPolygon(), f"no readable geometry ({error})", ""
     if raw is None or raw.is_empty:
