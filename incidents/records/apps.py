@@ -6,3 +6,10 @@ class RecordsConfig(AppConfig):
     name = "incidents.records"
     label = "records"
     verbose_name = _("Records")
+
+    def ready(self) -> None:
+        from incidents.records.described import describe
+        from incidents.records.editing import ENTITY
+        from realtime.entities import register
+
+        register(ENTITY, describe)

@@ -40,8 +40,8 @@ INCIDENT_STEPS: dict[IncidentState, frozenset[IncidentState]] = {
     # Back to received: the dispatch was withdrawn, or every agency returned it.
     _I.ASSIGNED: frozenset({_I.RECEIVED, _I.IN_PROGRESS, _I.RESOLVED, _I.CLOSED, _I.CANCELLED}),
     _I.IN_PROGRESS: frozenset({_I.RECEIVED, _I.ASSIGNED, _I.RESOLVED, _I.CLOSED, _I.CANCELLED}),
-    # Back to in progress: the hotline did not take the result.
-    _I.RESOLVED: frozenset({_I.IN_PROGRESS, _I.ASSIGNED, _I.CLOSED, _I.CANCELLED}),
+    # Back to in progress: the hotline did not take the result; to received: it took the incident back.
+    _I.RESOLVED: frozenset({_I.RECEIVED, _I.IN_PROGRESS, _I.ASSIGNED, _I.CLOSED, _I.CANCELLED}),
     # Reopened: it goes out again from the beginning.
     _I.CLOSED: frozenset({_I.RECEIVED}),
     _I.CANCELLED: frozenset({_I.RECEIVED}),
@@ -56,7 +56,8 @@ ASSIGNMENT_STEPS: dict[AssignmentState, frozenset[AssignmentState]] = {
     _A.IN_PROGRESS: frozenset({_A.RESULT_GIVEN, _A.RETURNED, _A.CANCELLED}),
     _A.RESULT_GIVEN: frozenset({_A.APPROVED, _A.IN_PROGRESS, _A.CANCELLED}),
     _A.RETURNED: frozenset(),
-    _A.APPROVED: frozenset({_A.IN_PROGRESS}),
+    # What is reopened is given anew, so that the new decision has its own reasons and clocks.
+    _A.APPROVED: frozenset(),
     _A.CANCELLED: frozenset(),
 }
 OPEN_ASSIGNMENTS = frozenset({_A.SENT, _A.SEEN, _A.ACCEPTED, _A.IN_PROGRESS, _A.RESULT_GIVEN})

@@ -8,6 +8,7 @@ from incidents.records.models.exercises import Exercise
 from incidents.records.models.history import History
 from incidents.records.models.incidents import Incident
 from incidents.records.models.looks import PersonalLook
+from incidents.records.models.notes import Note
 from incidents.records.models.photos import Photo
 from incidents.records.models.reporters import Reporter
 from incidents.records.models.reports import NextStep, Report, ReportWords, Source
@@ -21,6 +22,7 @@ __all__ = [
     "Incident",
     "IncidentAudience",
     "NextStep",
+    "Note",
     "PersonalLook",
     "Photo",
     "Report",

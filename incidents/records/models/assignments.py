@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS, AssignmentState
 
+# Plain texts, so that migrations do not depend on the enumeration.
+_OPEN = sorted(state.value for state in OPEN_ASSIGNMENTS)
+
 
 class Assignment(models.Model):
     """Giao việc: an incident given to an agency, which may hand it on to one of its handling units."""
@@ -24,7 +27,7 @@ class Assignment(models.Model):
     )
     role = models.CharField(max_length=4, choices=Role.choices, default=Role.LEAD)
     state = models.CharField(
-        max_length=12, choices=[(s.value, s.value) for s in AssignmentState], default=AssignmentState.SENT
+        max_length=12, choices=[(s.value, s.value) for s in AssignmentState], default=AssignmentState.SENT.value
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     # Why this agency: the suggestion as it stood, or a person's own choice with a note.
@@ -38,6 +41,8 @@ class Assignment(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     return_reason = models.TextField(blank=True)
     result = models.TextField(blank=True)
+    # Why the hotline did not take the result, the last time.
+    rejection = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("assignment")
@@ -45,19 +50,19 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["incident", "agency"],
-                condition=Q(state__in=sorted(OPEN_ASSIGNMENTS)),
+                condition=Q(state__in=_OPEN),
                 name="assignment_open_once_an_agency",
             ),
             models.UniqueConstraint(
                 fields=["incident"],
-                condition=Q(role="lead", state__in=sorted(OPEN_ASSIGNMENTS)),
+                condition=Q(role="lead", state__in=_OPEN),
                 name="assignment_one_open_lead",
             ),
         ]
         indexes: ClassVar = [
             models.Index(
                 fields=["agency", "due_at"],
-                condition=Q(state__in=sorted(OPEN_ASSIGNMENTS)),
+                condition=Q(state__in=_OPEN),
                 name="assignment_open_agency",
             )
         ]

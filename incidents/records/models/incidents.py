@@ -2,18 +2,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Collection
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.gis.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from incidents.records.keys import EVERYTHING, WITH_WORDS, keys_of_person
 from incidents.records.lifecycles import LIVE_STATES, IncidentState
 from incidents.records.models.categories import Group
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from opscenter.accounts.models import Person
 
+# Plain texts, so that migrations do not depend on the enumeration.
+_LIVE = sorted(state.value for state in LIVE_STATES)
 _CODE = re.compile(r"^(?:1022-)?0*([1-9]\d{0,17})$")
 
 
@@ -30,22 +36,30 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         """Still open past the deadline."""
         return self.filter(on_board=True, due_at__lt=at)
 
-    def visible_to(self, person: Person) -> IncidentQuerySet:
-        """What this person may see: the rows whose audience holds one of the person's keys."""
-        from incidents.records.audience import keys_of_person
+    def visible_to(self, person: Person | AnonymousUser, profiles: Collection[str] = WITH_WORDS) -> IncidentQuerySet:
+        """What this person may see: the rows whose audience holds one of the person's keys.
 
-        return self.filter(pk__in=_audience_of(keys_of_person(person)))
+        `profiles` says with which fields at least: without it, the profiles that carry words (so a leader, who
+        sees the wall's fields, finds nothing here). Anonymous and inactive people see nothing.
+        """
+        return self.with_key(keys_of_person(person), profiles)
+
+    def with_key(self, keys: Collection[str], profiles: Collection[str] = WITH_WORDS) -> IncidentQuerySet:
+        """The incidents that an audience row opens to one of these keys with one of these profiles."""
+        from incidents.records.models.audiences import IncidentAudience
+
+        rows = IncidentAudience.objects.filter(key__in=sorted(keys), profile__in=sorted(profiles))
+        if not keys:
+            return self.none()
+        if EVERYTHING.isdisjoint(keys):
+            return self.filter(pk__in=rows.values("incident_id"))
+        # These keys open nearly every incident: SQLite would list them all to answer IN for one of them.
+        return self.filter(Exists(rows.filter(incident_id=OuterRef("pk"))))
 
     def by_code(self, code: str) -> IncidentQuerySet:
         """The incident of a code such as 1022-000123; nothing for what is not a code."""
         match = _CODE.match(code.strip())
         return self.filter(pk=int(match.group(1))) if match else self.none()
-
-
-def _audience_of(keys: frozenset[str]) -> models.QuerySet[Any, Any]:
-    from incidents.records.models.audiences import IncidentAudience
-
-    return IncidentAudience.objects.filter(key__in=keys).values("incident_id")
 
 
 class Incident(models.Model):
@@ -54,7 +68,7 @@ class Incident(models.Model):
     # Raised by every change to the incident or to anything that hangs on it.
     version = models.PositiveIntegerField(default=0)
     state = models.CharField(
-        max_length=12, choices=[(s.value, s.value) for s in IncidentState], default=IncidentState.RECEIVED
+        max_length=12, choices=[(s.value, s.value) for s in IncidentState], default=IncidentState.RECEIVED.value
     )
     group = models.PositiveSmallIntegerField(choices=Group.choices, null=True, blank=True)
     category = models.ForeignKey("records.Category", models.PROTECT, null=True, blank=True, related_name="incidents")
@@ -104,8 +118,7 @@ class Incident(models.Model):
                 name="incident_point_has_radius",
             ),
             models.CheckConstraint(
-                condition=Q(on_board=True, state__in=sorted(LIVE_STATES))
-                | Q(on_board=False) & ~Q(state__in=sorted(LIVE_STATES)),
+                condition=Q(on_board=True, state__in=_LIVE) | Q(on_board=False) & ~Q(state__in=_LIVE),
                 name="incident_on_board_is_live",
             ),
             models.CheckConstraint(
@@ -116,6 +129,8 @@ class Incident(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["received_at"], condition=Q(on_board=True), name="incident_board"),
             models.Index(fields=["due_at"], condition=Q(on_board=True), name="incident_due"),
+            models.Index(fields=["resolved_at"], condition=Q(resolved_at__isnull=False), name="incident_resolved"),
+            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="incident_closed"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,202 @@
+"""What each profile is shown of an incident: closed types. A new field is a decision about who may read it.
+
+Nothing here depends on the time it is made at: a body carries due_at and ids, names come from the reference document.
+Wall and public carry no free text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from incidents.records.keys import Profile
+from incidents.records.lifecycles import AssignmentState
+from incidents.records.models import Assignment, Incident
+
+# Three decimals of a degree: about 110 m, so that no house can be told from the wall.
+_WALL_DECIMALS = 3
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AreaBody(Body):
+    """A ward and district of one set; a code means nothing without its set. Empty: not known."""
+
+    set: str
+    ward: str
+    district: str
+
+
+class AssignmentBody(Body):
+    id: int
+    agency: int
+    unit: int | None
+    role: str
+    state: str
+    due_at: dt.datetime | None
+
+
+class PublicBody(Body):
+    """For the citizen's tracking page."""
+
+    id: int
+    version: int
+    state: str
+    received_at: dt.datetime
+    due_at: dt.datetime | None
+    answered_at: dt.datetime | None
+
+
+class WallBody(Body):
+    """For leaders and the wall: where and what, no words, no exact point. Degrees, WGS 84."""
+
+    id: int
+    version: int
+    exercise: int
+    state: str
+    group: int | None
+    category: str | None
+    lat: float | None
+    lon: float | None
+    area: AreaBody
+    received_at: dt.datetime
+    due_at: dt.datetime | None
+
+
+class StaffBody(Body):
+    """For people who handle it. Degrees, WGS 84; radius in metres; `summary` is masked."""
+
+    id: int
+    code: str
+    version: int
+    exercise: int
+    state: str
+    group: int | None
+    category: str | None
+    priority: int
+    lat: float | None
+    lon: float | None
+    radius_m: float | None
+    approximate: bool
+    area: AreaBody
+    summary: str
+    source: str
+    received_at: dt.datetime
+    due_at: dt.datetime | None
+    needs: list[str]
+    assignments: list[AssignmentBody]
+    reports: int
+    photos: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """An incident with what hangs on it, as one change left it."""
+
+    incident: Incident
+    assignments: tuple[Assignment, ...]
+    report_ids: tuple[int, ...]
+    photos: int
+
+
+# What an agency that has the incident need not know: who gave it back, whom it was taken from.
+_OVER = frozenset({AssignmentState.RETURNED, AssignmentState.CANCELLED})
+
+
+def _area(incident: Incident) -> AreaBody:
+    return AreaBody(set=incident.area_set, ward=incident.ward_code, district=incident.district_code)
+
+
+def _staff(facts: Facts, *, everything: bool) -> StaffBody:
+    incident = facts.incident
+    point = incident.point
+    return StaffBody(
+        id=incident.pk,
+        code=incident.code,
+        version=incident.version,
+        exercise=incident.exercise,
+        state=incident.state,
+        group=incident.group,
+        category=incident.category.code if incident.category else None,
+        priority=incident.priority,
+        lat=point.y if point else None,
+        lon=point.x if point else None,
+        radius_m=incident.radius_m,
+        approximate=incident.approximate,
+        area=_area(incident),
+        summary=incident.summary,
+        source=incident.source,
+        received_at=incident.received_at,
+        due_at=incident.due_at,
+        needs=list(incident.needs) if everything else [],
+        assignments=[
+            AssignmentBody(
+                id=row.pk,
+                agency=row.agency_id,
+                unit=row.handling_unit_id,
+                role=row.role,
+                state=row.state,
+                due_at=row.due_at,
+            )
+            for row in facts.assignments
+            if everything or row.state not in _OVER
+        ],
+        reports=len(facts.report_ids),
+        photos=facts.photos,
+    )
+
+
+def _wall(facts: Facts) -> WallBody:
+    incident = facts.incident
+    point = incident.point
+    return WallBody(
+        id=incident.pk,
+        version=incident.version,
+        exercise=incident.exercise,
+        state=incident.state,
+        group=incident.group,
+        category=incident.category.code if incident.category else None,
+        lat=round(point.y, _WALL_DECIMALS) if point else None,
+        lon=round(point.x, _WALL_DECIMALS) if point else None,
+        area=_area(incident),
+        received_at=incident.received_at,
+        due_at=incident.due_at,
+    )
+
+
+def _public(facts: Facts) -> PublicBody:
+    incident = facts.incident
+    return PublicBody(
+        id=incident.pk,
+        version=incident.version,
+        state=incident.state,
+        received_at=incident.received_at,
+        due_at=incident.due_at,
+        answered_at=incident.closed_at if incident.answer else None,
+    )
+
+
+def body(facts: Facts, profile: str) -> dict[str, Any]:
+    """The incident as one profile sees it: what JSON can hold, the whole entity."""
+    match Profile(profile):
+        case Profile.ROOM:
+            shown: Body = _staff(facts, everything=True)
+        # One text serves all agencies concerned: who works on it together knows of each other, by ids and states.
+        case Profile.AGENCY | Profile.UNIT:
+            shown = _staff(facts, everything=False)
+        case Profile.WALL:
+            shown = _wall(facts)
+        case Profile.PUBLIC:
+            shown = _public(facts)
+    return shown.model_dump(mode="json")
+
+
+def bodies(facts: Facts, profiles: Collection[str]) -> Mapping[str, dict[str, Any]]:
+    """One body for each of these profiles."""
+    return {profile: body(facts, profile) for profile in sorted(set(profiles))}

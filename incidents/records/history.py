@@ -1,0 +1,70 @@
+"""The record of what was done to an incident. Rows are appended, never changed: triggers refuse it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from incidents.records.editing import is_held
+from incidents.records.models import History, Incident
+from opscenter.accounts.models import Person
+from realtime.change import current_change
+
+
+class HistoryKind(StrEnum):
+    """Everything that can happen to an incident."""
+
+    RECEIVED = "received"
+    REPORT_ADDED = "report_added"
+    CATEGORY_SUGGESTED = "category_suggested"
+    AGENCY_SUGGESTED = "agency_suggested"
+    STEP_FAILED = "step_failed"
+    PLACE_SET = "place_set"
+    CATEGORY_SET = "category_set"
+    EMERGENCY_SET = "emergency_set"
+    EMERGENCY_WITHDRAWN = "emergency_withdrawn"
+    DISPATCHED = "dispatched"
+    DISPATCH_WITHDRAWN = "dispatch_withdrawn"
+    ASSIGNMENT_CANCELLED = "assignment_cancelled"
+    SEEN = "seen"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    HANDED_ON = "handed_on"
+    STARTED = "started"
+    RESULT_GIVEN = "result_given"
+    RESULT_REJECTED = "result_rejected"
+    ANSWERED_AT_ONCE = "answered_at_once"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"
+    PHOTO_ADDED = "photo_added"
+    NOTE_ADDED = "note_added"
+    MESSAGE_SENT = "message_sent"
+    MESSAGE_FAILED = "message_failed"
+    WORDS_ERASED = "words_erased"
+
+
+class NotLocked(Exception):
+    """A history row for an incident that this change has not locked: its version would not have been raised."""
+
+
+def append(
+    incident: Incident, kind: HistoryKind, *, by: Person | None, why: str = "", data: dict[str, Any] | None = None
+) -> History:
+    """Writes down one thing that was done, in the open change, at its time and under the version it leads to.
+
+    `why` is a code of at most 60 characters, `data` holds ids, codes and numbers: no words of people, no personal
+    data. Raises NotLocked when the incident was not locked or opened in this change.
+    """
+    if not is_held(incident):
+        raise NotLocked(f"incident {incident.pk} is not locked by this change")
+    return History.objects.create(
+        incident=incident,
+        version=incident.version,
+        at=current_change().at,
+        by=by,
+        kind=HistoryKind(kind),
+        why=why,
+        data=data or {},
+        exercise=incident.exercise,
+    )

@@ -1,0 +1,74 @@
+"""Who somebody is for the live stream and for `visible_to`, and the closed list of what they may read.
+
+A key says who (`room`, `agency:12`), a profile says which fields. Which key sees which incident with which profile
+is decided by `audience.incident_audience` alone.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from opscenter.accounts.roles import ROOM_ROLES, Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from opscenter.accounts.models import Person
+
+
+class Profile(StrEnum):
+    """Which fields of an incident a reader gets; the most detailed first, the same order as the live stream's."""
+
+    ROOM = "room"
+    AGENCY = "agency"
+    UNIT = "unit"
+    WALL = "wall"
+    PUBLIC = "public"
+
+
+PROFILES = tuple(profile.value for profile in Profile)
+# The profiles of people who handle the incident: they read the words of the reports, the notes and the photos.
+WITH_WORDS = frozenset({Profile.ROOM, Profile.AGENCY, Profile.UNIT})
+
+ROOM = "room"
+LEADER = "leader"
+WALL = "wall"
+# The key of the citizen with the tracking code of one report begins with this.
+TRACK = "track:"
+# Keys that open nearly every incident.
+EVERYTHING = frozenset({ROOM, LEADER, WALL})
+
+
+def agency_key(agency_id: int) -> str:
+    return f"agency:{agency_id}"
+
+
+def unit_key(handling_unit_id: int) -> str:
+    return f"unit:{handling_unit_id}"
+
+
+def partner_key(person_id: int) -> str:
+    return f"partner:{person_id}"
+
+
+def track_key(report_id: int) -> str:
+    return f"{TRACK}{report_id}"
+
+
+def keys_of_person(person: Person | AnonymousUser) -> frozenset[str]:
+    """The keys somebody's account gives; none for anonymous and inactive people."""
+    if person.is_anonymous or not person.is_active:
+        return frozenset()
+    if person.role in ROOM_ROLES:
+        return frozenset({ROOM})
+    match person.role:
+        case Role.LEADER:
+            return frozenset({LEADER})
+        case Role.FOCAL_POINT | Role.DISPATCHER:
+            return frozenset({agency_key(person.agency_id)}) if person.agency_id else frozenset()
+        case Role.HANDLER | Role.CREW:
+            return frozenset({unit_key(person.handling_unit_id)}) if person.handling_unit_id else frozenset()
+        case Role.PARTNER:
+            return frozenset({partner_key(person.pk)})
+    return frozenset()

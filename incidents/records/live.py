@@ -1,0 +1,71 @@
+"""What the live stream asks of this room: who a connection is, what it starts from, and the figures of today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from incidents.records.described import rows_of
+from incidents.records.editing import ENTITY
+from incidents.records.figures import figures
+from incidents.records.keys import PROFILES, TRACK, WALL, keys_of_person, track_key
+from incidents.records.models import Incident, IncidentAudience, Report
+from realtime.entities import Row
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from opscenter.accounts.models import Person
+
+__all__ = ["figures", "keys_of", "register_wall", "snapshot"]
+
+# The wall's room registers whether a link is in force; without it no link opens anything.
+_wall: list[Callable[[str], bool]] = []
+
+
+def register_wall(is_in_force: Callable[[str], bool]) -> None:
+    """Says how a wall link's token is checked; called once, when the application starts."""
+    _wall[:] = [is_in_force]
+
+
+def keys_of(user: Person | AnonymousUser, scope: Mapping[str, Any]) -> frozenset[str]:
+    """The keys of a connection: a tracking code (`?track=CODE`), a wall link (`?wall=TOKEN`), else the person's own.
+
+    One page is one thing: a call-taker who opens a tracking page follows that report there and nothing else. A wrong
+    code or a revoked link gives no key.
+    """
+    query = parse_qs(bytes(scope.get("query_string", b"")).decode("ascii", "replace"))
+    if codes := query.get("track"):
+        pk = Report.objects.filter(tracking_code=codes[0].strip().upper()).values_list("pk", flat=True).first()
+        return frozenset({track_key(pk)}) if pk is not None else frozenset()
+    if tokens := query.get("wall"):
+        return frozenset({WALL}) if any(is_in_force(tokens[0]) for is_in_force in _wall) else frozenset()
+    return keys_of_person(user)
+
+
+def snapshot(keys: Iterable[str]) -> Iterator[Row]:
+    """Every incident these keys follow, each as the most detailed of their profiles sees it, by id.
+
+    Staff and walls follow what is on the board; a tracking code follows its incident for good. Five queries for each
+    of the two, however many incidents.
+    """
+    every = frozenset(keys)
+    tracks = frozenset(key for key in every if key.startswith(TRACK))
+    if board := every - tracks:
+        yield from _rows(board, on_board=True)
+    if tracks:
+        yield from _rows(tracks, on_board=False)
+
+
+def _rows(keys: frozenset[str], *, on_board: bool) -> Iterator[Row]:
+    incidents = Incident.objects.with_key(keys, PROFILES)
+    audience = IncidentAudience.objects.filter(key__in=sorted(keys))
+    if on_board:
+        incidents = incidents.on_board()
+        audience = audience.filter(incident__on_board=True)
+    best: dict[int, str] = {}
+    for incident_id, profile in audience.values_list("incident_id", "profile"):
+        best[incident_id] = min(best.get(incident_id, profile), profile, key=PROFILES.index)
+    for incident, body in rows_of(incidents, best):
+        yield Row(ENTITY, incident.pk, incident.version, body)

@@ -1,0 +1,78 @@
+"""Which role may do what: one table for the API, the pages and the buttons they show."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from opscenter.accounts.roles import AGENCY_ROLES, ROOM_ROLES, Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from opscenter.accounts.models import Person
+
+
+class Verb(StrEnum):
+    TAKE_REPORT = "take_report"
+    SUGGEST = "suggest"
+    READ_REFERENCE = "read_reference"
+    READ_INCIDENT = "read_incident"
+    LOOK_AT_REPORTER = "look_at_reporter"
+    SEE_PHOTO = "see_photo"
+    SEE_ORIGINAL_PHOTO = "see_original_photo"
+    DISPATCH = "dispatch"
+    WITHDRAW = "withdraw"
+    SET_PLACE = "set_place"
+    SET_CATEGORY = "set_category"
+    SET_EMERGENCY = "set_emergency"
+    ANSWER_AT_ONCE = "answer_at_once"
+    CLOSE = "close"
+    REJECT_RESULT = "reject_result"
+    REOPEN = "reopen"
+    CANCEL = "cancel"
+    ADD_NOTE = "add_note"
+    SEE_ASSIGNMENT = "see_assignment"
+    ACCEPT = "accept"
+    RETURN = "return"
+    HAND_ON = "hand_on"
+    START = "start"
+    GIVE_RESULT = "give_result"
+
+
+_RECEIVES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
+_EVERYBODY = ROOM_ROLES | AGENCY_ROLES
+
+ROLES: dict[Verb, frozenset[Role]] = {
+    Verb.TAKE_REPORT: ROOM_ROLES,
+    Verb.SUGGEST: ROOM_ROLES,
+    Verb.READ_REFERENCE: _EVERYBODY | {Role.LEADER},
+    Verb.READ_INCIDENT: _EVERYBODY,
+    # Whoever stands in the street may have to ring the citizen up; each look is written down.
+    Verb.LOOK_AT_REPORTER: _EVERYBODY,
+    Verb.SEE_PHOTO: _EVERYBODY,
+    # The original still holds what the camera wrote into it.
+    Verb.SEE_ORIGINAL_PHOTO: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Verb.DISPATCH: ROOM_ROLES,
+    Verb.WITHDRAW: ROOM_ROLES,
+    Verb.SET_PLACE: ROOM_ROLES,
+    Verb.SET_CATEGORY: ROOM_ROLES,
+    Verb.SET_EMERGENCY: ROOM_ROLES,
+    Verb.ANSWER_AT_ONCE: ROOM_ROLES,
+    Verb.CLOSE: ROOM_ROLES,
+    Verb.REJECT_RESULT: ROOM_ROLES,
+    Verb.REOPEN: ROOM_ROLES,
+    Verb.CANCEL: ROOM_ROLES,
+    Verb.ADD_NOTE: _EVERYBODY,
+    Verb.SEE_ASSIGNMENT: AGENCY_ROLES,
+    Verb.ACCEPT: _RECEIVES,
+    Verb.RETURN: _RECEIVES,
+    Verb.HAND_ON: _RECEIVES,
+    Verb.START: AGENCY_ROLES,
+    Verb.GIVE_RESULT: AGENCY_ROLES,
+}
+
+
+def may(person: Person | AnonymousUser, verb: Verb) -> bool:
+    """Whether somebody's role holds this verb; which rows it works on is `visible_to`'s question."""
+    return not person.is_anonymous and person.is_active and person.role in ROLES[verb]
