@@ -61,6 +61,13 @@ def main() -> int:
     os.chdir(ROOT)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
     if demonstration:
+        if "demonstration" not in os.environ.get("OPSCENTER_DATABASE_URL", "demonstration"):
+            print(
+                "DEMO=1 plays invented reports, so it does not start on the database of OPSCENTER_DATABASE_URL. "
+                'Unset that variable, or name a database with "demonstration" in its name.',
+                file=sys.stderr,
+            )
+            return 1
         os.environ["OPSCENTER_MODE"] = "demonstration"
     os.environ.setdefault("OPSCENTER_PUBLIC_URL", address)
     preparation.keep_secret_key(Path(os.environ.get("OPSCENTER_DATA_DIR", ROOT / "data")))
@@ -114,4 +121,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
