@@ -43,6 +43,8 @@ THUMBNAIL_SIDE = 320
 # A JPEG is decoded at a reduced size, so phones with 100 million pixels are fine; the others are decoded whole.
 JPEG_PIXELS = 130_000_000
 OTHER_PIXELS = 50_000_000
+# Pillow warns above this and refuses above twice as much; the limits above are asked before anything is decoded.
+Image.MAX_IMAGE_PIXELS = JPEG_PIXELS
 # What Pillow may open, and the ending of the original. MPO is what some phones write into their .jpg files.
 _FORMATS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic"}
 # Each decoding may need 200 MB; more at once would take the memory of everything else.
@@ -88,7 +90,8 @@ class PhotoProblem:
             return self._text()
 
     def _text(self) -> str:
-        return _sentence(self.code) % {"name": self.name}
+        megabytes, most = settings.PHOTO_MAX_BYTES // 1_048_576, settings.PHOTOS_PER_REPORT
+        return _sentence(self.code, most) % {"name": self.name, "most": most, "megabytes": megabytes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +199,14 @@ def remove_orphans(older_than: dt.timedelta = dt.timedelta(days=1)) -> int:
     before = timezone.now().timestamp() - older_than.total_seconds()
     root = Path(settings.MEDIA_ROOT)
     removed = 0
-    for variant in _FOLDERS:
-        for day in sorted((root / _FOLDERS[variant]).glob("*/*")):
-            names = {f"{_FOLDERS[variant]}/{day.parent.name}/{day.name}/{file.name}" for file in day.iterdir()}
-            old = {name for name in names if _written_at(root / name) < before}
-            if not old:
-                continue
-            kept = set(Photo.objects.filter(**{f"{variant}__in": sorted(old)}).values_list(variant, flat=True))
-            for name in old - kept:
+    for variant, folder in _FOLDERS.items():
+        old = sorted(
+            str(file.relative_to(root)) for file in (root / folder).glob("*/*/*") if _written_at(file) < before
+        )
+        for start in range(0, len(old), 500):
+            names = old[start : start + 500]
+            kept = set(Photo.objects.filter(**{f"{variant}__in": names}).values_list(variant, flat=True))
+            for name in set(names) - kept:
                 (root / name).unlink(missing_ok=True)
                 removed += 1
     return removed
@@ -230,7 +233,7 @@ def _prepare(file: Upload) -> Prepared:
     with _decoding:
         image, kind, exif = _decoded(content)
         shown, thumbnail = _jpeg(image, SHOWN_SIDE, 86), _jpeg(image, THUMBNAIL_SIDE, 80)
-        width, height = _fitting(image.size, SHOWN_SIDE)
+        width, height = image.size
     folder, key = f"{timezone.localdate():%Y/%m}", uuid.uuid4().hex
     result = Prepared(
         original=f"{_FOLDERS['original']}/{folder}/{key}.{_FORMATS[kind]}",
@@ -300,10 +303,6 @@ def _jpeg(image: Image.Image, side: int, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def _fitting(size: tuple[int, int], side: int) -> tuple[int, int]:
-    return min(size[0], side), min(size[1], side)
-
-
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Complete and on the disk before the row says that it is there.
@@ -360,18 +359,16 @@ def _degrees(parts: Sequence[float], side: str, negative: str) -> float:
     return -value if side.strip("\x00 ").upper() == negative else value
 
 
-def _sentence(code: PhotoProblemCode) -> str:
-    megabytes, most = settings.PHOTO_MAX_BYTES // 1_048_576, settings.PHOTOS_PER_REPORT
+def _sentence(code: PhotoProblemCode, most: int) -> str:
     match code:
         case PhotoProblemCode.TOO_MANY:
-            text = ngettext(
-                "“%%(name)s” was not taken: at most %(most)d photo.",
-                "“%%(name)s” was not taken: at most %(most)d photos.",
+            return ngettext(
+                "“%(name)s” was not taken: at most %(most)d photo.",
+                "“%(name)s” was not taken: at most %(most)d photos.",
                 most,
             )
-            return text % {"most": most}
         case PhotoProblemCode.TOO_LARGE:
-            return gettext("“%%(name)s” is too large: at most %(megabytes)d MB.") % {"megabytes": megabytes}
+            return gettext("“%(name)s” is too large: at most %(megabytes)d MB.")
         case PhotoProblemCode.EMPTY:
             return gettext("“%(name)s” is empty. Choose it again.")
         case PhotoProblemCode.NOT_A_PICTURE:

@@ -6,3 +6,9 @@ class TriageConfig(AppConfig):
     name = "incidents.triage"
     label = "triage"
     verbose_name = _("Triage")
+
+    def ready(self) -> None:
+        from incidents.records import reasons
+        from incidents.triage.reasons import sentence
+
+        reasons.register(sentence)

@@ -1,0 +1,69 @@
+"""The texts of messages: one template a kind and language in templates/delivery/, its first line the subject.
+
+They are files rather than catalogue entries so that a clerk can read and change a whole letter.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from incidents.delivery.models import Kind
+from incidents.records.models import Assignment, Incident, Report
+
+LANGUAGES = ("vi", "en")
+
+
+def worded(
+    kind: Kind,
+    language: str,
+    *,
+    incident: Incident,
+    report: Report | None = None,
+    assignment: Assignment | None = None,
+) -> tuple[str, str]:
+    """(subject, body) in the reader's language, Vietnamese when there is no other. Marks exercises in both.
+
+    Never holds the citizen's own words: whoever types a stranger's address into the form could have them sent there.
+    """
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    with override(language):
+        context = {
+            "hotline": settings.HOTLINE_NAME,
+            "code": incident.code,
+            "received": _moment(report.received_at if report else incident.received_at),
+            "due": _moment(assignment.due_at if assignment else incident.due_at),
+            "answer": incident.answer,
+            "tracking_code": report.tracking_code if report else "",
+            "link": tracking_link(report) if report else f"{settings.PUBLIC_URL}/inbox/",
+            "agency": assignment.agency.name if assignment else _agencies(incident, language),
+            "category": incident.category.label if incident.category else "",
+            "exercise": incident.exercise,
+        }
+        text = get_template(f"delivery/{kind}.{language}.txt").render(context)
+    subject, _line_end, body = text.strip().partition("\n")
+    if incident.exercise:
+        mark = "[DIỄN TẬP]" if language == "vi" else "[DIỄN TẬP / EXERCISE]"
+        subject, body = f"{mark} {subject}", f"{mark}\n\n{body.strip()}"
+    return " ".join(subject.split())[:200], body.strip() + "\n"
+
+
+def tracking_link(report: Report) -> str:
+    """The address under which the citizen follows the report."""
+    from django.urls import reverse
+
+    return settings.PUBLIC_URL + reverse("portal:track", args=[report.tracking_code])
+
+
+def _moment(at: object) -> str:
+    return date_format(timezone.localtime(at), "H:i d/m/Y") if at else ""  # type: ignore[arg-type]
+
+
+def _agencies(incident: Incident, language: str) -> str:
+    from incidents.records.lifecycles import OPEN_ASSIGNMENTS
+
+    rows = incident.assignments.filter(state__in=sorted(OPEN_ASSIGNMENTS)).select_related("agency").order_by("pk")
+    return ", ".join(row.agency.name_en if language == "en" and row.agency.name_en else row.agency.name for row in rows)

@@ -1,0 +1,177 @@
+"""Which category do these words speak of? By the phrases of triage.Keyword, with reasons and alternatives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from incidents.records.models import Category
+from incidents.records.models.categories import Group
+from incidents.triage.models import Keyword
+from incidents.triage.phrases import Found, find
+
+# From here on the guess stands without a person's look at it.
+SURE_FROM = 0.6
+# One phrase of weight 3 alone is enough to be sure; less is a hint.
+_ENOUGH = 3.0
+_MOST_ALTERNATIVES = 3
+_DEFAULT_PRIORITY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another category the words may speak of; confidence lies between 0 and 1."""
+
+    category: Category
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class CategorySuggestion:
+    """What triage makes of the words. `sure` is False when a person should look at it.
+
+    `priority` 1 is the most urgent: the category's own, or that of an emergency the words speak of if that is more
+    urgent, whatever category was chosen. `reasons` are {"code", "params"}; triage.reasons says them in words.
+    """
+
+    category: Category | None
+    group: int | None
+    priority: int
+    confidence: float
+    sure: bool
+    reasons: tuple[dict[str, Any], ...]
+    alternatives: tuple[Alternative, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For Incident.category_trace."""
+        return {
+            "category": self.category.code if self.category else None,
+            "group": self.group,
+            "priority": self.priority,
+            "confidence": self.confidence,
+            "sure": self.sure,
+            "reasons": list(self.reasons),
+            "alternatives": [
+                {"category": one.category.code, "confidence": one.confidence} for one in self.alternatives
+            ],
+        }
+
+
+def suggest(words: str, given: Category | None = None) -> CategorySuggestion:
+    """Category, group and priority for a citizen's words; `given` is what the citizen or the call-taker chose.
+
+    What was chosen is kept; words that contradict it, and words of an emergency above all, are told as reasons and
+    make it unsure. Two queries.
+    """
+    scores = _scores(words)
+    # Of two equals the more urgent comes first.
+    ranked = sorted(scores.values(), key=lambda score: (-score.weight, score.category.priority, score.category.pk))
+    total = sum(score.weight for score in ranked[:2])
+    urgent = min((score for score in ranked if score.is_urgent), key=lambda s: s.category.priority, default=None)
+    maybe_urgent = next((score for score in ranked if score.category.group == Group.EMERGENCY), None)
+    if given is not None:
+        return _respecting(given, ranked, urgent, maybe_urgent)
+    if not ranked:
+        return CategorySuggestion(None, None, _DEFAULT_PRIORITY, 0.0, False, (_reason("no_known_words"),), ())
+
+    best = ranked[0]
+    confidence = _rounded(best.weight / total * min(1.0, best.weight / _ENOUGH))
+    reasons = [_reason("words", category=best.category.code, words=", ".join(best.phrases))]
+    sure = confidence >= SURE_FROM
+    group = best.category.group if sure or _one_group(ranked) else None
+    priority = best.category.priority
+    if urgent is not None and urgent is not best:
+        reasons.append(_reason("emergency_words", category=urgent.category.code, words=", ".join(urgent.phrases)))
+        priority = min(priority, urgent.category.priority)
+        sure = sure and best.category.group == Group.EMERGENCY
+    elif urgent is None and maybe_urgent is not None:
+        words_heard = ", ".join(maybe_urgent.phrases)
+        reasons.append(_reason("perhaps_emergency", category=maybe_urgent.category.code, words=words_heard))
+        sure = False
+    if not sure:
+        reasons.append(_reason("unsure"))
+    alternatives = _alternatives(ranked[1:], best.weight)
+    return CategorySuggestion(best.category, group, priority, confidence, sure, tuple(reasons), alternatives)
+
+
+@dataclass(slots=True)
+class _Score:
+    """What speaks for one category."""
+
+    category: Category
+    weight: float
+    phrases: list[str]
+    # At least one phrase is more than a single syllable without its marks.
+    is_clear: bool
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.is_clear and self.category.group == Group.EMERGENCY
+
+
+def _scores(words: str) -> dict[int, _Score]:
+    """Category id → what speaks for it; only phrases that stand in the words."""
+    rows = Keyword.objects.filter(category__is_active=True).values_list("phrase", "category_id", "weight")
+    by_phrase: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for phrase, category_id, weight in rows:
+        by_phrase[phrase].append((category_id, weight))
+    # The same phrase twice says no more than once; typed clearly once is enough.
+    once: dict[str, Found] = {}
+    for found in find(words, by_phrase):
+        if found.phrase not in once or once[found.phrase].is_vague:
+            once[found.phrase] = found
+    hit = {category_id for phrase in once for category_id, _weight in by_phrase[phrase]}
+    categories = Category.objects.in_bulk(hit)
+    scores: dict[int, _Score] = {}
+    for phrase, found in once.items():
+        for category_id, weight in by_phrase[phrase]:
+            score = scores.setdefault(category_id, _Score(categories[category_id], 0.0, [], False))
+            score.weight += weight / 2 if found.is_vague else weight
+            score.phrases.append(phrase)
+            score.is_clear = score.is_clear or not found.is_vague
+    return scores
+
+
+def _respecting(
+    given: Category, ranked: list[_Score], urgent: _Score | None, maybe_urgent: _Score | None
+) -> CategorySuggestion:
+    reasons = [_reason("chosen", category=given.code)]
+    others = [score for score in ranked if score.category.pk != given.pk]
+    own = next((score.weight for score in ranked if score.category.pk == given.pk), 0.0)
+    priority, sure = given.priority, True
+    if urgent is not None and given.group != Group.EMERGENCY:
+        reasons.append(_reason("emergency_words", category=urgent.category.code, words=", ".join(urgent.phrases)))
+        sure = False
+    elif maybe_urgent is not None and given.group != Group.EMERGENCY:
+        words_heard = ", ".join(maybe_urgent.phrases)
+        reasons.append(_reason("perhaps_emergency", category=maybe_urgent.category.code, words=words_heard))
+        sure = False
+    elif others and others[0].weight >= _ENOUGH and own == 0:
+        first = others[0]
+        reasons.append(_reason("words_say_other", category=first.category.code, words=", ".join(first.phrases)))
+        sure = False
+    if urgent is not None:
+        priority = min(priority, urgent.category.priority)
+    return CategorySuggestion(
+        given, given.group, priority, 1.0 if sure else 0.5, sure, tuple(reasons), _alternatives(others, own)
+    )
+
+
+def _one_group(ranked: list[_Score]) -> bool:
+    return len({score.category.group for score in ranked}) == 1
+
+
+def _alternatives(others: list[_Score], best: float) -> tuple[Alternative, ...]:
+    return tuple(
+        Alternative(score.category, _rounded(score.weight / (score.weight + best) * min(1.0, score.weight / _ENOUGH)))
+        for score in others[:_MOST_ALTERNATIVES]
+    )
+
+
+def _rounded(value: float) -> float:
+    return round(value, 2)
+
+
+def _reason(code: str, **params: str) -> dict[str, Any]:
+    return {"code": f"triage.{code}", "params": params}

@@ -1,0 +1,82 @@
+"""Finding phrases in words that were typed with all, some or none of the Vietnamese marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from geo.folding import fold
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """One typed syllable: its plain letters, and the marks that stood on them in any order."""
+
+    plain: str
+    marks: frozenset[str]
+
+    def may_be(self, meant: Syllable) -> bool:
+        """Whether this may be a hasty way to type `meant`: marks may be missing, wrong ones may not be there.
+
+        So "chay" and "cháy" may be "cháy", and "chạy" may not; "hoà" and "hòa" are the same.
+        """
+        return self.plain == meant.plain and self.marks <= meant.marks
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase in the words. `exact`: typed with all its marks. `start` and `end` count syllables."""
+
+    phrase: str
+    start: int
+    end: int
+    exact: bool
+
+    @property
+    def is_vague(self) -> bool:
+        """A single syllable without its marks may be many words."""
+        return not self.exact and self.end - self.start == 1
+
+    def is_inside(self, other: Found) -> bool:
+        """Whether a longer phrase was found around this one: then the longer one says what is meant."""
+        longer = other.end - other.start > self.end - self.start
+        return longer and other.start <= self.start and self.end <= other.end
+
+
+def syllables(text: str) -> list[Syllable]:
+    """The text cut into syllables, in lower case, punctuation left out."""
+    return [_syllable(word) for word in _WORD.findall(unicodedata.normalize("NFC", text).lower())]
+
+
+def _syllable(word: str) -> Syllable:
+    letters = unicodedata.normalize("NFD", word)
+    marks = {letter for letter in letters if unicodedata.combining(letter)}
+    return Syllable(fold(word), frozenset(marks | ({"đ"} & set(letters))))
+
+
+@lru_cache(maxsize=8192)
+def _parsed(phrase: str) -> tuple[Syllable, ...]:
+    return tuple(syllables(phrase))
+
+
+def find(text: str, phrases: Iterable[str]) -> list[Found]:
+    """Every place where one of the phrases stands in the text, except inside a longer one that was found too."""
+    typed = syllables(text)
+    by_first: dict[str, list[tuple[str, Sequence[Syllable]]]] = defaultdict(list)
+    for phrase in set(phrases):
+        if meant := _parsed(phrase):
+            by_first[meant[0].plain].append((phrase, meant))
+    found = []
+    for start, syllable in enumerate(typed):
+        for phrase, meant in by_first.get(syllable.plain, ()):
+            piece = typed[start : start + len(meant)]
+            if len(piece) == len(meant) and all(map(Syllable.may_be, piece, meant)):
+                exact = all(one.marks == other.marks for one, other in zip(piece, meant, strict=True))
+                found.append(Found(phrase, start, start + len(meant), exact))
+    return [one for one in found if not any(one.is_inside(other) for other in found)]
