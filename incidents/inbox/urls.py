@@ -1,0 +1,12 @@
+"""The agencies' inbox. Mounted at /inbox/."""
+
+from django.urls import path
+
+from incidents.inbox import views
+
+app_name = "inbox"
+urlpatterns = [
+    path("", views.inbox, name="home"),
+    path("assignment/<int:pk>/", views.assignment, name="assignment"),
+    path("assignment/<int:pk>/photo/", views.first_photo, name="first_photo"),
+]

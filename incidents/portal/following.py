@@ -1,0 +1,65 @@
+"""Following a report by its tracking code. The code is the only key, so guessing costs a budget of its own."""
+
+from __future__ import annotations
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from incidents.portal.queries import Followed, afterwards_photo, followed, tidy_code
+from incidents.records.photos import path_of
+from opscenter import budgets
+
+
+def _found(request: HttpRequest, code: str) -> Followed:
+    budgets.spend(request, "portal.track")
+    report = followed(code)
+    if report is None:
+        budgets.spend(request, "guess")
+        raise Http404
+    return report
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    """Not for search engines, nor for any cache in between."""
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response["Referrer-Policy"] = "no-referrer"
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+@require_safe
+def look_up(request: HttpRequest) -> HttpResponseBase:
+    """The page to type a code into; with `?code=` it goes on to the report's page, or says that there is none."""
+    code = tidy_code(request.GET.get("code", ""))
+    if not code:
+        return _private(render(request, "portal/look_up.html", {"code": ""}))
+    budgets.spend(request, "portal.track")
+    report = followed(code)
+    if report is not None:
+        return redirect("portal:track", code=report.code)
+    budgets.spend(request, "guess")
+    return _private(render(request, "portal/look_up.html", {"code": code, "unknown": True}, status=404))
+
+
+@require_safe
+def track(request: HttpRequest, code: str) -> HttpResponseBase:
+    """A report's page; `?part=state` answers only the part that changes. 404 for a code that is not one."""
+    try:
+        report = _found(request, code)
+    except Http404:
+        return _private(render(request, "portal/look_up.html", {"code": tidy_code(code), "unknown": True}, status=404))
+    template = "portal/parts/state.html" if request.GET.get("part") == "state" else "portal/track.html"
+    return _private(render(request, template, {"report": report, "just_sent": "moi" in request.GET}))
+
+
+@require_safe
+def photo(request: HttpRequest, code: str, photo_id: int) -> HttpResponseBase:
+    """A photo taken after the work, for the holder of the code once the incident is closed; else 404."""
+    budgets.spend(request, "portal.track")
+    found = afterwards_photo(code, photo_id)
+    if found is None:
+        budgets.spend(request, "guess")
+        raise Http404
+    return _private(FileResponse(path_of(found, "shown").open("rb"), content_type="image/jpeg"))

@@ -1,0 +1,154 @@
+"""What the citizens' pages read. Nothing here carries who reported, nor the words as typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.utils.translation import get_language
+
+from geo.areas import area_named
+from incidents.portal.icons import icon_of
+from incidents.records.lifecycles import AssignmentState, IncidentState
+from incidents.records.models import Assignment, Category, Exercise, Incident, Photo, Report
+from incidents.records.models.categories import Group
+
+_NOT_CODE = re.compile(r"[^0-9A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic as the form offers it."""
+
+    code: str
+    label: str
+    icon: str
+
+
+def topics() -> list[Topic]:
+    """The topics of field reports (group 3) in their order. One query."""
+    rows = Category.objects.filter(group=Group.FIELD, is_active=True, is_public=True)
+    return [Topic(row.code, row.label, icon_of(row.code)) for row in rows]
+
+
+def exercise_of(token: str, at: dt.datetime) -> Exercise | None:
+    """The exercise that runs now under this token; None for none. One query."""
+    row = Exercise.objects.filter(token=token, starts_at__lte=at).first() if token else None
+    return row if row and (row.ends_at is None or at < row.ends_at) else None
+
+
+def tidy_code(typed: str) -> str:
+    """A tracking code as it is stored, from whatever way it was typed: "abcd efgh 2345" → "ABCD-EFGH-2345"."""
+    letters = _NOT_CODE.sub("", typed.upper())[:40]
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of what happened. kind: received, forwarded, working, answered or cancelled."""
+
+    kind: str
+    at: dt.datetime
+    agency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A report as its tracking page shows it."""
+
+    code: str
+    report_id: int
+    incident: Incident
+    received_at: dt.datetime
+    topic: str
+    area: str
+    steps: Sequence[Step]
+    answer: str
+    photos: Sequence[Photo]
+    exercise: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.incident.on_board
+
+
+def followed(code: str) -> Followed | None:
+    """The report with this tracking code, as its page shows it; None when there is none. Four queries.
+
+    The answer and the photos taken afterwards show once the hotline has closed the incident, not before.
+    """
+    report = (
+        Report.objects.select_related("incident__category")
+        .prefetch_related(
+            Prefetch(
+                "incident__assignments",
+                Assignment.objects.select_related("agency")
+                .exclude(state__in=[AssignmentState.CANCELLED, AssignmentState.RETURNED])
+                .order_by("sent_at", "id"),
+                to_attr="given",
+            ),
+            Prefetch(
+                "incident__photos",
+                Photo.objects.filter(phase=Photo.Phase.AFTER).order_by("id"),
+                to_attr="afterwards",
+            ),
+        )
+        .filter(tracking_code=tidy_code(code))
+        .first()
+    )
+    if report is None:
+        return None
+    incident = report.incident
+    closed = incident.state == IncidentState.CLOSED
+    return Followed(
+        code=report.tracking_code,
+        report_id=report.pk,
+        incident=incident,
+        received_at=report.received_at,
+        topic=incident.category.label if incident.category else "",
+        area=_area(incident),
+        steps=_steps(report, incident),
+        answer=incident.answer if closed else "",
+        photos=incident.afterwards if closed else [],  # type: ignore[attr-defined]
+        exercise=report.exercise,
+    )
+
+
+def _steps(report: Report, incident: Incident) -> list[Step]:
+    given: list[Assignment] = incident.given  # type: ignore[attr-defined]
+    steps = [Step("forwarded", row.sent_at, _name(row)) for row in given]
+    steps += [Step("working", row.accepted_at, _name(row)) for row in given if row.accepted_at]
+    if incident.state == IncidentState.CLOSED and incident.closed_at:
+        steps.append(Step("answered", incident.closed_at))
+    if incident.state == IncidentState.CANCELLED and incident.closed_at:
+        steps.append(Step("cancelled", incident.closed_at))
+    # Received comes first also when this report joined an incident that was already being worked on.
+    return [Step("received", report.received_at), *sorted(steps, key=lambda step: step.at)]
+
+
+def _area(incident: Incident) -> str:
+    code = incident.ward_code or incident.district_code
+    area = area_named(incident.area_set, code) if code else None
+    return area.name if area else ""
+
+
+def _name(assignment: Assignment) -> str:
+    agency = assignment.agency
+    return agency.name_en if agency.name_en and (get_language() or "vi").startswith("en") else agency.name
+
+
+def afterwards_photo(code: str, photo_id: int) -> Photo | None:
+    """A photo that the tracking page of this code shows; None for any other. One query."""
+    return (
+        Photo.objects.filter(
+            pk=photo_id,
+            phase=Photo.Phase.AFTER,
+            incident__state=IncidentState.CLOSED,
+            incident__reports__tracking_code=tidy_code(code),
+        )
+        .distinct()
+        .first()
+    )

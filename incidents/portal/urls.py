@@ -1,0 +1,14 @@
+"""The citizens' pages: report, follow, and what the browser asks them for. Mounted at the root."""
+
+from django.urls import path
+
+from incidents.portal import following, reporting
+
+app_name = "portal"
+urlpatterns = [
+    path("", reporting.home, name="home"),
+    path("phan-anh/", reporting.report, name="report"),
+    path("tra-cuu/", following.look_up, name="look_up"),
+    path("tra-cuu/<str:code>/", following.track, name="track"),
+    path("tra-cuu/<str:code>/anh/<int:photo_id>/", following.photo, name="photo"),
+]
