@@ -97,6 +97,8 @@ INSTALLED_APPS = [
     "incidents.room",
     "incidents.inbox",
     "incidents.wall",
+    "incidents.reference",
+    "incidents.exercises",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -164,6 +166,8 @@ def database(url: str) -> dict[str, Any]:
             "HOST": dict(parse_qsl(parts.query)).get("host") or parts.hostname or "",
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
+            # A database that was restarted is found again by the next request, not by one that fails first.
+            "CONN_HEALTH_CHECKS": True,
             "OPTIONS": {"pool": {"min_size": 1, "max_size": int(env("DATABASE_POOL", "8")), "timeout": 20}},
         }
     raise ImproperlyConfigured(f"OPSCENTER_DATABASE_URL has the scheme {parts.scheme!r}: it is spatialite or postgis")
