@@ -1,0 +1,225 @@
+"""One class a file of fixtures/: which columns it has, and which rows of which table a line means.
+
+Another file of reference data is one more class here, named in KINDS.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from django.db import models
+
+from incidents.records.models import Category
+from incidents.reference.files import Row, WrongValue
+from incidents.triage.models import Keyword
+from opscenter.accounts.models import Agency, ContactPoint, HandlingUnit
+
+AGENCY_FIELDS = (
+    "name",
+    "name_en",
+    "short_name",
+    "kind",
+    "parent",
+    "area_set",
+    "area_code",
+    "valid_from",
+    "valid_until",
+    "is_sample",
+    "source",
+)
+CATEGORY_FIELDS = (
+    "group",
+    "name",
+    "name_en",
+    "description",
+    "description_en",
+    "priority",
+    "hours",
+    "is_complaint",
+    "is_public",
+    "order",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One row that should be in the database; `key` names it for ever within its file, `says` is its whole line."""
+
+    key: str
+    line: int
+    says: str
+    row: models.Model
+
+
+class Kind(ABC):
+    """How a file is read. `unique` are the fields that find an older row, `updated` those a changed line rewrites."""
+
+    file: str
+    columns: frozenset[str]
+    unique: Sequence[str]
+    updated: Sequence[str]
+
+    @property
+    @abstractmethod
+    def model(self) -> type[models.Model]:
+        """The table."""
+
+    def prepare(self) -> None:
+        """Reads what the lines refer to; called once, after the earlier files were written."""
+        return None
+
+    @abstractmethod
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        """The keys and unsaved rows that a line means. Raises WrongValue."""
+
+    def batches(self, wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+        """The rows in the order they can be written: one batch after the other."""
+        yield wanted
+
+
+class Agencies(Kind):
+    file = "agencies.csv"
+    columns = frozenset({"code", *AGENCY_FIELDS})
+    unique = ("code",)
+    updated = AGENCY_FIELDS
+    model = Agency
+
+    def prepare(self) -> None:
+        self.parents: dict[str, str] = {}
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        self.parents[line["code"]] = line["parent"]
+        if line["parent"] and line["parent"] not in self.parents:
+            raise WrongValue(f"the parent {line['parent']!r} is not on an earlier line")
+        yield (
+            line["code"],
+            Agency(
+                code=line["code"],
+                name=line["name"],
+                name_en=line["name_en"],
+                short_name=line["short_name"],
+                kind=line["kind"],
+                area_set=line["area_set"],
+                area_code=line["area_code"],
+                valid_from=line.date("valid_from"),
+                valid_until=line.date_or_none("valid_until"),
+                is_sample=line.flag("is_sample"),
+                source=line["source"],
+            ),
+        )
+
+    def batches(self, wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+        """Parents before their children, so that the number of the parent is known."""
+        left = list(wanted)
+        while left:
+            names = {one.key for one in left}
+            batch = [one for one in left if self.parents[one.key] not in names]
+            ids = dict(Agency.objects.values_list("code", "pk"))
+            for one in batch:
+                parent = self.parents[one.key]
+                one.row.parent_id = ids[parent] if parent else None  # type: ignore[attr-defined]
+            yield batch
+            left = [one for one in left if self.parents[one.key] in names]
+
+
+class _ForAgencies(Kind):
+    """Lines that name agencies by a code or by a pattern with * and ?."""
+
+    def prepare(self) -> None:
+        self.ids = dict(Agency.objects.order_by("code").values_list("code", "pk"))
+
+    def agencies_of(self, line: Row) -> list[tuple[str, int]]:
+        pattern = line["agencies"]
+        found = [(code, number) for code, number in self.ids.items() if fnmatchcase(code, pattern)]
+        if not found:
+            raise WrongValue(f"no agency has a code like {pattern!r}")
+        return found
+
+
+class HandlingUnits(_ForAgencies):
+    file = "handling_units.csv"
+    columns = frozenset({"agencies", "name"})
+    unique = ("agency", "name")
+    updated = ()
+    model = HandlingUnit
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        for code, number in self.agencies_of(line):
+            yield f"{code} {line['name']}", HandlingUnit(agency_id=number, name=line["name"])
+
+
+class ContactPoints(_ForAgencies):
+    file = "contact_points.csv"
+    columns = frozenset({"agencies", "kind", "address", "order"})
+    unique = ("agency", "kind", "address")
+    updated = ("order",)
+    model = ContactPoint
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        for code, number in self.agencies_of(line):
+            address = line["address"].replace("{code}", code)
+            yield (
+                f"{code} {line['kind']} {address}",
+                ContactPoint(agency_id=number, kind=line["kind"], address=address, order=line.whole("order")),
+            )
+
+
+class Categories(Kind):
+    file = "categories.csv"
+    columns = frozenset({"code", *CATEGORY_FIELDS})
+    unique = ("code",)
+    updated = CATEGORY_FIELDS
+    model = Category
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        yield (
+            line["code"],
+            Category(
+                code=line["code"],
+                group=line.whole("group"),
+                name=line["name"],
+                name_en=line["name_en"],
+                description=line["description"],
+                description_en=line["description_en"],
+                priority=line.whole("priority"),
+                hours=line.whole("hours"),
+                is_complaint=line.flag("is_complaint"),
+                is_public=line.flag("is_public"),
+                order=line.whole("order"),
+            ),
+        )
+
+
+def _category(ids: dict[str, int], code: str) -> int:
+    try:
+        return ids[code]
+    except KeyError:
+        raise WrongValue(f"there is no category {code!r}") from None
+
+
+class Keywords(Kind):
+    file = "keywords.csv"
+    columns = frozenset({"category", "phrase", "weight"})
+    unique = ("category", "phrase")
+    updated = ("weight",)
+    model = Keyword
+
+    def prepare(self) -> None:
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        yield (
+            f"{line['category']} {line['phrase']}",
+            Keyword(
+                category_id=_category(self.categories, line["category"]),
+                phrase=line["phrase"],
+                weight=line.decimal("weight"),
+            ),
+        )
+
+
+# In the order they are loaded: a file may name what an earlier one holds.
+KINDS: tuple[type[Kind], ...] = (Agencies, HandlingUnits, ContactPoints, Categories, Keywords)
