@@ -14,7 +14,7 @@ from opscenter.launch.stamps import Stamp, digest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Loading reads these; when one of them changed, it is loaded again.
-REFERENCE_INPUTS = ("fixtures", "geo", "incidents/records", "incidents/dispatching", "opscenter/accounts")
+REFERENCE_INPUTS = ("fixtures", "geo", "incidents/reference")
 # In this order: agencies and competence name areas.
 REFERENCE_COMMANDS = ("load_starter_areas", "load_reference")
 
