@@ -14,7 +14,7 @@ PYTEST := $(PYTHON_VENV) -m pytest
 OWN_PROCESSES := tests/e2e tests/faults tests/deploy tests/harness tests/launch
 T ?= tests
 
-.PHONY: run test test-needs test-spatialite test-postgis test-frontend test-browser check bench proof areas lock format
+.PHONY: run test test-needs built test-spatialite test-postgis test-frontend test-browser check bench proof areas lock format
 
 run:
 	@$(INSTALL) run
@@ -23,28 +23,27 @@ run:
 test-needs:
 	@$(INSTALL) test
 
-frontend-built: test-needs
+built: test-needs
 	@$(PYTHON_VENV) -m opscenter.launch.frontend
 	@$(PYTHON_VENV) -m opscenter.launch.translations
-.PHONY: frontend-built
 
-test: frontend-built
+test: built
 	@$(PYTHON_VENV) -m tests.harness.everything
 
 # The same tests one part at a time; T=tests/geo narrows the first two.
-test-spatialite: frontend-built
+test-spatialite: built
 	$(PYTEST) $(T) --ignore=tests/e2e
 
-test-postgis: frontend-built
+test-postgis: built
 	$(PYTHON_VENV) -m tests.harness.run_on_postgis -- pytest $(T) $(addprefix --ignore=,$(OWN_PROCESSES))
 
-test-frontend: frontend-built
+test-frontend: built
 	$(PYTHON_VENV) -m opscenter.launch.frontend test
 
-test-browser: frontend-built
+test-browser: built
 	$(PYTEST) tests/e2e
 
-check: frontend-built
+check: test-needs
 	$(PYTHON_VENV) -m ruff format --check .
 	$(PYTHON_VENV) -m ruff check .
 	$(PYTHON_VENV) -m mypy
@@ -56,10 +55,10 @@ format:
 	$(PYTHON_VENV) -m ruff format .
 	$(PYTHON_VENV) -m ruff check --fix .
 
-bench: frontend-built
+bench: built
 	$(PYTHON_VENV) -m tests.bench
 
-proof: frontend-built
+proof: built
 	$(PYTEST) -m proof --timeout=0 tests
 	$(PYTHON_VENV) -m tests.harness.run_on_postgis -- pytest -m proof --timeout=0 tests $(addprefix --ignore=,$(OWN_PROCESSES))
 

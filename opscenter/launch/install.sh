@@ -122,6 +122,7 @@ if [ "$level" = test ]; then
     ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing="$missing postgresql postgresql-postgis"
     command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
     command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx"
+    command -v xgettext >/dev/null 2>&1 || missing="$missing gettext"
     command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
     command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
     # shellcheck disable=SC2086
