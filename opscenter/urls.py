@@ -3,10 +3,17 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from opscenter.accounts.menu import menu
+from opscenter.accounts.start import home
 from opscenter.health import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("start/", home, name="home"),
     path("admin/", admin.site.urls),
+    path("accounts/menu/", menu, name="account_menu"),
     path("accounts/", include("allauth.urls")),
+    path("inbox/", include("incidents.inbox.urls")),
+    path("wall/", include("incidents.wall.urls")),
 ]

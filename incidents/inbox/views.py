@@ -73,7 +73,7 @@ def assignment(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
 @require_safe
 @for_agencies
 def first_photo(request: HttpRequest, person: Person, pk: int) -> HttpResponseBase:
-    """The small version of the first photo from a reporter, for the card; 404 when there is none or it is not theirs."""
+    """The small version of the first photo of a report, for the card; 404 when there is none, or not for this person."""
     of_incident = assignments_of(person).filter(pk=pk).values("incident_id")
     photo = Photo.objects.filter(incident__in=of_incident, phase=Photo.Phase.REPORT).order_by("id").first()
     if photo is None:

@@ -44,7 +44,7 @@ def names(at: dt.datetime | None = None) -> dict[str, Any]:
 
 
 def on_time(at: dt.datetime) -> list[dict[str, int]]:
-    """For each agency: assignments open now, of these overdue, finished in the last ON_TIME_DAYS days, of these in time.
+    """For each agency: assignments open now, of these overdue, finished in ON_TIME_DAYS days, of these in time.
 
     In time: the result came before the assignment's deadline. Exercises and
     complaints about officials are left out. The agency with most overdue
