@@ -55,8 +55,11 @@ def register(entity: str, describe: Describe) -> None:
     """Says how entities of this name are described; called once, in the `ready()` of the application that owns them.
 
     `describe(ids)` runs at the end of the change, inside its transaction, once for all touched ids of that name, and
-    gives one Described for each. Raises ValueError when the name belongs to another function already.
+    gives one Described for each. Raises ValueError when the name belongs to another function already, or is no
+    identifier (it goes into JSON as it is).
     """
+    if not entity.isidentifier() or not entity.isascii():
+        raise ValueError(f"{entity!r} is no name for an entity")
     if _describers.setdefault(entity, describe) is not describe:
         raise ValueError(f"the entity {entity!r} is registered already")
 

@@ -5,8 +5,10 @@ It carries nothing and nobody relies on it: without Redis, or while it is down, 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
+from collections.abc import Callable
 
 import redis
 import redis.asyncio
@@ -16,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 TOPIC = "realtime.nudge"
 _TIMEOUT = 0.2
+_FIRST_WAIT = 0.5
 
 _wanted = threading.Event()
 _starting = threading.Lock()
@@ -50,3 +53,22 @@ def _publish_for_ever() -> None:
             if reachable:
                 logger.warning("Redis is not reachable, readers poll: %s", error)
             reachable = False
+
+
+async def listen(nudged: Callable[[], object]) -> None:
+    """Calls `nudged` for each nudge, for ever; while Redis is away it tries again, ever more slowly up to 5 s."""
+    wait = _FIRST_WAIT
+    while True:
+        client = redis.asyncio.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=2, socket_keepalive=True, health_check_interval=10, retry=None
+        )
+        try:
+            async with client, client.pubsub() as subscription:
+                await subscription.subscribe(TOPIC)
+                wait = _FIRST_WAIT
+                async for _ in subscription.listen():
+                    nudged()
+        except (TimeoutError, redis.RedisError, OSError) as error:
+            logger.info("Not listening to Redis, polling goes on: %s", error)
+        await asyncio.sleep(wait)
+        wait = min(5.0, wait * 2)
