@@ -1,6 +1,7 @@
 """Where the native geometry libraries are: the wheels of pyogrio and shapely carry GDAL and GEOS."""
 
 import ctypes
+import importlib
 import importlib.util
 from pathlib import Path
 
@@ -23,8 +24,11 @@ def geos_library() -> str | None:
     """Path of the GEOS C library inside the shapely wheel, or None to let Django search the system.
 
     The C library refers to the C++ one by a name mangled for the wheel, so that one is loaded first.
+    All of shapely is loaded here too, before any connection loads mod_spatialite with the system's own, older GEOS:
+    the other way round shapely finds symbols of the older one, takes polygons for something else, and crashes.
     """
     cxx = _bundled("shapely", "libgeos-*")
     if cxx is not None:
         ctypes.CDLL(cxx)
+        importlib.import_module("shapely")
     return _bundled("shapely", "libgeos_c*")
