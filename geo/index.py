@@ -105,6 +105,10 @@ class SetIndex:
         found = self._ward_tree.query(polygon, predicate="intersects")
         return [self.wards[i] for i in sorted(found) if self.wards[i].polygon.intersection(polygon).area > 0]
 
+    def distance_to(self, unit: Unit, lon: float, lat: float) -> float:
+        """Metres from a point in degrees to one of the set's units; 0 inside it."""
+        return float(unit.flat.distance(Point(self.plane.point(lon, lat))))
+
     def wards_of(self, district_code: str) -> list[Unit]:
         return [ward for ward in self.wards if ward.parent_code == district_code]
 

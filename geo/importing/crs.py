@@ -91,7 +91,7 @@ def _looks_like_vn2000(system: CRS) -> bool:
         return False
     if _is_vn2000(system) or (system.to_epsg(min_confidence=100) is not None):
         return False
-    values = {parameter.name: parameter.value for parameter in operation.params if isinstance(parameter.value, float)}
+    values = {parameter.name: float(parameter.value) for parameter in operation.params}
     scale = values.get("Scale factor at natural origin", 0.0)
     meridian = values.get("Longitude of natural origin", 0.0)
     return abs(scale - VN2000_SCALES[0]) < 1e-9 and 102 <= meridian <= 109.5

@@ -1,0 +1,56 @@
+"""A sentence for each reason code of a resolution, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.functional import _StrPromise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from geo.resolution import Reason
+
+SENTENCES: Mapping[str, _StrPromise] = {
+    "no_area_set": _("No administrative units are loaded for this date."),
+    "nothing_found": _("No place was recognised in the words."),
+    "only_province": _("Only the province is named: %(name)s."),
+    "approximate_areas": _("The borders in use are approximate; confirm the place."),
+    "point_given": _("A position was given: it lies in %(ward)s (to within %(radius_m).0f m)."),
+    "point_in_text": _("The text holds a position: it lies in %(ward)s."),
+    "point_outside": _("The position given lies outside the territory."),
+    "point_vague": _("The position is only known to within %(radius_m).0f m."),
+    "points_differ": _("The position in the text and the one given lie %(distance_m).0f m apart."),
+    "words_agree": _("The words name %(name)s, and the position lies there."),
+    "words_disagree": _("The words name %(name)s, but the position lies in %(ward)s, %(distance_m).0f m away."),
+    "ward_named": _("“%(text)s” names %(name)s."),
+    "ward_named_after": _("“%(text)s” may only be a thing named after %(name)s."),
+    "ward_misspelt": _("“%(text)s” was read as %(name)s."),
+    "old_unit": _("%(name)s (%(set)s) lies in today's %(ward)s."),
+    "old_unit_split": _("%(name)s (%(set)s) is divided between %(wards)s."),
+    "district_named": _("“%(text)s” names %(name)s."),
+    "only_district": _("Only the district is named: %(name)s."),
+    "ward_district_disagree": _("%(ward)s does not lie in %(district)s."),
+    "name_in_several": _("Several units have the name %(name)s: %(wards)s."),
+    "several_wards": _("The words name several units: %(wards)s."),
+    "place_known": _("“%(text)s” is a known place: %(name)s."),
+    "place_beside": _("The words say near it, not at it."),
+    "place_alike": _("“%(text)s” is most like the known place %(name)s."),
+    "place_in_several": _("There are several places named %(name)s."),
+    "place_elsewhere": _("The known place %(name)s does not lie in %(ward)s, which the words name."),
+    "place_agrees": _("The known place %(name)s is %(distance_m).0f m from the position."),
+    "place_disagrees": _("The known place %(name)s is %(distance_m).0f m from the position."),
+    "near_border": _("The circle also reaches %(wards)s."),
+    "elsewhere_named": _("“%(name)s” lies outside the territory."),
+    "text_cut": _("Only the beginning of a very long text was read."),
+}
+
+
+def sentence(reason: Reason) -> str:
+    """The reason in words, in the active language; its bare code when a newer version wrote it."""
+    text = SENTENCES.get(reason.code)
+    if text is None:
+        return gettext("Reason: %(code)s") % {"code": reason.code}
+    try:
+        return str(text) % dict(reason.params)
+    except (KeyError, TypeError, ValueError):
+        return gettext("Reason: %(code)s") % {"code": reason.code}

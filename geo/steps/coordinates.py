@@ -1,0 +1,139 @@
+"""Positions written in a text: map links, decimal degrees, degrees and minutes, plus codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote
+
+_NUMBER = r"-?\d{1,3}\.\d{1,15}"
+_LINKS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        # A place's own position comes before the one the map happens to be centred on.
+        rf"!3d({_NUMBER})!4d({_NUMBER})",
+        rf"[?&](?:q|query|ll|sll|destination|daddr|center|loc)=(?:loc:)?({_NUMBER})(?:,|\+|\s){{1,3}}({_NUMBER})",
+        rf"mlat=({_NUMBER})&(?:amp;)?mlon=({_NUMBER})",
+        rf"/(?:place|search|dir)/(?:[^\s@/]{{0,200}}/)?({_NUMBER}),\+?({_NUMBER})",
+        rf"@({_NUMBER}),({_NUMBER})",
+        rf"#map=\d{{1,2}}(?:\.\d+)?/({_NUMBER})/({_NUMBER})",
+        rf"geo:({_NUMBER}),({_NUMBER})",
+    )
+)
+# Three decimals are 100 m: fewer are more likely a price or a size.
+_DECIMAL = re.compile(
+    r"(?<![\d.,])(-?\d{1,3}\.\d{3,15})\s?°?\s?([NSBnsb]?)\s{0,2}[,;\s]\s{0,2}(-?\d{1,3}\.\d{3,15})\s?°?\s?([EWĐewđ]?)(?![\d.])"
+)
+_COMMA_DECIMAL = re.compile(r"(?<![\d.,])(\d{1,3},\d{4,15})\s{0,2}[;\s]\s{0,2}(\d{1,3},\d{4,15})(?![\d.,])")
+_ANGLE = r"(\d{1,3})\s?[°ºo]\s?(\d{1,2})\s?['’′]\s?(?:(\d{1,2}(?:[.,]\d{1,6})?)\s?(?:[\"”″]|''))?"
+_SEXAGESIMAL = re.compile(rf"{_ANGLE}\s?([NSB])\s{{0,2}}[,;]?\s{{0,2}}{_ANGLE}\s?([EWĐ])", re.IGNORECASE)
+_PLUS_ALPHABET = "23456789CFGHJMPQRVWX"
+_PLUS_CODE = re.compile(
+    rf"(?<![A-Z0-9+])([{_PLUS_ALPHABET}]{{4}}|[{_PLUS_ALPHABET}]{{8}})\+([{_PLUS_ALPHABET}]{{2,3}})(?![A-Z0-9])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPoint:
+    """A position found in a text at [start, end); `radius_m` is how fine it was written."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    source: Literal["link", "coordinates", "plus_code"]
+    text: str
+    start: int
+    end: int
+
+
+def written_points(text: str, near: tuple[float, float] | None = None) -> list[WrittenPoint]:
+    """Every position written in a text, links first. `near` (lon, lat) completes short plus codes."""
+    found: list[WrittenPoint] = []
+    for point in (*_links(text), *_degrees(text), *_plus_codes(text, near)):
+        if not any(point.start < other.end and other.start < point.end for other in found):
+            found.append(point)
+    return found[:10]
+
+
+def _links(text: str) -> Iterator[WrittenPoint]:
+    for word in re.finditer(r"(?:https?://|geo:|maps?\.)\S{1,2000}", text):
+        link = unquote(word.group())
+        for pattern in _LINKS:
+            match = pattern.search(link)
+            point = _point(float(match[1]), float(match[2])) if match else None
+            if match and point is not None:
+                yield WrittenPoint(*point, 25.0, "link", word.group(), word.start(), word.end())
+                break
+
+
+def _degrees(text: str) -> Iterator[WrittenPoint]:
+    for match in _DECIMAL.finditer(text):
+        first, second = float(match[1]), float(match[3])
+        point = _point(-first if match[2].upper() == "S" else first, -second if match[4].upper() == "W" else second)
+        if point is not None:
+            places = min(len(match[1].partition(".")[2]), len(match[3].partition(".")[2]))
+            radius = max(15.0, 111_000 * 10.0**-places)
+            yield WrittenPoint(*point, radius, "coordinates", match.group(), match.start(), match.end())
+    for match in _COMMA_DECIMAL.finditer(text):
+        point = _point(float(match[1].replace(",", ".")), float(match[2].replace(",", ".")))
+        if point is not None:
+            yield WrittenPoint(*point, 15.0, "coordinates", match.group(), match.start(), match.end())
+    for match in _SEXAGESIMAL.finditer(text):
+        lat = _angle(match[1], match[2], match[3]) * (-1 if match[4].upper() == "S" else 1)
+        lon = _angle(match[5], match[6], match[7]) * (-1 if match[8].upper() == "W" else 1)
+        point = _point(lat, lon)
+        if point is not None:
+            radius = 30.0 if match[3] and match[7] else 1_000.0
+            yield WrittenPoint(*point, radius, "coordinates", match.group(), match.start(), match.end())
+
+
+def _angle(degrees: str, minutes: str, seconds: str | None) -> float:
+    return int(degrees) + int(minutes) / 60 + float((seconds or "0").replace(",", ".")) / 3600
+
+
+def _point(first: float, second: float) -> tuple[float, float] | None:
+    """(lon, lat) from two numbers, usually latitude first; the other order when only that one is possible."""
+    lat, lon = (first, second) if abs(first) <= 90 else (second, first)
+    if abs(lat) > 90 or abs(lon) > 180 or (lat == 0 and lon == 0):
+        return None
+    return lon, lat
+
+
+def _plus_codes(text: str, near: tuple[float, float] | None) -> Iterator[WrittenPoint]:
+    for match in _PLUS_CODE.finditer(text.upper() if len(text.upper()) == len(text) else text):
+        digits = match[1] + match[2]
+        point = _full_code(digits) if len(match[1]) == 8 else _short_code(digits, near)
+        if point is not None:
+            yield WrittenPoint(*point, 15.0, "plus_code", match.group(), match.start(), match.end())
+
+
+def _full_code(digits: str) -> tuple[float, float] | None:
+    """(lon, lat) of the middle of a full plus code: five pairs of base-20 digits, then one digit of a 4 × 5 grid."""
+    lat, lon, step = -90.0, -180.0, 20.0
+    for pair in range(5):
+        lat += _PLUS_ALPHABET.index(digits[2 * pair]) * step
+        lon += _PLUS_ALPHABET.index(digits[2 * pair + 1]) * step
+        if pair < 4:
+            step /= 20
+    height = width = step
+    if len(digits) > 10:
+        row, column = divmod(_PLUS_ALPHABET.index(digits[10]), 4)
+        height, width = step / 5, step / 4
+        lat, lon = lat + row * height, lon + column * width
+    lat, lon = lat + height / 2, lon + width / 2
+    return (lon, lat) if lat <= 90 and lon <= 180 else None
+
+
+def _short_code(digits: str, near: tuple[float, float] | None) -> tuple[float, float] | None:
+    """A code without its first four digits means the nearest such point: one degree wide each way."""
+    if near is None:
+        return None
+    offset = _full_code(f"2222{digits}")
+    if offset is None:
+        return None
+    east, north = (offset[0] + 180) % 1, (offset[1] + 90) % 1
+    lon = round(near[0] - east) + east
+    lat = round(near[1] - north) + north
+    return lon, lat
