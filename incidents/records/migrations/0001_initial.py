@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ("approximate", models.BooleanField(default=False)),
                 ("place_label", models.CharField(blank=True, max_length=250)),
                 ("area_set", models.CharField(blank=True, max_length=40)),
-                ("area_generation", models.PositiveIntegerField(blank=True, null=True)),
+                ("area_generation", models.CharField(blank=True, max_length=12)),
                 ("ward_code", models.CharField(blank=True, max_length=20)),
                 ("district_code", models.CharField(blank=True, max_length=20)),
                 ("place_trace", models.JSONField(blank=True, default=dict)),

@@ -83,7 +83,8 @@ class Incident(models.Model):
     approximate = models.BooleanField(default=False)
     place_label = models.CharField(max_length=250, blank=True)
     area_set = models.CharField(max_length=40, blank=True)
-    area_generation = models.PositiveIntegerField(null=True, blank=True)
+    # The token of the generation of polygons that was asked.
+    area_generation = models.CharField(max_length=12, blank=True)
     ward_code = models.CharField(max_length=20, blank=True)
     district_code = models.CharField(max_length=20, blank=True)
     # Why: the resolver's whole answer, the category's reasons, the suggested agency with its trace.

@@ -1,0 +1,212 @@
+"""Giving an incident to agencies, and taking it back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils import timezone
+
+from incidents.delivery.models import Kind
+from incidents.delivery.queue import UNDO, take_back, tell_agency, tell_reporters
+from incidents.dispatching.competence import AgencySuggestion, decision_date
+from incidents.dispatching.deadlines import pass_on
+from incidents.dispatching.following import follow, move_assignment
+from incidents.dispatching.refusals import Refusal, Refused
+from incidents.records import needs
+from incidents.records.editing import lock
+from incidents.records.history import HistoryKind, append
+from incidents.records.lifecycles import LIVE_STATES, OPEN_ASSIGNMENTS, AssignmentState, IncidentState, NotAllowed
+from incidents.records.models import Assignment, Category, History, Incident
+from opscenter.accounts.models import Agency, Person
+from realtime.change import current_change
+
+# The bar on the screen counts ten seconds; a slow network is not the person's fault.
+WITHDRAW_WITHIN = UNDO + dt.timedelta(seconds=2)
+ENDINGS = frozenset({HistoryKind.ANSWERED_AT_ONCE, HistoryKind.CLOSED, HistoryKind.CANCELLED, HistoryKind.REOPENED})
+DISPATCH_CONFLICTS = ENDINGS | {
+    HistoryKind.DISPATCHED,
+    HistoryKind.DISPATCH_WITHDRAWN,
+    HistoryKind.ASSIGNMENT_CANCELLED,
+    HistoryKind.RETURNED,
+    HistoryKind.PLACE_SET,
+    HistoryKind.CATEGORY_SET,
+    HistoryKind.EMERGENCY_SET,
+    HistoryKind.EMERGENCY_WITHDRAWN,
+}
+
+
+def assign(
+    *,
+    incident_id: int,
+    lead: Agency | None,
+    by: Person,
+    co_ordinating: Sequence[Agency] = (),
+    base_version: int | None = None,
+    note: str = "",
+) -> list[Assignment]:
+    """Gives an incident to the agency that leads and to those that co-ordinate, at once. Needs an open change.
+
+    `lead` is None to add agencies to an incident that has a lead. `note` is for the agencies. Messages to the
+    agencies and to the citizens are queued and leave when it can no longer be withdrawn. Raises Changed, NotAllowed
+    when it is closed, and Refused (agency ended, agency has it already, a second lead, no lead).
+    """
+    incident = lock(incident_id, base_version=base_version, against=DISPATCH_CONFLICTS)
+    trace: dict[str, Any] = {"by": "person", "reasons": [{"code": "dispatching.by_person"}]}
+    if lead is not None and lead.pk == incident.suggested_agency_id:
+        trace = {**incident.agency_trace, "confirmed": True}
+    return _assign(incident, lead, co_ordinating, by, note, trace)
+
+
+def assign_by_rule(incident: Incident, suggestion: AgencySuggestion) -> list[Assignment]:
+    """Gives a locked incident to the suggested agency because its rule lets it be sent without a person."""
+    return _assign(incident, suggestion.agency, (), None, "", suggestion.as_json())
+
+
+def _assign(
+    incident: Incident,
+    lead: Agency | None,
+    co_ordinating: Sequence[Agency],
+    by: Person | None,
+    note: str,
+    trace: dict[str, Any],
+) -> list[Assignment]:
+    at = current_change().at
+    if incident.state not in LIVE_STATES:
+        raise NotAllowed(incident.state, IncidentState.ASSIGNED)
+    wanted = [(lead, Assignment.Role.LEAD)] if lead is not None else []
+    wanted += [(agency, Assignment.Role.CO_ORDINATING) for agency in co_ordinating]
+    open_rows = list(
+        Assignment.objects.filter(incident=incident, state__in=sorted(state.value for state in OPEN_ASSIGNMENTS))
+    )
+    has_lead = any(row.role == Assignment.Role.LEAD for row in open_rows)
+    if lead is not None and has_lead:
+        raise Refused(Refusal.HAS_LEAD)
+    if lead is None and not has_lead:
+        raise Refused(Refusal.NO_LEAD)
+    taken = {row.agency_id for row in open_rows}
+    on = decision_date(timezone.localdate(at))
+    made: list[Assignment] = []
+    for agency, role in wanted:
+        if agency.pk in taken:
+            raise Refused(Refusal.AGENCY_HAS_IT)
+        if not agency.is_in_force(on):
+            raise Refused(Refusal.AGENCY_NOT_IN_FORCE)
+        taken.add(agency.pk)
+        made.append(
+            Assignment.objects.create(
+                incident=incident,
+                agency=agency,
+                role=role,
+                by=by,
+                trace=trace if role == Assignment.Role.LEAD else {"by": "person"},
+                note=note,
+                sent_at=at,
+                due_at=incident.due_at,
+            )
+        )
+    follow(incident)
+    append(
+        incident,
+        HistoryKind.DISPATCHED,
+        by=by,
+        why="by_person" if by else "by_rule",
+        data={
+            "assignments": [row.pk for row in made],
+            "agencies": [row.agency_id for row in made],
+            "lead": lead.pk if lead else None,
+            "rule": trace.get("rule"),
+        },
+    )
+    needs.recompute(incident)
+    for row in made:
+        tell_agency(row)
+    if lead is not None:
+        tell_reporters(incident, Kind.FORWARDED)
+    return made
+
+
+def cancel_assignment(*, assignment_id: int, by: Person, why: str, base_version: int | None = None) -> Assignment:
+    """Takes an incident back from one agency, with a reason of at most 60 characters (a code, no personal data).
+
+    Raises Assignment.DoesNotExist, Changed and NotAllowed.
+    """
+    incident_id = Assignment.objects.values_list("incident_id", flat=True).get(pk=assignment_id)
+    incident = lock(incident_id, base_version=base_version, against=ENDINGS | {HistoryKind.ASSIGNMENT_CANCELLED})
+    assignment = Assignment.objects.select_related("agency").get(pk=assignment_id)
+    assignment.incident = incident
+    move_assignment(assignment, AssignmentState.CANCELLED)
+    take_back(incident, {Kind.ASSIGNMENT}, assignment=assignment)
+    follow(incident)
+    append(
+        incident,
+        HistoryKind.ASSIGNMENT_CANCELLED,
+        by=by,
+        why=why,
+        data={"assignment": assignment.pk, "agency": assignment.agency_id},
+    )
+    needs.recompute(incident)
+    return assignment
+
+
+def withdraw(*, incident_id: int, by: Person) -> History:
+    """Undoes this person's newest dispatch or emergency of the last ten seconds; gives the row it undid.
+
+    Nobody outside has heard of it yet: the messages are cancelled. Raises Refused when there is nothing of theirs,
+    when the time is over, or when an agency accepted in between.
+    """
+    incident = lock(incident_id)
+    undone = {
+        HistoryKind.DISPATCHED: HistoryKind.DISPATCH_WITHDRAWN,
+        HistoryKind.EMERGENCY_SET: HistoryKind.EMERGENCY_WITHDRAWN,
+    }
+    rows = History.objects.filter(
+        incident=incident, by=by, kind__in=sorted([*undone.keys(), *undone.values()])
+    ).order_by("-pk")
+    done_before: set[int] = set()
+    for row in rows[:20]:
+        if row.kind in undone.values():
+            done_before.add(int(row.data["of"]))
+        elif row.pk not in done_before:
+            break
+    else:
+        raise Refused(Refusal.NOTHING_TO_WITHDRAW)
+    if current_change().at - row.at > WITHDRAW_WITHIN:
+        raise Refused(Refusal.TOO_LATE)
+    kind = HistoryKind(row.kind)
+    data = _take_back_dispatch(incident, row) if kind == HistoryKind.DISPATCHED else _calm_down(incident, row)
+    append(incident, undone[kind], by=by, data={"of": row.pk, **data})
+    needs.recompute(incident)
+    return row
+
+
+def _take_back_dispatch(incident: Incident, row: History) -> dict[str, Any]:
+    assignments = list(Assignment.objects.filter(incident=incident, pk__in=row.data["assignments"]))
+    if any(one.state not in {AssignmentState.SENT, AssignmentState.SEEN} for one in assignments):
+        raise Refused(Refusal.ALREADY_ACCEPTED)
+    for one in assignments:
+        move_assignment(one, AssignmentState.CANCELLED)
+        take_back(incident, {Kind.ASSIGNMENT}, assignment=one)
+    if row.data["lead"] is not None:
+        take_back(incident, {Kind.FORWARDED})
+    follow(incident)
+    return {"assignments": [one.pk for one in assignments]}
+
+
+def _calm_down(incident: Incident, row: History) -> dict[str, Any]:
+    """Puts category, group, priority and deadline back to what they were before the emergency key."""
+    later = History.objects.filter(
+        incident=incident, pk__gt=row.pk, kind__in=[HistoryKind.CATEGORY_SET, HistoryKind.EMERGENCY_SET]
+    )
+    if later.exists():
+        raise Refused(Refusal.TOO_LATE)
+    before = row.data["before"]
+    incident.category = Category.objects.filter(pk=before["category"]).first() if before["category"] else None
+    incident.group = before["group"]
+    incident.priority = before["priority"]
+    incident.category_trace = before["trace"]
+    incident.due_at = dt.datetime.fromisoformat(before["due_at"]) if before["due_at"] else None
+    incident.save(update_fields=["category", "group", "priority", "category_trace", "due_at"])
+    pass_on(incident)
+    return {}

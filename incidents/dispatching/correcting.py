@@ -1,0 +1,109 @@
+"""What a person knows better than the system: the place, the category, and that it is an emergency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from incidents.dispatching.assigning import ENDINGS
+from incidents.dispatching.deadlines import due_at, pass_on
+from incidents.dispatching.refusals import Refusal, Refused
+from incidents.dispatching.suggesting import suggest
+from incidents.records import needs
+from incidents.records.editing import lock
+from incidents.records.history import HistoryKind, append
+from incidents.records.models import Category, Incident
+from incidents.records.models.categories import Group
+from incidents.records.places import Pin
+from incidents.records.places import set_place as put_place
+from opscenter.accounts.models import Person
+
+_CATEGORY_CONFLICTS = ENDINGS | {
+    HistoryKind.CATEGORY_SET,
+    HistoryKind.EMERGENCY_SET,
+    HistoryKind.EMERGENCY_WITHDRAWN,
+}
+HIGHEST_PRIORITY = 1
+
+
+def set_place(*, incident_id: int, pin: Pin, by: Person, base_version: int | None = None) -> Incident:
+    """A person puts the pin: it is authoritative, and the agency is looked for anew if nobody has the incident."""
+    incident = lock(incident_id, base_version=base_version, against=ENDINGS | {HistoryKind.PLACE_SET})
+    put_place(incident, pin, by=by)
+    suggest(incident)
+    return incident
+
+
+def set_category(
+    *,
+    incident_id: int,
+    category: Category | None,
+    group: int | None = None,
+    by: Person,
+    base_version: int | None = None,
+) -> Incident:
+    """A person chooses the category, or the group alone. Priority and deadlines follow, and the agency anew.
+
+    With a category its group counts, whatever `group` says.
+    """
+    incident = lock(incident_id, base_version=base_version, against=_CATEGORY_CONFLICTS)
+    before = _before(incident)
+    _set(incident, category, category.group if category else group)
+    incident.priority = category.priority if category else incident.priority
+    _save(incident)
+    append(
+        incident,
+        HistoryKind.CATEGORY_SET,
+        by=by,
+        data={"category": category.pk if category else None, "group": incident.group, "before": before},
+    )
+    needs.recompute(incident)
+    suggest(incident)
+    return incident
+
+
+def set_emergency(
+    *, incident_id: int, category: Category | None = None, by: Person, base_version: int | None = None
+) -> Incident:
+    """The emergency key: group 2, the highest priority, at once; `assigning.withdraw` undoes it for ten seconds.
+
+    `category` says which emergency when it is known. Raises Changed, and Refused for a category of another group.
+    """
+    if category is not None and category.group != Group.EMERGENCY:
+        raise Refused(Refusal.NOT_AN_EMERGENCY)
+    incident = lock(incident_id, base_version=base_version, against=_CATEGORY_CONFLICTS)
+    before = _before(incident)
+    kept = incident.category if incident.group == Group.EMERGENCY else None
+    _set(incident, category or kept, Group.EMERGENCY)
+    incident.priority = HIGHEST_PRIORITY
+    _save(incident)
+    append(
+        incident,
+        HistoryKind.EMERGENCY_SET,
+        by=by,
+        data={"category": incident.category_id, "group": incident.group, "before": before},
+    )
+    needs.recompute(incident)
+    suggest(incident)
+    return incident
+
+
+def _before(incident: Incident) -> dict[str, Any]:
+    return {
+        "category": incident.category_id,
+        "group": incident.group,
+        "priority": incident.priority,
+        "due_at": incident.due_at.isoformat() if incident.due_at else None,
+        "trace": incident.category_trace,
+    }
+
+
+def _set(incident: Incident, category: Category | None, group: int | None) -> None:
+    incident.category = category
+    incident.group = group
+    incident.category_trace = {"by": "person", "reasons": [{"code": "category.by_person"}]}
+    incident.due_at = due_at(category, incident.received_at)
+
+
+def _save(incident: Incident) -> None:
+    incident.save(update_fields=["category", "group", "priority", "category_trace", "due_at"])
+    pass_on(incident)

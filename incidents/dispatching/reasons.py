@@ -1,0 +1,43 @@
+"""Why this agency: the sentences for the codes that competence stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from geo.areas import area_named
+from opscenter.accounts.models import Agency
+
+_TEXTS: dict[str, str | Promise] = {
+    "dispatching.no_category": _("Neither category nor group is known"),
+    "dispatching.no_rule": _("No rule of competence fits this category here"),
+    "dispatching.rule": _("Rule %(rule)s: %(basis)s"),
+    "dispatching.agency_ended": _("%(agency)s does not exist on this date"),
+    "dispatching.complaint_goes_higher": _("A complaint about an official goes to the next higher level"),
+    "dispatching.no_district_level": _("There is no district level on this date"),
+    "dispatching.area_unknown": _("The rule needs the area, and it is not known"),
+    "dispatching.no_committee": _("No People's Committee is known for %(area)s"),
+    "dispatching.committee": _("%(area)s belongs to %(agency)s"),
+    "dispatching.area_uncertain": _("The area is not sure"),
+    "dispatching.borders_approximate": _("The borders of the set %(set)s are only approximate"),
+    "dispatching.rules_disagree": _("Rule %(rule)s of the same rank names %(agency)s"),
+    "dispatching.by_person": _("Agency chosen by a person"),
+}
+
+
+def sentence(reason: Mapping[str, Any]) -> str | None:
+    """One reason of dispatching in the reader's language; None for another room's code."""
+    text = _TEXTS.get(str(reason.get("code", "")))
+    if text is None:
+        return None
+    params = {"rule": "", "basis": "", "agency": "", "area": "", "set": "", **(reason.get("params") or {})}
+    if isinstance(params["agency"], int):
+        agency = Agency.objects.filter(pk=params["agency"]).first()
+        params["agency"] = agency.name if agency else f"#{params['agency']}"
+    if params["area"]:
+        area = area_named(str(params["set"]), str(params["area"]))
+        params["area"] = area.name if area else params["area"]
+    return str(text) % params

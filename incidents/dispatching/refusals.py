@@ -1,0 +1,50 @@
+"""Why an act is refused although the person may do it: closed codes with a sentence for each."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(StrEnum):
+    AGENCY_NOT_IN_FORCE = "agency_not_in_force"
+    AGENCY_HAS_IT = "agency_has_it"
+    HAS_LEAD = "has_lead"
+    NO_LEAD = "no_lead"
+    NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
+    TOO_LATE = "too_late"
+    ALREADY_ACCEPTED = "already_accepted"
+    NOT_ASSIGNED = "not_assigned"
+    ALREADY_ASSIGNED = "already_assigned"
+    NO_RESULT = "no_result"
+    OTHER_UNIT = "other_unit"
+    NOT_AN_EMERGENCY = "not_an_emergency"
+
+
+_TEXTS: dict[Refusal, str | Promise] = {
+    Refusal.AGENCY_NOT_IN_FORCE: _("This agency does not exist on this date. Choose another one."),
+    Refusal.AGENCY_HAS_IT: _("This agency already has the incident."),
+    Refusal.HAS_LEAD: _("Another agency leads already. Take it back first, or send this one as co-ordinating."),
+    Refusal.NO_LEAD: _("No agency leads yet. Choose the one that leads."),
+    Refusal.NOTHING_TO_WITHDRAW: _("There is nothing of yours to withdraw."),
+    Refusal.TOO_LATE: _("It is too late to withdraw this. Take the assignment back with a reason instead."),
+    Refusal.ALREADY_ACCEPTED: _("The agency has accepted it already. Take it back with a reason instead."),
+    Refusal.NOT_ASSIGNED: _("No agency has this incident. Answer it at once, or give it to an agency."),
+    Refusal.ALREADY_ASSIGNED: _("An agency has this incident already. Close it with an answer instead."),
+    Refusal.NO_RESULT: _("There is no result to send back."),
+    Refusal.OTHER_UNIT: _("This unit belongs to another agency, or is not active."),
+    Refusal.NOT_AN_EMERGENCY: _("This category is not one of the emergencies."),
+}
+
+
+class Refused(Exception):
+    """An act that does not fit what is there; `str()` is the sentence in the reader's language."""
+
+    def __init__(self, code: Refusal) -> None:
+        super().__init__(code)
+        self.code = code
+
+    def __str__(self) -> str:
+        return str(_TEXTS[self.code])

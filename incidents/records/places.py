@@ -1,0 +1,157 @@
+"""Where an incident is: the resolver's answer, or a person's pin, put onto the incident with its reasons.
+
+A person's pin is authoritative. The areas are asked for the local date of the decision (or in the pinned set); set,
+generation and reasons are stored and never worked out again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.utils import timezone
+
+from geo.areas import AreaRef, areas_at, set_index_on
+from geo.resolution import Candidate, Resolution
+from incidents.records import needs
+from incidents.records.history import HistoryKind, append
+from incidents.records.models import Incident
+from opscenter.accounts.models import Person
+from realtime.change import current_change
+
+# A point this near to a border is told as being near it.
+NEAR_BORDER_M = 30.0
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A pin that a person put: degrees (WGS 84), radius of uncertainty in metres, and what the place is called."""
+
+    lon: float
+    lat: float
+    radius_m: float = 15.0
+    label: str = ""
+
+
+def place_fields(where: Resolution | Pin, *, on: dt.date) -> dict[str, Any]:
+    """The fields of an incident that say where it is, ready for `open_incident(**…)` or to be set one by one.
+
+    An ambiguous answer gives no point, only the ward or district that all candidates share. `on` is the local date.
+    """
+    return _of_pin(where, on) if isinstance(where, Pin) else _of_resolution(where, on)
+
+
+def set_place(
+    incident: Incident,
+    where: Resolution | Pin,
+    *,
+    by: Person | None,
+    why: str = "",
+    kind: HistoryKind = HistoryKind.PLACE_SET,
+) -> None:
+    """Puts a place onto an incident locked by the open change, with a history row, and works its needs out anew."""
+    fields = place_fields(where, on=timezone.localdate(current_change().at))
+    for name, value in fields.items():
+        setattr(incident, name, value)
+    incident.save(update_fields=list(fields))
+    point = incident.point
+    append(
+        incident,
+        kind,
+        by=by,
+        why=why,
+        data={
+            "lon": point.x if point else None,
+            "lat": point.y if point else None,
+            "radius_m": incident.radius_m,
+            "set": incident.area_set,
+            "generation": incident.area_generation,
+            "ward": incident.ward_code,
+            "district": incident.district_code,
+        },
+    )
+    needs.recompute(incident)
+
+
+def _of_pin(pin: Pin, on: dt.date) -> dict[str, Any]:
+    covering = areas_at(pin.lon, pin.lat, on, margin_m=max(pin.radius_m, NEAR_BORDER_M))
+    reasons: list[dict[str, Any]] = [{"code": "place.by_person"}]
+    if covering.is_outside:
+        reasons.append({"code": "place.pin_outside", "set": covering.set_name})
+    else:
+        reasons.append({"code": "place.area_of_pin", "set": covering.set_name})
+    if covering.near:
+        reasons.append({"code": "place.pin_near_border", "near": [area.code for area in covering.near]})
+    if covering.approximate:
+        reasons.append({"code": "place.approximate", "set": covering.set_name})
+    return {
+        "point": Point(pin.lon, pin.lat, srid=4326),
+        "radius_m": pin.radius_m,
+        "approximate": covering.approximate,
+        "place_label": pin.label[:250],
+        **_areas(covering.set_name, covering.ward, covering.district, on),
+        "place_trace": {
+            "by": "person",
+            "outcome": "outside" if covering.is_outside else "located",
+            "near": [area.code for area in covering.near],
+            "reasons": reasons,
+        },
+    }
+
+
+def _of_resolution(resolution: Resolution, on: dt.date) -> dict[str, Any]:
+    trace = {"by": "resolver", **resolution.as_json()}
+    best = resolution.best
+    if best is None:
+        return {**_NOWHERE, "place_trace": trace}
+    if resolution.outcome == "ambiguous":
+        ward = _shared([candidate.ward for candidate in resolution.candidates])
+        district = _shared([candidate.district for candidate in resolution.candidates])
+        known = ward or district
+        areas = _areas(known.set_name, ward, district, on) if known else {}
+        return {**_NOWHERE, **areas, "approximate": best.approximate, "place_trace": trace}
+    return {
+        "point": Point(best.lon, best.lat, srid=4326),
+        "radius_m": best.radius_m,
+        "approximate": best.approximate,
+        "place_label": best.name[:250],
+        **_areas(_set_of(best), best.ward, best.district, on),
+        "place_trace": trace,
+    }
+
+
+_NOWHERE: dict[str, Any] = {
+    "point": None,
+    "radius_m": None,
+    "approximate": False,
+    "place_label": "",
+    "area_set": "",
+    "area_generation": "",
+    "ward_code": "",
+    "district_code": "",
+}
+
+
+def _areas(set_name: str, ward: AreaRef | None, district: AreaRef | None, on: dt.date) -> dict[str, str]:
+    index = set_index_on(on)
+    return {
+        "area_set": set_name,
+        "area_generation": index.token if index is not None and index.name == set_name else "",
+        "ward_code": ward.code if ward else "",
+        "district_code": district.code if district else "",
+    }
+
+
+def _set_of(candidate: Candidate) -> str:
+    area = candidate.ward or candidate.district
+    return area.set_name if area else ""
+
+
+def _shared(areas: list[AreaRef | None]) -> AreaRef | None:
+    """The area that all candidates lie in, if there is one."""
+    first = areas[0]
+    if first is None or any(area is None or area.code != first.code for area in areas):
+        return None
+    return first
