@@ -16,4 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("inbox/", include("incidents.inbox.urls")),
     path("wall/", include("incidents.wall.urls")),
+    path("", include("incidents.doors.urls")),
+    path("", include("incidents.portal.urls")),
 ]

@@ -1,2 +1,226 @@
-/** An agency's inbox. */
+/** An agency's inbox: cards by deadline from the live stream, one assignment beside or over them. */
 import "./staff";
+import "../styles/inbox.css";
+import { type Area, borders } from "./borders";
+import { Cards, type CardWorld } from "./inbox/cards";
+import { Here } from "./inbox/here";
+import { Panel } from "./inbox/panel";
+import { byDeadline, byDistance, type Filter, isDone, isLate, isNew, matches, type Owner, type Task, taskOf } from "./inbox/tasks";
+import { pageData } from "./page";
+import type { PhotoLimits } from "./photos";
+import { Live } from "./room/live";
+import { Names } from "./room/reference";
+import { outbox } from "./sending";
+import { say } from "./words/inbox";
+
+interface InboxSettings extends Owner {
+  /** Names of the agency's handling units, by id. */
+  units: Record<string, string>;
+  mayAccept: boolean;
+  mostPhotos: number;
+  photoBytes: number;
+}
+
+const inbox = pageData<InboxSettings>("inbox-settings", { agency: 0, unit: null, units: {}, mayAccept: false, mostPhotos: 5, photoBytes: 12_582_912 });
+const one = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
+
+const names = new Names();
+const live = new Live(one("#connection"));
+const cards = new Cards(one<HTMLOListElement>("[data-cards]"));
+const list = one(".inbox-list");
+const freshBar = one<HTMLButtonElement>("[data-fresh]");
+const limits: PhotoLimits = { most: inbox.mostPhotos, bytes: inbox.photoBytes };
+
+let filter: Filter = "open";
+let byNear = false;
+let wards: readonly Area[] = [];
+/** The order on screen; only a person's own act, or a list that stands at its top, changes it. */
+let order: number[] = [];
+const pending = new Set<number>();
+
+const tell = (text: string): void => {
+  one("[data-near-note]").textContent = text;
+};
+const here = new Here(() => {
+  tell(byNear ? say("near.sorted") : "");
+  draw(byNear);
+}, tell);
+
+const panel = new Panel(one("#detail"), limits, {
+  closed: () => close(),
+  done: (act, kept) => {
+    if (act === "return" && !kept) close();
+    draw();
+  },
+});
+
+function tasks(): Task[] {
+  return live
+    .incidents()
+    .map((incident) => taskOf(incident, inbox))
+    .filter((task): task is Task => task !== null);
+}
+
+/** Whether sorting now would move something under a hand: the list is scrolled, or somebody's focus is in it. */
+function isHeld(): boolean {
+  const scrolled = list.scrollTop > 24 || (list.scrollHeight <= list.clientHeight && window.scrollY > 24);
+  return scrolled || one("[data-cards]").contains(document.activeElement);
+}
+
+function draw(sortAnew = false): void {
+  const now = Date.now();
+  const all = tasks();
+  const shown = all.filter((task) => matches(task, filter, now) || task.id === panel.openId);
+  const sorted = [...shown].sort(byNear && here.at ? byDistance(here.at) : byDeadline);
+  const fresh = sorted.filter((task) => !order.includes(task.id));
+  let hidden = 0;
+  if (sortAnew || !isHeld()) {
+    order = sorted.map((task) => task.id);
+  } else {
+    hidden = fresh.length;
+    order = order.filter((id) => shown.some((task) => task.id === id));
+  }
+  freshBar.hidden = hidden === 0;
+  if (hidden) freshBar.textContent = say("fresh", { n: hidden });
+  const byId = new Map(shown.map((task) => [task.id, task]));
+  const visible = order.map((id) => byId.get(id)).filter((task): task is Task => task !== undefined);
+  cards.show(visible, world(), now);
+
+  const count = { open: 0, new: 0, overdue: 0, waiting: 0 };
+  for (const task of all) {
+    if (isDone(task)) count.waiting += 1;
+    else count.open += 1;
+    if (isNew(task)) count.new += 1;
+    if (isLate(task, now)) count.overdue += 1;
+  }
+  for (const [name, number] of Object.entries(count)) one(`[data-number=${name}]`).textContent = number ? String(number) : "";
+  const words = count.open ? say("count", { n: count.open, over: count.overdue }) : say("count.none");
+  if (one("[data-count]").textContent !== words) one("[data-count]").textContent = words;
+  document.title = document.title.replace(/^(\(\d+\) )?/, count.new ? `(${count.new}) ` : "");
+  const empty = one("[data-empty]");
+  empty.hidden = visible.length > 0 || hidden > 0;
+  const title = empty.querySelector<HTMLElement>(".inbox-empty-title")!;
+  title.dataset.open ??= title.textContent ?? "";
+  title.textContent = filter === "open" ? title.dataset.open : say(`empty.${filter}`);
+  empty.querySelector<HTMLElement>(".muted")!.hidden = filter !== "open";
+}
+
+function world(): CardWorld {
+  return {
+    category: (code) => names.category(code),
+    place: (task) => names.place(task.incident.area),
+    // A unit's own inbox need not say whose it is.
+    unit: (id) => (inbox.unit === null ? (inbox.units[String(id)] ?? say("unit.unknown", { n: id })) : ""),
+    wards,
+    here: here.at,
+    pending,
+    openId: panel.openId,
+    mayAccept: inbox.mayAccept,
+    accept,
+    open: (task) => open(task.id),
+  };
+}
+
+function accept(task: Task): void {
+  void outbox.put({
+    url: `/api/assignments/${task.id}/accept`,
+    fields: [],
+    baseVersion: task.incident.version,
+    label: say("accept.label", { code: task.incident.code }),
+  });
+}
+
+// --- one assignment -----------------------------------------------------------------------------------------------
+
+function mark(): void {
+  document.body.classList.toggle("has-detail", panel.openId !== null);
+  one("[data-choose]").hidden = panel.openId !== null;
+}
+
+function open(id: number, push = true): void {
+  if (push) history.pushState({ assignment: id }, "", `/inbox/assignment/${id}/`);
+  void panel.show(id);
+  mark();
+  draw();
+}
+
+function close(push = true): void {
+  const was = panel.openId;
+  panel.hide();
+  if (push) history.pushState({}, "", "/inbox/");
+  mark();
+  draw();
+  if (was !== null) cards.focus(was);
+}
+
+window.addEventListener("popstate", () => {
+  const match = /\/assignment\/(\d+)\//.exec(location.pathname);
+  if (match) open(Number(match[1]), false);
+  else close(false);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || panel.openId === null) return;
+  if (event.target instanceof HTMLElement && event.target.matches("input, textarea, select")) event.target.blur();
+  else close();
+});
+
+// --- the list -----------------------------------------------------------------------------------------------------
+
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-filter]")) {
+  button.addEventListener("click", () => {
+    filter = button.dataset.filter as Filter;
+    for (const other of document.querySelectorAll("[data-filter]")) other.setAttribute("aria-pressed", String(other === button));
+    draw(true);
+  });
+}
+one("[data-near]").addEventListener("click", (event) => {
+  byNear = !byNear;
+  (event.currentTarget as HTMLElement).setAttribute("aria-pressed", String(byNear));
+  if (byNear) here.ask();
+  tell(byNear && here.at ? say("near.sorted") : "");
+  draw(true);
+});
+freshBar.addEventListener("click", () => {
+  list.scrollTop = 0;
+  window.scrollTo(0, 0);
+  draw(true);
+  one("[data-cards]").querySelector<HTMLElement>(".card-link")?.focus();
+});
+
+live.watch(() => {
+  const task = panel.openId === null ? undefined : tasks().find((row) => row.id === panel.openId);
+  if (task) panel.changed(task.incident.version);
+  else if (panel.openId !== null && live.isComplete) panel.gone();
+  draw();
+});
+
+outbox.watch(async () => {
+  const kept = await outbox.kept();
+  pending.clear();
+  for (const entry of kept) {
+    const match = /^\/api\/assignments\/(\d+)\//.exec(entry.url);
+    if (match && !entry.url.endsWith("/see")) pending.add(Number(match[1]));
+  }
+  draw();
+});
+
+mark();
+draw(true);
+void here.beginIfAllowed();
+void names.load().then(() => draw());
+// The borders are the largest thing on this page: after everything a person waits for.
+requestIdle(() => {
+  borders()
+    .then((loaded) => {
+      wards = loaded.wards;
+      draw();
+    })
+    .catch(() => undefined);
+});
+// What is left of a deadline moves on with the clock.
+setInterval(() => draw(), 10_000);
+
+function requestIdle(act: () => void): void {
+  if (typeof requestIdleCallback === "function") requestIdleCallback(act, { timeout: 3_000 });
+  else setTimeout(act, 500);
+}

@@ -5,7 +5,7 @@ import "../styles/portal.css";
 import { element } from "./element";
 import { showErrors } from "./forms";
 import type { Entry } from "./outbox";
-import { photos } from "./portal/photos";
+import { photos } from "./photos";
 import { place } from "./portal/place";
 import { steps } from "./portal/steps";
 import { outbox } from "./sending";

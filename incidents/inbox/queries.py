@@ -20,11 +20,16 @@ _GONE = (AssignmentState.RETURNED.value, AssignmentState.CANCELLED.value)
 def assignments_of(person: Person) -> QuerySet[Assignment]:
     """The assignments somebody may open: the agency's for who receives for it, else the unit's; never one that was
     given back or taken back. Exactly the incidents of `visible_to`, so both rules hold."""
-    theirs = Q(agency_id=person.agency_id)
+    theirs = Q(agency=person.agency)
     if person.role in {Role.HANDLER, Role.CREW}:
-        theirs = Q(handling_unit_id=person.handling_unit_id)
+        theirs = Q(handling_unit=person.handling_unit)
     visible = Incident.objects.visible_to(person).values("pk")
     return Assignment.objects.filter(theirs, incident__in=visible).exclude(state__in=_GONE)
+
+
+def units_of(person: Person) -> QuerySet[HandlingUnit]:
+    """The handling units of somebody's agency, also those that ended: an old assignment still names one."""
+    return HandlingUnit.objects.filter(agency=person.agency).order_by("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,6 @@ class Detail:
     units: Sequence[HandlingUnit]
     # The verbs that role and state allow now.
     verbs: frozenset[Verb] = field(default_factory=frozenset)
-
-    def can(self, verb: str) -> bool:
-        return Verb(verb) in self.verbs
 
     @property
     def can_accept(self) -> bool:
@@ -79,6 +81,7 @@ _LEADS_TO = {
     Verb.START: AssignmentState.IN_PROGRESS,
     Verb.GIVE_RESULT: AssignmentState.RESULT_GIVEN,
 }
+_WITH_THE_HOTLINE = frozenset({AssignmentState.RESULT_GIVEN, AssignmentState.APPROVED})
 _CAN_BE_HANDED_ON = frozenset({AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS})
 
 
@@ -86,6 +89,9 @@ def verbs_now(person: Person, assignment: Assignment) -> frozenset[Verb]:
     """What this person may do with an assignment in its present state."""
     state = AssignmentState(assignment.state)
     verbs = {verb for verb, leads_to in _LEADS_TO.items() if leads_to in ASSIGNMENT_STEPS[state] and may(person, verb)}
+    if state in _WITH_THE_HOTLINE:
+        # From there only the hotline sends it back.
+        verbs.discard(Verb.START)
     if state in _CAN_BE_HANDED_ON and may(person, Verb.HAND_ON):
         verbs.add(Verb.HAND_ON)
     return frozenset(verbs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,9 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from incidents.inbox.queries import assignments_of, detail
+from incidents.inbox.queries import assignments_of, detail, units_of
 from incidents.records.models import Photo
 from incidents.records.photos import path_of
+from incidents.records.rights import Verb, may
 from opscenter.accounts.models import Person
 from opscenter.accounts.roles import AGENCY_ROLES, Role
 
@@ -40,7 +42,14 @@ def for_agencies(view: PersonView) -> Callable[..., HttpResponseBase]:
 def _settings(person: Person) -> dict[str, object]:
     """What the script needs to know about who looks: whose assignments are drawn."""
     by_unit = person.role in {Role.HANDLER, Role.CREW}
-    return {"agency": person.agency_id, "unit": person.handling_unit_id if by_unit else None}
+    return {
+        "agency": person.agency_id,
+        "unit": person.handling_unit_id if by_unit else None,
+        "units": {str(unit.pk): unit.name for unit in units_of(person)},
+        "mayAccept": may(person, Verb.ACCEPT),
+        "mostPhotos": settings.PHOTOS_PER_REPORT,
+        "photoBytes": settings.PHOTO_MAX_BYTES,
+    }
 
 
 @require_safe
@@ -73,7 +82,7 @@ def assignment(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
 @require_safe
 @for_agencies
 def first_photo(request: HttpRequest, person: Person, pk: int) -> HttpResponseBase:
-    """The small version of the first photo of a report, for the card; 404 when there is none, or not for this person."""
+    """The small version of the first photo of a report, for the card; 404 when there is none or it is not theirs."""
     of_incident = assignments_of(person).filter(pk=pk).values("incident_id")
     photo = Photo.objects.filter(incident__in=of_incident, phase=Photo.Phase.REPORT).order_by("id").first()
     if photo is None:

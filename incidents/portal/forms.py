@@ -9,7 +9,6 @@ from typing import Any
 import phonenumbers
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -29,7 +28,7 @@ class PhotosField(forms.FileField):
 
     widget = SeveralFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files: Sequence[Any] = data if isinstance(data, (list, tuple)) else [data]
         kept = [file for file in files if file]
         most = settings.PHOTOS_PER_REPORT
@@ -67,14 +66,17 @@ class ReportForm(forms.Form):
     address = forms.CharField(
         max_length=500,
         required=False,
-        error_messages={"max_length": _("That is too long: at most %(limit_value)d characters, you wrote %(show_value)d.")},
+        error_messages={
+            "max_length": _("That is too long: at most %(limit_value)d characters, you wrote %(show_value)d.")
+        },
     )
     kind = forms.ChoiceField(choices=Reporter.Kind.choices, required=False)
     name = forms.CharField(max_length=150, required=False)
     organisation = forms.CharField(max_length=200, required=False)
     phone = forms.CharField(max_length=30, required=False)
     email = forms.EmailField(
-        required=False, error_messages={"invalid": _("This e-mail address is not complete, for example ten@example.vn.")}
+        required=False,
+        error_messages={"invalid": _("This e-mail address is not complete, for example ten@example.vn.")},
     )
     exercise = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     action_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -95,7 +97,9 @@ class ReportForm(forms.Form):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            raise forms.ValidationError(_("This phone number is not complete, for example 0912 345 678."), code="invalid")
+            raise forms.ValidationError(
+                _("This phone number is not complete, for example 0912 345 678."), code="invalid"
+            )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def clean(self) -> dict[str, Any]:

@@ -65,6 +65,14 @@ def on_time(at: dt.datetime) -> list[dict[str, int]]:
             in_time=Count("pk", filter=is_done & (Q(due_at=None) | Q(result_at__lte=F("due_at")))),
         )
     )
-    fields = ("open", "overdue", "done", "in_time")
-    found = [{"id": row["agency_id"], **{field: row[field] for field in fields}} for row in rows]
+    found = [
+        {
+            "id": row["agency_id"],
+            "open": row["open"],
+            "overdue": row["overdue"],
+            "done": row["done"],
+            "in_time": row["in_time"],
+        }
+        for row in rows
+    ]
     return sorted(found, key=lambda row: (-row["overdue"], -row["open"], -row["done"], row["id"]))

@@ -3,7 +3,7 @@ import "leaflet/dist/leaflet.css";
 import L from "leaflet";
 import { settings } from "../page";
 import { say } from "../words/portal";
-import { areaAt, borders, boxOf } from "./borders";
+import { areaAt, borders, boxOf } from "../borders";
 
 export interface PinMap {
   move(lon: number, lat: number, zoom: number): void;

@@ -1,6 +1,6 @@
 /** The photos a citizen chose: shown small, removable, and kept in this browser until the report is sent. */
-import { element } from "../element";
-import { say } from "../words/portal";
+import { element } from "./element";
+import { say } from "./words/photos";
 
 /** A small store of the files of one form; without IndexedDB the photos live as long as the page. */
 class PhotoStore {

@@ -1,6 +1,6 @@
 /** The borders that the map shows, and in which ward a point lies on them. */
 import type { Feature, FeatureCollection, MultiPolygon, Polygon, Position } from "geojson";
-import { getJson } from "../page";
+import { getJson } from "./page";
 
 export interface AreaProperties {
   code: string;

@@ -1,0 +1,204 @@
+/** One assignment, made by the server. It is read anew when it changed, but never under a half-written form. */
+import { element } from "../element";
+import { wireForms } from "../forms";
+import { getJson, settings } from "../page";
+import { type PhotoLimits, photos } from "../photos";
+import { outbox } from "../sending";
+import { keepTimes } from "../time";
+import { say } from "../words/inbox";
+
+interface ReporterAnswer {
+  name?: string;
+  organisation?: string;
+  phone?: string;
+  email?: string;
+}
+
+export interface PanelActs {
+  /** The person went back to the list. */
+  closed(): void;
+  /** An act was accepted or kept; with "return" it is not theirs any more. */
+  done(act: string, kept: boolean): void;
+}
+
+export class Panel {
+  openId: number | null = null;
+  private asked: AbortController | null = null;
+  private version = 0;
+  private wanted = 0;
+
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly limits: PhotoLimits,
+    private readonly acts: PanelActs,
+  ) {
+    box.addEventListener("click", (event) => this.click(event));
+    for (const kind of ["accepted", "kept"] as const) {
+      box.addEventListener(`outbox:${kind}`, (event) => {
+        const act = (event.target as HTMLElement).dataset.act ?? "";
+        this.acts.done(act, kind === "kept");
+        if (kind === "accepted" && act !== "return" && this.openId !== null) void this.load(this.openId);
+      });
+    }
+    // The page may have come with an assignment open.
+    const there = box.querySelector<HTMLElement>("[data-assignment]");
+    if (there) {
+      this.openId = Number(there.dataset.assignment);
+      this.wire();
+    }
+  }
+
+  async show(id: number): Promise<void> {
+    this.openId = id;
+    this.box.hidden = false;
+    this.box.replaceChildren(element("p", { class: "panel-note muted", text: say("panel.loading") }));
+    this.box.scrollTop = 0;
+    await this.load(id);
+    this.box.focus({ preventScroll: true });
+  }
+
+  hide(): void {
+    this.asked?.abort();
+    this.openId = null;
+    this.box.hidden = true;
+    this.box.replaceChildren();
+  }
+
+  /** The open assignment is at `version` now. Only shown when nothing is being written. */
+  changed(version: number): void {
+    this.wanted = version;
+    if (this.openId === null || version <= this.version) return;
+    if (!this.isDirty()) {
+      void this.load(this.openId);
+      return;
+    }
+    const bar = this.box.querySelector<HTMLElement>("[data-newer]");
+    if (bar) bar.hidden = false;
+  }
+
+  /** The open assignment left the inbox. What is being written stays on screen. */
+  gone(): void {
+    if (this.openId === null) return;
+    if (this.isDirty()) {
+      this.changed(this.version + 1);
+      return;
+    }
+    this.note(say("panel.gone"), false);
+  }
+
+  private isDirty(): boolean {
+    return [...this.box.querySelectorAll<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>("textarea, select, input[type=file]")].some(
+      (field) => (field instanceof HTMLInputElement ? (field.files?.length ?? 0) > 0 : field.value.trim() !== ""),
+    );
+  }
+
+  private async load(id: number): Promise<void> {
+    this.asked?.abort();
+    const asked = (this.asked = new AbortController());
+    try {
+      const answer = await fetch(`/inbox/assignment/${id}/`, {
+        headers: { "X-Panel": "1" },
+        credentials: "same-origin",
+        signal: asked.signal,
+      });
+      if (answer.redirected) {
+        location.assign(`${settings.signin}?next=${encodeURIComponent(location.pathname)}`);
+        return;
+      }
+      if (answer.status === 404) return this.note(say("panel.gone"), false);
+      if (!answer.ok) throw new Error(String(answer.status));
+      const text = await answer.text();
+      if (asked.signal.aborted || this.openId !== id) return;
+      const open = [...this.box.querySelectorAll<HTMLDetailsElement>("details[open]")].map((one) => one.className);
+      this.box.innerHTML = text;
+      for (const one of this.box.querySelectorAll<HTMLDetailsElement>("details")) {
+        if (one.classList.contains("task-history") && open.includes(one.className)) one.open = true;
+      }
+      this.wire();
+    } catch {
+      if (!asked.signal.aborted) this.note(say("panel.failed"), true);
+    }
+  }
+
+  private note(text: string, again: boolean): void {
+    const back = element("button", { type: "button", class: "btn", "data-close": "", text: say("panel.back") });
+    const retry = element("button", { type: "button", class: "btn btn-primary", "data-reload": "", text: say("panel.again") });
+    this.box.replaceChildren(
+      element("div", { class: "panel-note", role: "status" }, element("p", { text }), element("div", { class: "panel-buttons" }, again ? retry : null, back)),
+    );
+  }
+
+  private wire(): void {
+    const task = this.box.querySelector<HTMLElement>("[data-assignment]");
+    if (!task) return;
+    this.version = Number(task.dataset.version);
+    keepTimes(this.box)();
+    wireForms(this.box);
+    for (const form of this.box.querySelectorAll<HTMLFormElement>("form[enctype='multipart/form-data']")) {
+      const tell = form.querySelector("[data-photo-note]")!;
+      photos(form, this.limits, () => undefined, (text) => (tell.textContent = text));
+    }
+    // What was being written is shown, not hidden behind its button.
+    for (const form of this.box.querySelectorAll<HTMLFormElement>("details form")) {
+      const text = form.querySelector<HTMLTextAreaElement>("textarea");
+      if (text?.value) form.closest("details")!.open = true;
+    }
+    const map = this.box.querySelector<HTMLElement>("[data-task-map]");
+    if (map) {
+      import("./taskmap")
+        .then(({ taskMap }) => taskMap(map))
+        .catch(() => map.replaceChildren(element("p", { class: "muted", text: say("map.failed") })));
+    }
+    const seen = task.dataset.markSeen;
+    if (seen) void outbox.put({ url: seen, fields: [], label: say("seen.label", { code: this.box.querySelector(".task-code")?.textContent ?? "" }) });
+    this.box.querySelector<HTMLDetailsElement>("[data-reporter]")?.addEventListener("toggle", (event) => void this.reporter(event.currentTarget as HTMLDetailsElement));
+    // Something newer arrived while this was on its way.
+    if (this.wanted > this.version && this.openId === Number(task.dataset.assignment)) this.changed(this.wanted);
+  }
+
+  /** Personal data: fetched when asked for, and each fetch is written down by the server. */
+  private async reporter(details: HTMLDetailsElement): Promise<void> {
+    const list = details.querySelector<HTMLElement>("[data-reporter-data]")!;
+    if (!details.open || list.childElementCount) return;
+    try {
+      const answer = await getJson<{ reporters?: ReporterAnswer[] } & ReporterAnswer>(details.dataset.reporter!);
+      const people = answer.reporters ?? [answer];
+      const rows = people.flatMap((one) => [
+        [say("reporter.organisation"), one.organisation ?? "", ""],
+        [say("reporter.name"), one.name ?? "", ""],
+        [say("reporter.phone"), one.phone ?? "", `tel:${one.phone ?? ""}`],
+        [say("reporter.email"), one.email ?? "", `mailto:${one.email ?? ""}`],
+      ] as const);
+      const shown = rows.filter(([, text]) => text);
+      list.replaceChildren(
+        ...(shown.length
+          ? shown.map(([label, text, link]) => element("div", {}, element("dt", { text: label }), element("dd", {}, link ? element("a", { href: link, class: "btn", text }) : text)))
+          : [element("div", {}, element("dt", { class: "visually-hidden", text: say("reporter.name") }), element("dd", { text: say("reporter.none") }))]),
+      );
+    } catch {
+      details.open = false;
+      const note = details.querySelector("p");
+      if (note) note.textContent = say("reporter.failed");
+    }
+  }
+
+  private click(event: Event): void {
+    const target = event.target instanceof Element ? event.target : null;
+    if (target?.closest("[data-close]")) this.acts.closed();
+    if (target?.closest("[data-reload]") && this.openId !== null) void this.load(this.openId);
+    const copy = target?.closest<HTMLElement>("[data-copy]");
+    if (copy && navigator.clipboard) {
+      void navigator.clipboard.writeText(copy.dataset.copy ?? "").then(() => (copy.textContent = say("copied")));
+    }
+    // One act at a time: opening one closes the others.
+    const summary = target?.closest("summary");
+    const box = summary?.closest<HTMLDetailsElement>("[data-act-box]");
+    if (box && !box.open) {
+      for (const other of this.box.querySelectorAll<HTMLDetailsElement>("[data-act-box][open]")) if (other !== box) other.open = false;
+      setTimeout(() => {
+        box.querySelector<HTMLElement>("textarea, select")?.focus({ preventScroll: true });
+        box.scrollIntoView({ block: "nearest" });
+      });
+    }
+  }
+}
