@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from django.db import models
 
+from incidents.dispatching.models import CompetenceRule
 from incidents.records.models import Category
 from incidents.reference.files import Row, WrongValue
 from incidents.triage.models import Keyword
@@ -41,6 +42,21 @@ CATEGORY_FIELDS = (
     "is_complaint",
     "is_public",
     "order",
+)
+RULE_FIELDS = (
+    "category",
+    "group",
+    "target",
+    "agency",
+    "area_set",
+    "area_code",
+    "legal_basis",
+    "priority",
+    "valid_from",
+    "valid_until",
+    "auto",
+    "min_confidence",
+    "is_sample",
 )
 
 
@@ -221,5 +237,40 @@ class Keywords(Kind):
         )
 
 
+class Competence(Kind):
+    file = "competence.csv"
+    columns = frozenset({"code", *RULE_FIELDS})
+    unique = ("code",)
+    updated = RULE_FIELDS
+    model = CompetenceRule
+
+    def prepare(self) -> None:
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+        self.agencies = dict(Agency.objects.values_list("code", "pk"))
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        if line["agency"] and line["agency"] not in self.agencies:
+            raise WrongValue(f"there is no agency {line['agency']!r}")
+        yield (
+            line["code"],
+            CompetenceRule(
+                code=line["code"],
+                category_id=_category(self.categories, line["category"]) if line["category"] else None,
+                group=line.whole("group") if line["group"] else None,
+                target=line["target"],
+                agency_id=self.agencies[line["agency"]] if line["agency"] else None,
+                area_set=line["area_set"],
+                area_code=line["area_code"],
+                legal_basis=line["legal_basis"],
+                priority=line.whole("priority"),
+                valid_from=line.date("valid_from"),
+                valid_until=line.date_or_none("valid_until"),
+                auto=line.flag("auto"),
+                min_confidence=line.decimal("min_confidence"),
+                is_sample=line.flag("is_sample"),
+            ),
+        )
+
+
 # In the order they are loaded: a file may name what an earlier one holds.
-KINDS: tuple[type[Kind], ...] = (Agencies, HandlingUnits, ContactPoints, Categories, Keywords)
+KINDS: tuple[type[Kind], ...] = (Agencies, HandlingUnits, ContactPoints, Categories, Keywords, Competence)

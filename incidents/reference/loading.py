@@ -6,13 +6,15 @@ loaded last are written: what the owner edited in the administration pages stays
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from incidents.reference.files import WrongReference, WrongValue, digest, read
@@ -68,15 +70,8 @@ def _load_file(kind: Kind, path: Path) -> Outcome:
     changed = [one for one in wanted if loaded.get(one.key) != now[one.key]]
     before = kind.model._default_manager.count()
     for batch in kind.batches(changed):
-        _check(kind, path, batch)
-        kind.model._default_manager.bulk_create(
-            [one.row for one in batch],
-            update_conflicts=bool(kind.updated),
-            ignore_conflicts=not kind.updated,
-            unique_fields=list(kind.unique) if kind.updated else None,
-            update_fields=list(kind.updated) if kind.updated else None,
-            batch_size=500,
-        )
+        _check_fields(kind, path, batch)
+        _write(kind, path, batch)
     LoadedRow.objects.bulk_create(
         [LoadedRow(file=kind.file, key=one.key, digest=now[one.key]) for one in changed],
         update_conflicts=True,
@@ -105,15 +100,39 @@ def _wanted(kind: Kind, path: Path) -> list[Wanted]:
     return list(found.values())
 
 
-def _check(kind: Kind, path: Path, batch: Sequence[Wanted]) -> None:
-    """Raises WrongReference for values a field or a constraint does not take, all lines at once."""
+def _write(kind: Kind, path: Path, batch: Sequence[Wanted]) -> None:
+    conflicts: dict[str, Any] = {"ignore_conflicts": True}
+    if kind.updated:
+        conflicts = {
+            "update_conflicts": True,
+            "unique_fields": list(kind.unique),
+            "update_fields": list(kind.updated),
+        }
+    try:
+        with transaction.atomic():
+            kind.model._default_manager.bulk_create([one.row for one in batch], batch_size=500, **conflicts)
+    except IntegrityError as error:
+        # The database names the constraint, not the line: find it.
+        for one in batch:
+            _refuse(path, one, partial(one.row.validate_constraints, exclude=set(kind.unique)))
+        raise WrongReference([f"{path.name}: {error}"]) from error
+
+
+def _check_fields(kind: Kind, path: Path, batch: Sequence[Wanted]) -> None:
+    """Raises WrongReference for values a field does not take, all lines at once."""
     relations = {field.name for field in kind.model._meta.get_fields() if field.is_relation}
-    problems = []
+    problems: list[str] = []
     for one in batch:
         try:
-            one.row.clean_fields(exclude=relations)
-            one.row.validate_constraints(exclude=set(kind.unique))
-        except ValidationError as error:
-            problems.append(f"{path.name}, line {one.line}: {'; '.join(error.messages)}")
+            _refuse(path, one, partial(one.row.clean_fields, exclude=relations))
+        except WrongReference as error:
+            problems += error.problems
     if problems:
         raise WrongReference(problems)
+
+
+def _refuse(path: Path, one: Wanted, check: Callable[[], None]) -> None:
+    try:
+        check()
+    except ValidationError as error:
+        raise WrongReference([f"{path.name}, line {one.line}: {'; '.join(error.messages)}"]) from error

@@ -156,6 +156,9 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would(capsys):
         ("keywords.csv", "no-such,phrase,1", "there is no category 'no-such'"),
         ("keywords.csv", "noise,phrase,heavy", "weight is 'heavy', not a number"),
         ("keywords.csv", "noise,phrase,-1", "keyword_weight_positive"),
+        ("competence.csv", "x,noise,,agency,nobody,,,b,1,2019-01-01,,0,0.9,1", "there is no agency 'nobody'"),
+        ("competence.csv", "x,noise,3,ward_committee,,,,b,1,2019-01-01,,0,0.9,1", "competence_category_or_group"),
+        ("competence.csv", "x,noise,,ward_committee,,,,b,1,2019-01-01,,0,1.9,1", "1.0"),
     ],
 )
 def test_a_wrong_line_is_named_and_nothing_is_loaded(folder: Path, file: str, line: str, says: str):
