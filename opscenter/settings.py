@@ -274,6 +274,8 @@ if DEMONSTRATION and not ZALO_OA_SECRET:
     ZALO_OA_SECRET = hashlib.sha256(f"zalo demonstration {SECRET_KEY}".encode()).hexdigest()
 # sha256 as most describe it, or hmac: see incidents/doors/README.md.
 ZALO_SIGNATURE_SCHEME = env("ZALO_SIGNATURE_SCHEME", "sha256")
+if ZALO_SIGNATURE_SCHEME not in {"sha256", "hmac"}:
+    raise ImproperlyConfigured(f"OPSCENTER_ZALO_SIGNATURE_SCHEME is {ZALO_SIGNATURE_SCHEME!r}: it is sha256 or hmac")
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 HOTLINE_NAME = env("HOTLINE_NAME", "1022 Bình Dương")
 

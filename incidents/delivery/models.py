@@ -78,9 +78,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["next_try_at"], condition=Q(state__in=["sending", "waiting"]), name="delivery_to_do"
-            )
+            models.Index(fields=["next_try_at"], condition=Q(state__in=["sending", "waiting"]), name="delivery_to_do")
         ]
 
     def __str__(self) -> str:

@@ -48,7 +48,7 @@ class Claimed:
 
 def wait_after(attempts: int) -> dt.timedelta:
     """How long to wait after this many attempts: 30 s doubled each time, an hour at most, spread by a tenth."""
-    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+    wait: dt.timedelta = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
     return wait * random.uniform(0.9, 1.1)
 
 

@@ -79,9 +79,7 @@ class ServiceAttribute(models.Model):
         verbose_name = _("service attribute")
         verbose_name_plural = _("service attributes")
         ordering: ClassVar = ["order", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["category", "code"], name="service_attribute_once_a_category")
-        ]
+        constraints = [models.UniqueConstraint(fields=["category", "code"], name="service_attribute_once_a_category")]
 
     def __str__(self) -> str:
         return f"{self.category_id} {self.code}"

@@ -51,6 +51,8 @@ def duplicates(
     folded = fold_name(mask(words))
     found = []
     for incident in _around(point, radius_m, at, exercise):
+        if incident.point is None:
+            continue
         distance = _metres(point, (incident.point.x, incident.point.y))
         if distance > radius_m:
             continue

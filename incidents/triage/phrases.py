@@ -74,9 +74,9 @@ def find(text: str, phrases: Iterable[str]) -> list[Found]:
             by_first[meant[0].plain].append((phrase, meant))
     found = []
     for start, syllable in enumerate(typed):
-        for phrase, meant in by_first.get(syllable.plain, ()):
-            piece = typed[start : start + len(meant)]
-            if len(piece) == len(meant) and all(map(Syllable.may_be, piece, meant)):
-                exact = all(one.marks == other.marks for one, other in zip(piece, meant, strict=True))
-                found.append(Found(phrase, start, start + len(meant), exact))
+        for phrase, wanted in by_first.get(syllable.plain, ()):
+            piece = typed[start : start + len(wanted)]
+            if len(piece) == len(wanted) and all(map(Syllable.may_be, piece, wanted)):
+                exact = all(one.marks == other.marks for one, other in zip(piece, wanted, strict=True))
+                found.append(Found(phrase, start, start + len(wanted), exact))
     return [one for one in found if not any(one.is_inside(other) for other in found)]

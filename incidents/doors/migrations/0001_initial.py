@@ -6,50 +6,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0001_initial'),
+        ("records", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(blank=True, max_length=100)),
-                ('prefix', models.CharField(max_length=8)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('exercise', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_keys', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.CharField(blank=True, max_length=100)),
+                ("prefix", models.CharField(max_length=8)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("exercise", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_keys",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
             },
         ),
         migrations.CreateModel(
-            name='ServiceAttribute',
+            name="ServiceAttribute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40)),
-                ('datatype', models.CharField(choices=[('string', 'string'), ('number', 'number'), ('datetime', 'datetime'), ('text', 'text'), ('singlevaluelist', 'singlevaluelist'), ('multivaluelist', 'multivaluelist')], max_length=20)),
-                ('required', models.BooleanField(default=False)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('description', models.CharField(max_length=200)),
-                ('description_en', models.CharField(blank=True, max_length=200)),
-                ('values', models.JSONField(blank=True, default=list)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='records.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40)),
+                (
+                    "datatype",
+                    models.CharField(
+                        choices=[
+                            ("string", "string"),
+                            ("number", "number"),
+                            ("datetime", "datetime"),
+                            ("text", "text"),
+                            ("singlevaluelist", "singlevaluelist"),
+                            ("multivaluelist", "multivaluelist"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("required", models.BooleanField(default=False)),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("description", models.CharField(max_length=200)),
+                ("description_en", models.CharField(blank=True, max_length=200)),
+                ("values", models.JSONField(blank=True, default=list)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attributes", to="records.category"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'service attribute',
-                'verbose_name_plural': 'service attributes',
-                'ordering': ['order', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('category', 'code'), name='service_attribute_once_a_category')],
+                "verbose_name": "service attribute",
+                "verbose_name_plural": "service attributes",
+                "ordering": ["order", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("category", "code"), name="service_attribute_once_a_category")
+                ],
             },
         ),
     ]

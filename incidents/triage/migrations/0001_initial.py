@@ -5,26 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0001_initial'),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Keyword',
+            name="Keyword",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('phrase', models.CharField(max_length=100)),
-                ('weight', models.FloatField(default=1.0)),
-                ('category', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keywords', to='records.category')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("phrase", models.CharField(max_length=100)),
+                ("weight", models.FloatField(default=1.0)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="keywords", to="records.category"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'keyword',
-                'verbose_name_plural': 'keywords',
-                'constraints': [models.UniqueConstraint(fields=('category', 'phrase'), name='keyword_once_a_category'), models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='keyword_weight_positive')],
+                "verbose_name": "keyword",
+                "verbose_name_plural": "keywords",
+                "constraints": [
+                    models.UniqueConstraint(fields=("category", "phrase"), name="keyword_once_a_category"),
+                    models.CheckConstraint(condition=models.Q(("weight__gt", 0)), name="keyword_weight_positive"),
+                ],
             },
         ),
     ]

@@ -1,0 +1,34 @@
+"""What other machines call. Open311 is mounted at /open311/, the webhooks at /doors/."""
+
+from django.urls import include, path, register_converter
+
+from incidents.doors import open311, zalo_webhook
+
+
+class FormConverter:
+    """The ending that says in which form to answer."""
+
+    regex = "xml|json"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FormConverter, "form")
+
+v2 = [
+    path("discovery.<form:form>", open311.discovery, name="discovery"),
+    path("services.<form:form>", open311.services, name="services"),
+    path("services/<slug:code>.<form:form>", open311.service, name="service"),
+    path("requests.<form:form>", open311.requests, name="requests"),
+    path("requests/<slug:code>.<form:form>", open311.one_request, name="request"),
+    path("tokens/<slug:code>.<form:form>", open311.token, name="token"),
+]
+urlpatterns = [
+    path("open311/discovery.<form:form>", open311.discovery),
+    path("open311/v2/", include((v2, "open311"))),
+    path("doors/zalo/webhook", zalo_webhook.webhook, name="zalo_webhook"),
+]
