@@ -12,7 +12,10 @@ DARK_SCREENS = ("/room/", "/wall/")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The context processor. Answers {"page": {"hotline", "theme", "settings"}}; asks no database for somebody without a session."""
+    """The context processor. Answers {"page": {"hotline", "theme", "settings"}}.
+
+    Asks no database for somebody without a session.
+    """
     return {"page": SimpleLazyObject(lambda: _page(request))}
 
 

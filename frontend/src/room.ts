@@ -1,2 +1,360 @@
-/** The control room. */
+/** The control room: one set of incidents under one filter, drawn as a list and on a map; one incident open beside it. */
 import "./staff";
+import "../styles/room.css";
+import { getJson, pageData, settings as page } from "./page";
+import { CallForm } from "./room/call";
+import { countActive, type Filter, fromAddress, matches, NO_FILTER, toAddress } from "./room/filters";
+import { groupOf, type Incident } from "./room/incident";
+import { inField, keysOn, listen, setKeys } from "./room/keys";
+import { Live } from "./room/live";
+import { type Areas, makeMap, type RoomMap } from "./room/map";
+import { Notices } from "./room/notices";
+import { Panel } from "./room/panel";
+import { Queue } from "./room/queue";
+import { Names } from "./room/reference";
+import { Search } from "./room/search";
+import { clockSeconds, keepTimes } from "./time";
+import { element } from "./element";
+import { say } from "./words/room";
+
+interface RoomSettings {
+  map: { areas: string; approximate: boolean; bounds: [number, number, number, number]; set: string };
+  open: string;
+}
+
+const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+
+const room = pageData<RoomSettings>("room", {
+  map: { areas: "", approximate: true, bounds: [106.33, 10.85, 106.97, 11.52], set: "" },
+  open: "",
+});
+
+const names = new Names();
+const live = new Live(byId("connection"));
+const notices = new Notices(byId("notices"));
+let filter: Filter = fromAddress(new URLSearchParams(location.search));
+let map: RoomMap | null = null;
+let openId: number | null = null;
+const fresh = new Set<number>();
+
+const panel = new Panel(byId("panel"), notices, {
+  closed: () => {
+    openId = null;
+    queue.select(null);
+    map?.select(null);
+    cover();
+    address("/room/");
+  },
+  pin: (spot, moved) => map?.pin(spot, moved) ?? { at: () => spot ?? { lat: 0, lon: 0 }, set: () => undefined, remove: () => undefined },
+});
+
+const queue = new Queue(byId("queue"), names, {
+  open: (id) => openIncident(id),
+  light: (id) => lightUp(id),
+  clearFilter: () => setFilter(NO_FILTER),
+  announce: (text) => (byId("said").textContent = text),
+});
+
+const search = new Search(byId<HTMLDialogElement>("search"), names, () => live.incidents(), (code) => openCode(code));
+
+const call = new CallForm(byId("call"), names, {
+  pin: (spot, moved) => map?.pin(spot, moved) ?? { at: () => spot ?? { lat: 0, lon: 0 }, set: () => undefined, remove: () => undefined },
+  reveal: (spot) => map?.reveal(spot),
+  incidents: () => live.incidents(),
+  open: (code) => openCode(code),
+  saved: (code, tracking) =>
+    notices.say(say("call.saved", { code }), 20, tracking ? say("call.tracking", { code: tracking }) : ""),
+  kept: () => notices.say(say("call.kept"), 12),
+  shown: () => cover(),
+});
+
+/** Tells the map how much of it lies under the call form and the panel. */
+function cover(): void {
+  document.body.classList.toggle("has-panel", panel.open !== null);
+  const width = (id: string): number => (byId(id).hidden ? 0 : byId(id).offsetWidth);
+  map?.covered(width("call"), width("panel"));
+}
+
+function address(path: string): void {
+  history.replaceState(null, "", path + toAddress(filter));
+}
+
+function lightUp(id: number | null): void {
+  queue.light(id);
+  map?.light(id === null ? null : (live.get(id) ?? null));
+}
+
+function openIncident(id: number): void {
+  const incident = live.get(id);
+  if (incident) openCode(incident.code);
+}
+
+function openCode(code: string): void {
+  const incident = live.incidents().find((one) => one.code === code) ?? null;
+  openId = incident?.id ?? null;
+  void panel.show(code);
+  queue.select(openId);
+  map?.select(incident);
+  cover();
+  if (incident && incident.lat !== null && incident.lon !== null) map?.reveal({ lat: incident.lat, lon: incident.lon });
+  address(`/room/incident/${code}/`);
+}
+
+function filtered(now: number): Incident[] {
+  return live.incidents().filter((incident) => matches(incident, filter, names, now));
+}
+
+let drawn = 0;
+
+/** Draws list, map and counts from the same set; at most once a frame. */
+function draw(force = false): void {
+  const now = Date.now();
+  const set = filtered(now);
+  queue.update(set, countActive(filter) > 0, force);
+  map?.show(set, [...fresh]);
+  fresh.clear();
+  const all = live.incidents();
+  byId("queue-count").textContent = set.length === all.length ? String(all.length) : say("queue.count", { n: set.length, all: all.length });
+  for (const chip of document.querySelectorAll<HTMLElement>("[data-group].chip")) {
+    const count = all.filter((incident) => String(groupOf(incident)) === chip.dataset.group).length;
+    chip.querySelector("b")!.textContent = String(count);
+    chip.setAttribute("aria-pressed", String(filter.groups.includes(chip.dataset.group ?? "")));
+  }
+  const active = countActive(filter);
+  const button = document.querySelector<HTMLElement>("[data-room=filter]")!;
+  button.classList.toggle("is-active", active > 0);
+  button.title = active ? say("filter.active", { n: active }) : "";
+}
+
+function soon(): void {
+  cancelAnimationFrame(drawn);
+  drawn = requestAnimationFrame(() => draw());
+}
+
+live.watch((changed) => {
+  for (const { id, isNew } of changed) {
+    if (isNew) fresh.add(id);
+    if (id !== openId) continue;
+    const incident = live.get(id);
+    if (incident) {
+      panel.changed(incident.version);
+      map?.select(incident);
+    } else panel.gone();
+  }
+  // An incident opened by its code before the snapshot came.
+  if (openId === null && panel.open !== null) {
+    const incident = live.incidents().find((one) => one.code === panel.open);
+    if (incident) {
+      openId = incident.id;
+      queue.select(openId);
+      map?.select(incident);
+    }
+  }
+  soon();
+});
+
+// --- the filter ---------------------------------------------------------------------------------------------------
+
+const form = byId<HTMLFormElement>("filter");
+
+function setFilter(next: Filter): void {
+  filter = { ...next };
+  for (const name of ["state", "age", "area", "agency", "text"] as const) {
+    const field = form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
+    if (field.value !== filter[name]) field.value = filter[name];
+  }
+  address(location.pathname);
+  draw(true);
+}
+
+form.addEventListener("input", () => {
+  const data = new FormData(form);
+  setFilter({ ...filter, ...(Object.fromEntries(data) as Partial<Filter>) });
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("reset", (event) => {
+  event.preventDefault();
+  setFilter(NO_FILTER);
+});
+for (const chip of document.querySelectorAll<HTMLElement>("[data-group].chip")) {
+  chip.addEventListener("click", () => {
+    const group = chip.dataset.group ?? "";
+    const groups = filter.groups.includes(group) ? filter.groups.filter((one) => one !== group) : [...filter.groups, group];
+    setFilter({ ...filter, groups });
+  });
+}
+
+function fillChoices(): void {
+  const { areas, agencies } = names.reference;
+  const areaField = form.elements.namedItem("area") as HTMLSelectElement;
+  const set = areas[room.map.set] ?? {};
+  const sorted = (items: [string, { name: string }][]): [string, { name: string }][] =>
+    items.sort(([, a], [, b]) => a.name.localeCompare(b.name, "vi"));
+  const all = Object.entries(set);
+  const districts = sorted(all.filter(([, area]) => !area.parent));
+  const option = (value: string, text: string): HTMLOptionElement => element("option", { value, text });
+  const choices: Node[] = [];
+  for (const [code, district] of districts) {
+    const wards = sorted(all.filter(([, area]) => area.parent === code));
+    const whole = option(`${room.map.set}/${code}`, district.name);
+    choices.push(wards.length ? element("optgroup", { label: district.name }, whole, ...wards.map(([ward, area]) => option(`${room.map.set}/${ward}`, area.name))) : whole);
+  }
+  areaField.append(...choices);
+  const agencyField = form.elements.namedItem("agency") as HTMLSelectElement;
+  agencyField.append(...sorted(Object.entries(agencies)).map(([id, agency]) => option(id, agency.name)));
+  setFilterFields();
+}
+
+function setFilterFields(): void {
+  for (const name of ["state", "age", "area", "agency", "text"] as const) {
+    (form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement).value = filter[name];
+  }
+}
+
+function toggleFilter(): void {
+  form.hidden = !form.hidden;
+  document.querySelector("[data-room=filter]")!.setAttribute("aria-expanded", String(!form.hidden));
+  if (!form.hidden) (form.elements.namedItem("text") as HTMLInputElement).focus();
+}
+
+// --- buttons and keys ---------------------------------------------------------------------------------------------
+
+function toggleKeysWord(): void {
+  document.querySelector("[data-room=toggle-keys]")!.textContent = say(keysOn() ? "keys.on" : "keys.off");
+}
+
+function step(by: 1 | -1): void {
+  const id = queue.next(openId, by);
+  if (id !== null) openIncident(id);
+}
+
+const acts: Record<string, () => void> = {
+  call: () => call.show(),
+  "call-close": () => call.hide(),
+  search: () => search.show(),
+  filter: toggleFilter,
+  fit: () => map?.fit(),
+  keys: () => {
+    byId<HTMLDetailsElement>("menu").open = false;
+    byId<HTMLDialogElement>("keys").showModal();
+  },
+  "toggle-keys": () => {
+    setKeys(!keysOn());
+    toggleKeysWord();
+  },
+};
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const button = target?.closest<HTMLElement>("[data-room]");
+  if (button) acts[button.dataset.room ?? ""]?.();
+  const layer = target?.closest<HTMLElement>("[data-layer]");
+  if (layer) {
+    const on = layer.getAttribute("aria-pressed") !== "true";
+    layer.setAttribute("aria-pressed", String(on));
+    map?.layer(layer.dataset.layer as "borders" | "names", on);
+  }
+  if (target && !target.closest("#menu")) byId<HTMLDetailsElement>("menu").open = false;
+});
+
+const press =
+  (name: string) =>
+  (event: KeyboardEvent): void => {
+    if (!document.querySelector("dialog[open]") && panel.press(name)) event.preventDefault();
+  };
+const doing =
+  (act: () => void) =>
+  (event: KeyboardEvent): void => {
+    if (document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    act();
+  };
+
+listen({
+  n: doing(() => call.show()),
+  "/": doing(() => search.show()),
+  "Ctrl+k": doing(() => search.show()),
+  "?": doing(() => acts.keys?.()),
+  f: doing(toggleFilter),
+  q: doing(() => queue.focus()),
+  j: doing(() => step(1)),
+  k: doing(() => step(-1)),
+  0: doing(() => map?.fit()),
+  a: press("answer"),
+  e: press("emergency"),
+  p: press("pin"),
+  c: press("category"),
+  g: press("agency"),
+  m: press("note"),
+  "Ctrl+Enter": (event) => {
+    if (!inField(event.target)) press("dispatch")(event);
+  },
+  // Always one step back: the browser closes an open dialog by itself.
+  Escape: (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    const menu = byId<HTMLDetailsElement>("menu");
+    if (menu.open) menu.open = false;
+    else if (call.open && byId("call").contains(document.activeElement)) call.back();
+    else if (panel.back() || call.back()) event.preventDefault();
+    else if (!form.hidden) toggleFilter();
+  },
+});
+toggleKeysWord();
+
+// --- start --------------------------------------------------------------------------------------------------------
+
+byId("panel").addEventListener("times", () => stopTimes());
+let stop = keepTimes(byId("panel"));
+function stopTimes(): void {
+  stop();
+  stop = keepTimes(byId("panel"));
+}
+
+const clock = byId("clock");
+const tickClock = (): void => {
+  clock.textContent = clockSeconds(Date.now());
+};
+tickClock();
+setInterval(tickClock, 1000);
+// Ages, deadlines and what is overdue move on with the clock.
+setInterval(soon, 10_000);
+
+async function loadAreas(): Promise<void> {
+  const note = byId("approximate");
+  if (!room.map.areas) {
+    note.textContent = say("map.no-areas");
+    note.hidden = false;
+    return;
+  }
+  note.textContent = say("map.approximate");
+  note.title = say("map.approximate.why");
+  note.hidden = !room.map.approximate;
+  map?.areas(await getJson<Areas>(room.map.areas));
+}
+
+async function start(): Promise<void> {
+  setFilterFields();
+  if (room.open) openCode(room.open);
+  const named = names.load().then(fillChoices, () => undefined);
+  map = await makeMap({
+    box: byId("map"),
+    basemap: page.basemap,
+    bounds: room.map.bounds,
+    actions: { open: openIncident, light: lightUp, ground: () => undefined },
+    line: (id) => {
+      const incident = live.get(id);
+      return incident ? { text: incident.summary || incident.code, group: groupOf(incident) } : null;
+    },
+  });
+  cover();
+  await loadAreas().catch(() => undefined);
+  await named;
+  draw(true);
+  const opened = openId === null ? null : (live.get(openId) ?? null);
+  if (opened) {
+    map.select(opened);
+    if (opened.lat !== null && opened.lon !== null) map.reveal({ lat: opened.lat, lon: opened.lon });
+  }
+}
+
+void start();

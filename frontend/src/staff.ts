@@ -1,5 +1,5 @@
 /** Pages for people with an account: Tabler's styles below ours, and htmx for panels made by the server. */
-import "@tabler/core/dist/css/tabler.min.css";
+import "../styles/kit.css";
 import "./base";
 import "../styles/staff.css";
 import "./forms";

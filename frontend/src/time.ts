@@ -31,7 +31,7 @@ export function span(ms: number): string {
   const minutes = Math.floor(Math.abs(ms) / 60_000);
   if (minutes < 60) return say("time.minutes", { n: minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours < 10 && minutes % 60) return say("time.hours-minutes", { h: hours, m: minutes % 60 });
+  if (hours < 3 && minutes % 60) return say("time.hours-minutes", { h: hours, m: minutes % 60 });
   if (hours < 48) return say("time.hours", { n: hours });
   return say("time.days", { n: Math.floor(hours / 24) });
 }

@@ -1,0 +1,403 @@
+/**
+ * The call form, over the map's left half, by keyboard alone: words, place with suggestions and a pin that follows, category
+ * guess, who calls. Enter moves on, Ctrl+Enter saves. What is typed is kept in this browser until it is saved.
+ */
+import { element } from "../element";
+import type { Entry } from "../outbox";
+import { csrfToken, getJson } from "../page";
+import { age } from "../time";
+import { say } from "../words/room";
+import { groupOf, type Incident, metresBetween } from "./incident";
+import type { Pin, Spot } from "./map";
+import type { Names } from "./reference";
+
+/** Duplicates are looked for at least this far around the pin; metres. */
+const NEAR = 200;
+const NEAR_MOST = 5;
+
+interface Place {
+  name: string;
+  lat: number;
+  lon: number;
+  radius_m: number;
+  ward: string;
+  district: string;
+}
+
+interface Guess {
+  category: string | null;
+  name: string;
+}
+
+export interface CallActions {
+  pin(spot: Spot | null, moved: (spot: Spot) => void): Pin;
+  reveal(spot: Spot): void;
+  incidents(): Incident[];
+  open(code: string): void;
+  saved(code: string, tracking: string): void;
+  kept(): void;
+  shown(on: boolean): void;
+}
+
+export class CallForm {
+  private readonly form: HTMLFormElement;
+  private readonly clock: HTMLOutputElement;
+  private readonly places: HTMLElement;
+  private readonly guess: HTMLButtonElement;
+  private pin: Pin | null = null;
+  private startedAt = 0;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private found: Place[] = [];
+  private at = -1;
+  private placeSearch: AbortController | null = null;
+  private guessSearch: AbortController | null = null;
+  private opener: HTMLElement | null = null;
+
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly names: Names,
+    private readonly act: CallActions,
+  ) {
+    this.form = box.querySelector("form")!;
+    this.clock = box.querySelector<HTMLOutputElement>("#call-clock")!;
+    this.places = box.querySelector<HTMLElement>("#call-places")!;
+    this.guess = box.querySelector<HTMLButtonElement>("#call-guess")!;
+    this.form.addEventListener("keydown", (event) => this.key(event));
+    this.field("address").addEventListener("input", later(250, () => void this.searchPlaces(true)));
+    this.field("address").addEventListener("blur", () => setTimeout(() => this.hidePlaces(), 150));
+    this.field("words").addEventListener(
+      "input",
+      later(500, () => {
+        void this.searchGuess();
+        if (!this.field("address").value) void this.searchPlaces(false);
+      }),
+    );
+    this.field("phone").addEventListener("change", () => void this.searchEarlier());
+    this.places.addEventListener("pointerdown", (event) => {
+      const option = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-at]") : null;
+      if (!option) return;
+      event.preventDefault();
+      this.choose(Number(option.dataset.at), true);
+    });
+    this.guess.addEventListener("click", () => {
+      this.field("category").value = this.guess.dataset.code ?? "";
+      this.guess.hidden = true;
+      this.field("phone").focus();
+    });
+    this.form.addEventListener("outbox:accepted", (event) => {
+      const body = ((event as CustomEvent<{ entry: Entry }>).detail.entry.answer?.body ?? {}) as {
+        code?: string;
+        incident?: string;
+        tracking_code?: string;
+      };
+      this.hide(true);
+      this.act.saved(body.code ?? body.incident ?? "", body.tracking_code ?? "");
+    });
+    this.form.addEventListener("outbox:kept", () => {
+      this.hide(true);
+      this.act.kept();
+    });
+    this.form.addEventListener("draft:restored", () => this.pinFromFields());
+  }
+
+  get open(): boolean {
+    return !this.box.hidden;
+  }
+
+  private field(name: string): HTMLInputElement {
+    return this.form.elements.namedItem(name) as HTMLInputElement;
+  }
+
+  show(): void {
+    if (this.open) {
+      this.field("words").focus();
+      return;
+    }
+    this.opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    this.box.hidden = false;
+    this.act.shown(true);
+    this.startedAt = Date.now();
+    const tick = (): void => {
+      const seconds = Math.floor((Date.now() - this.startedAt) / 1000);
+      const two = (value: number): string => String(value).padStart(2, "0");
+      this.clock.textContent = `${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+    };
+    tick();
+    this.timer = setInterval(tick, 1000);
+    this.pin = this.act.pin(null, (spot) => this.pinned(spot));
+    this.pinFromFields();
+    this.drawNear();
+    this.field("words").focus();
+  }
+
+  /** Hides the form; what was typed stays as a draft unless it was saved. */
+  hide(saved = false): void {
+    if (!this.open) return;
+    clearInterval(this.timer);
+    this.pin?.remove();
+    this.pin = null;
+    this.box.hidden = true;
+    if (saved) {
+      this.form.reset();
+      for (const name of ["lat", "lon", "accuracy_m"]) this.field(name).value = "";
+      this.box.querySelector("#call-radius")!.textContent = "";
+      this.box.querySelector("#call-earlier")!.replaceChildren();
+      this.guess.hidden = true;
+      this.form.querySelector<HTMLElement>("[data-status]")!.textContent = "";
+    }
+    this.act.shown(false);
+    if (this.opener?.isConnected) this.opener.focus({ preventScroll: true });
+  }
+
+  /** Esc: first the suggestions, then the form. */
+  back(): boolean {
+    if (!this.open) return false;
+    if (!this.places.hidden) this.hidePlaces();
+    else this.hide();
+    return true;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.form.requestSubmit();
+      return;
+    }
+    const inAddress = event.target === this.field("address");
+    if (inAddress && !this.places.hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      this.choose(Math.max(0, Math.min(this.found.length - 1, this.at + step)), false);
+      return;
+    }
+    if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
+    const target = event.target as HTMLElement;
+    if (target instanceof HTMLButtonElement) return;
+    // Enter moves on; a new line in the words is Shift+Enter. Only Ctrl+Enter saves.
+    event.preventDefault();
+    if (inAddress && !this.places.hidden) this.choose(Math.max(0, this.at), true);
+    const fields = [...this.form.elements].filter(
+      (item): item is HTMLElement => item instanceof HTMLElement && item.matches("textarea, select, input:not([type=hidden]), button[type=submit]"),
+    );
+    fields[fields.indexOf(target) + 1]?.focus();
+  }
+
+  /** Asks for places as one types. `listed`: show the list; otherwise only the best one moves the pin. */
+  private async searchPlaces(listed: boolean): Promise<void> {
+    const text = (listed ? this.field("address").value : this.field("words").value).trim();
+    this.placeSearch?.abort();
+    if (text.length < 3) {
+      this.hidePlaces();
+      return;
+    }
+    const search = new AbortController();
+    this.placeSearch = search;
+    try {
+      const answer = await getJson<unknown>(`/geo/suggest?q=${encodeURIComponent(text)}`, search.signal);
+      this.found = readPlaces(answer);
+    } catch {
+      if (!search.signal.aborted) this.found = [];
+      else return;
+    }
+    if (listed && document.activeElement === this.field("address")) this.drawPlaces();
+    else if (this.found[0] && !this.field("lat").value) this.put(this.found[0], false);
+  }
+
+  private drawPlaces(): void {
+    this.at = -1;
+    const options = this.found.map((place, index) =>
+      element(
+        "div",
+        { role: "option", id: `call-place-${index}`, "data-at": index, "aria-selected": "false" },
+        element("span", { class: "place-name", text: place.name }),
+        element("span", { class: "muted", text: [place.ward, place.district].filter((part) => part && part !== place.name).join(", ") }),
+        element("span", { class: "muted tabular", text: say("call.radius", { n: Math.round(place.radius_m) }) }),
+      ),
+    );
+    if (!options.length) options.push(element("div", { class: "muted place-none", text: say("call.none") }));
+    this.places.replaceChildren(...options);
+    this.places.hidden = false;
+    this.field("address").setAttribute("aria-expanded", "true");
+    if (this.found.length) this.choose(0, false);
+  }
+
+  private hidePlaces(): void {
+    this.places.hidden = true;
+    this.field("address").setAttribute("aria-expanded", "false");
+    this.field("address").removeAttribute("aria-activedescendant");
+  }
+
+  /** Points at a suggestion: the pin follows. `final`: its name goes into the field and the list closes. */
+  private choose(at: number, final: boolean): void {
+    const place = this.found[at];
+    if (!place) return;
+    this.at = at;
+    [...this.places.children].forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
+    this.field("address").setAttribute("aria-activedescendant", `call-place-${at}`);
+    this.places.children[at]?.scrollIntoView({ block: "nearest" });
+    this.put(place, false);
+    if (final) {
+      this.field("address").value = [place.name, place.ward, place.district]
+        .filter((part, index, all) => part && all.indexOf(part) === index)
+        .join(", ");
+      this.hidePlaces();
+    }
+  }
+
+  private put(place: Spot & { radius_m: number | null }, byHand: boolean): void {
+    this.field("lat").value = byHand ? place.lat.toFixed(6) : place.radius_m !== null && place.radius_m <= 500 ? place.lat.toFixed(6) : "";
+    this.field("lon").value = this.field("lat").value ? place.lon.toFixed(6) : "";
+    this.field("accuracy_m").value = this.field("lat").value && place.radius_m ? String(Math.round(place.radius_m)) : "";
+    this.box.querySelector("#call-radius")!.textContent = place.radius_m ? say("call.radius", { n: Math.round(place.radius_m) }) : "";
+    this.pin?.set(place, place.radius_m);
+    this.act.reveal(place);
+    this.form.dispatchEvent(new Event("input"));
+    this.drawNear(place);
+  }
+
+  private pinned(spot: Spot): void {
+    this.put({ ...spot, radius_m: null }, true);
+  }
+
+  private pinFromFields(): void {
+    const [lat, lon] = [Number(this.field("lat").value), Number(this.field("lon").value)];
+    if (!this.field("lat").value || !this.pin) return;
+    this.pin.set({ lat, lon }, Number(this.field("accuracy_m").value) || null);
+    this.drawNear({ lat, lon });
+  }
+
+  private async searchGuess(): Promise<void> {
+    const words = this.field("words").value.trim();
+    this.guessSearch?.abort();
+    if (words.length < 6 || this.field("category").value) {
+      this.guess.hidden = true;
+      return;
+    }
+    const search = new AbortController();
+    this.guessSearch = search;
+    try {
+      const guess = readGuess(await getJson<unknown>(`/api/suggest?words=${encodeURIComponent(words)}`, search.signal));
+      this.guess.hidden = !guess.category;
+      if (guess.category) {
+        this.guess.dataset.code = guess.category;
+        this.guess.textContent = say("call.guess", { name: guess.name || this.names.category(guess.category) });
+      }
+    } catch {
+      if (!search.signal.aborted) this.guess.hidden = true;
+    }
+  }
+
+  /** What is open near the pin may be the same thing. */
+  private drawNear(spot?: Spot): void {
+    const title = this.box.querySelector<HTMLElement>("#call-near-title")!;
+    const list = this.box.querySelector<HTMLElement>("#call-near")!;
+    const within = Math.max(NEAR, Number(this.field("accuracy_m").value) || 0);
+    title.textContent = say("call.near", { n: within });
+    const near = spot
+      ? this.act
+          .incidents()
+          .filter((incident) => incident.lat !== null && incident.lon !== null)
+          .map((incident) => ({ incident, metres: metresBetween(spot, { lat: incident.lat!, lon: incident.lon! }) }))
+          .filter(({ metres }) => metres <= within)
+          .sort((a, b) => a.metres - b.metres)
+          .slice(0, NEAR_MOST)
+      : [];
+    list.replaceChildren(
+      ...(near.length
+        ? near.map(({ incident, metres }) =>
+            this.line(groupOf(incident), incident.summary, `${say("call.metres", { n: Math.round(metres) })} · ${age(Date.parse(incident.received_at), Date.now())}`, incident.code),
+          )
+        : [element("li", { class: "muted", text: say("call.near.none") })]),
+    );
+  }
+
+  private line(group: number, words: string, meta: string, code: string): HTMLLIElement {
+    const button = element(
+      "button",
+      { type: "button" },
+      element("span", { class: `mark mark-${group}`, "aria-hidden": "true" }),
+      element("span", { class: "near-words", text: words || say("row.no-words") }),
+      element("span", { class: "muted tabular", text: meta }),
+    );
+    button.addEventListener("click", () => this.act.open(code));
+    return element("li", {}, button);
+  }
+
+  private async searchEarlier(): Promise<void> {
+    const phone = this.field("phone").value.trim();
+    const list = this.box.querySelector<HTMLElement>("#call-earlier")!;
+    if (phone.replace(/\D/g, "").length < 8) {
+      list.replaceChildren();
+      return;
+    }
+    try {
+      // A POST, so that the number stands in no log.
+      const answer = await fetch("/room/caller", {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
+        body: new URLSearchParams({ phone }),
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { earlier } = (await answer.json()) as {
+        earlier: { code: string; summary: string; group: number; received_at: string; state: string }[];
+      };
+      list.replaceChildren(
+        ...(earlier.length
+          ? earlier.map((one) =>
+              this.line(one.group, one.summary, `${one.state} · ${age(Date.parse(one.received_at), Date.now())}`, one.code),
+            )
+          : [element("li", { class: "muted", text: say("call.earlier.none") })]),
+      );
+    } catch {
+      list.replaceChildren();
+    }
+  }
+}
+
+/** Calls once, a while after the last call; milliseconds. Not while an input method composes. */
+function later(ms: number, act: () => void): (event: Event) => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (event) => {
+    clearTimeout(timer);
+    if ((event as InputEvent).isComposing) return;
+    timer = setTimeout(act, ms);
+  };
+}
+
+interface Raw {
+  name?: unknown;
+  lat?: unknown;
+  lon?: unknown;
+  radius_m?: unknown;
+  ward?: unknown;
+  district?: unknown;
+}
+
+const nameOf = (area: unknown): string =>
+  typeof area === "string" ? area : ((area as { name?: string } | null | undefined)?.name ?? "");
+
+/** The candidates of the resolver's answer. */
+export function readPlaces(answer: unknown): Place[] {
+  const body = answer as { candidates?: Raw[]; suggestions?: Raw[] } | Raw[] | null;
+  const raw = Array.isArray(body) ? body : (body?.candidates ?? body?.suggestions ?? []);
+  return raw
+    .filter((one) => typeof one.lat === "number" && typeof one.lon === "number")
+    .map((one) => ({
+      name: String(one.name ?? ""),
+      lat: one.lat as number,
+      lon: one.lon as number,
+      radius_m: Number(one.radius_m ?? 0),
+      ward: nameOf(one.ward),
+      district: nameOf(one.district),
+    }));
+}
+
+export function readGuess(answer: unknown): Guess {
+  const body = (answer ?? {}) as { category?: unknown; name?: unknown; label?: unknown };
+  const category = typeof body.category === "string" ? body.category : ((body.category as { code?: string } | null)?.code ?? null);
+  const name = body.label ?? body.name ?? (body.category as { name?: string } | null)?.name ?? "";
+  return { category, name: typeof name === "string" ? name : "" };
+}

@@ -1,0 +1,64 @@
+/** The filter that list and map share. It stands in the address, so that a reload or a second monitor shows the same. */
+import { folded, groupOf, type Incident, isOverdue } from "./incident";
+import type { Names } from "./reference";
+
+export interface Filter {
+  groups: string[]; // "0".."3"; empty: all
+  state: string; // a state, "overdue" or ""
+  age: string; // "1h", "8h", "24h" (younger than), "old" (24 hours and more) or ""
+  area: string; // "set/code" of a ward or district, or ""
+  agency: string; // id or ""
+  text: string;
+}
+
+export const NO_FILTER: Filter = { groups: [], state: "", age: "", area: "", agency: "", text: "" };
+
+const HOURS: Record<string, number> = { "1h": 1, "8h": 8, "24h": 24 };
+
+export function fromAddress(query: URLSearchParams): Filter {
+  return {
+    groups: (query.get("groups") ?? "").split(",").filter((group) => /^[0-3]$/.test(group)),
+    state: query.get("state") ?? "",
+    age: query.get("age") ?? "",
+    area: query.get("area") ?? "",
+    agency: query.get("agency") ?? "",
+    text: query.get("text") ?? "",
+  };
+}
+
+export function toAddress(filter: Filter): string {
+  const query = new URLSearchParams();
+  if (filter.groups.length) query.set("groups", filter.groups.join(","));
+  for (const name of ["state", "age", "area", "agency", "text"] as const) if (filter[name]) query.set(name, filter[name]);
+  const text = query.toString();
+  return text ? `?${text}` : "";
+}
+
+export const countActive = (filter: Filter): number =>
+  (["state", "age", "area", "agency", "text"] as const).filter((name) => filter[name]).length + (filter.groups.length ? 1 : 0);
+
+/** What a text is looked for in: code, words, place, category; without diacritics. */
+export function haystack(incident: Incident, names: Names): string {
+  return folded([incident.code, incident.summary, names.place(incident.area), names.category(incident.category)].join(" "));
+}
+
+export function matches(incident: Incident, filter: Filter, names: Names, now: number): boolean {
+  if (filter.groups.length && !filter.groups.includes(String(groupOf(incident)))) return false;
+  if (filter.state === "overdue" ? !isOverdue(incident, now) : filter.state && incident.state !== filter.state) return false;
+  if (filter.age) {
+    const hours = (now - Date.parse(incident.received_at)) / 3_600_000;
+    if (filter.age === "old" ? hours < 24 : hours > (HOURS[filter.age] ?? Infinity)) return false;
+  }
+  if (filter.area) {
+    const [set, code] = filter.area.split("/");
+    if (incident.area?.set !== set || (incident.area?.ward !== code && incident.area?.district !== code)) return false;
+  }
+  if (filter.agency && !incident.assignments.some((one) => String(one.agency) === filter.agency)) return false;
+  if (filter.text) {
+    const hay = haystack(incident, names);
+    return folded(filter.text)
+      .split(/\s+/)
+      .every((word) => hay.includes(word));
+  }
+  return true;
+}

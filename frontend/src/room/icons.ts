@@ -1,0 +1,94 @@
+/**
+ * What an incident looks like on a map: shape and colour by group (square, diamond, circle; hollow while nobody knows), a
+ * white dot while somebody works on it, a bar while it waits for the answer, an orange ring when overdue.
+ */
+import { groupOf, type Incident, isOverdue, type State } from "./incident";
+
+export type Work = "open" | "work" | "answer";
+
+export const workOf = (state: State): Work =>
+  state === "received" ? "open" : state === "resolved" ? "answer" : "work";
+
+/** "g2-work-over": the name of an image on the map. */
+export const iconOf = (incident: Incident, now: number): string =>
+  `g${groupOf(incident)}-${workOf(incident.state)}${isOverdue(incident, now) ? "-over" : ""}`;
+
+export const ICONS: string[] = [0, 1, 2, 3].flatMap((group) =>
+  (["open", "work", "answer"] as const).flatMap((work) => [`g${group}-${work}`, `g${group}-${work}-over`]),
+);
+
+export const SIZE = 30;
+
+const value = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** Draws one icon in the theme's colours on a canvas of SIZE × SIZE points at a pixel ratio. */
+export function drawIcon(context: CanvasRenderingContext2D, name: string, ratio: number): void {
+  const [groupName = "g0", work = "open", over] = name.split("-");
+  const group = Number(groupName.slice(1));
+  const colour = value(`--group-${group}`);
+  const halo = value("--map-halo");
+  const radius = group === 2 ? 7.5 : 6.2;
+  context.save();
+  context.scale(ratio, ratio);
+  context.clearRect(0, 0, SIZE, SIZE);
+  context.translate(SIZE / 2, SIZE / 2);
+  if (over) {
+    context.beginPath();
+    context.arc(0, 0, radius + 4.6, 0, 2 * Math.PI);
+    context.strokeStyle = halo;
+    context.lineWidth = 4.4;
+    context.stroke();
+    context.strokeStyle = value("--overdue-ring");
+    context.lineWidth = 2.4;
+    context.stroke();
+  }
+  shape(context, group, radius + 1.6);
+  context.fillStyle = halo;
+  context.fill();
+  shape(context, group, radius);
+  if (group === 0) {
+    context.fillStyle = halo;
+    context.fill();
+    shape(context, group, radius - 1.2);
+    context.strokeStyle = colour;
+    context.lineWidth = 2.4;
+    context.stroke();
+  } else {
+    context.fillStyle = colour;
+    context.fill();
+  }
+  context.fillStyle = group === 0 ? colour : halo;
+  if (work === "work") {
+    context.beginPath();
+    context.arc(0, 0, 2.4, 0, 2 * Math.PI);
+    context.fill();
+  } else if (work === "answer") {
+    context.fillRect(-3.4, -1.2, 6.8, 2.4);
+  }
+  context.restore();
+}
+
+function shape(context: CanvasRenderingContext2D, group: number, radius: number): void {
+  context.beginPath();
+  if (group === 1) {
+    context.roundRect(-radius * 0.9, -radius * 0.9, radius * 1.8, radius * 1.8, 1.5);
+  } else if (group === 2) {
+    context.moveTo(0, -radius);
+    context.lineTo(radius, 0);
+    context.lineTo(0, radius);
+    context.lineTo(-radius, 0);
+    context.closePath();
+  } else {
+    context.arc(0, 0, radius, 0, 2 * Math.PI);
+  }
+}
+
+/** The icon as pixels. */
+export function iconImage(name: string, ratio: number): ImageData {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = SIZE * ratio;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("no canvas");
+  drawIcon(context, name, ratio);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}

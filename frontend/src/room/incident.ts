@@ -1,0 +1,84 @@
+/** An incident as the room sees it on the stream, and what the screen makes of it: its section, its order, its age. */
+
+export type State = "received" | "assigned" | "in_progress" | "resolved" | "closed" | "cancelled";
+export type Group = 0 | 1 | 2 | 3;
+
+export interface AssignmentBody {
+  id: number;
+  agency: number;
+  unit: number | null;
+  role: string;
+  state: string;
+  due_at: string | null;
+}
+
+export interface Incident {
+  id: number;
+  code: string;
+  version: number;
+  exercise: number;
+  state: State;
+  group: 1 | 2 | 3 | null;
+  category: string | null;
+  priority: number;
+  lat: number | null;
+  lon: number | null;
+  radius_m: number | null;
+  approximate: boolean;
+  area: { set: string; ward: string; district: string } | null;
+  summary: string;
+  source: string;
+  received_at: string;
+  due_at: string | null;
+  needs: string[];
+  assignments: AssignmentBody[];
+  reports: number;
+  photos: number;
+}
+
+export const SECTIONS = ["needs", "new", "overdue", "working", "answer"] as const;
+export type SectionName = (typeof SECTIONS)[number];
+
+export const groupOf = (incident: Incident): Group => incident.group ?? 0;
+
+export const isOverdue = (incident: Incident, now: number): boolean =>
+  incident.due_at !== null && Date.parse(incident.due_at) < now;
+
+/** Each incident stands in one section: what waits for a decision first, then what is late, then the rest by state. */
+export function sectionOf(incident: Incident, now: number): SectionName {
+  if (incident.needs.length) return "needs";
+  if (incident.state === "resolved") return "answer";
+  if (isOverdue(incident, now)) return "overdue";
+  return incident.state === "received" ? "new" : "working";
+}
+
+/** What hurts first: emergencies, then what is overdue longest or due soonest, then the oldest. */
+export function byHurt(a: Incident, b: Incident): number {
+  const emergency = Number(b.group === 2) - Number(a.group === 2);
+  if (emergency) return emergency;
+  if (a.priority !== b.priority) return a.priority - b.priority;
+  const due = (incident: Incident): number => (incident.due_at ? Date.parse(incident.due_at) : Infinity);
+  const difference = due(a) - due(b);
+  if (difference && Number.isFinite(difference)) return difference;
+  if (due(a) !== due(b)) return due(a) < due(b) ? -1 : 1;
+  return Date.parse(a.received_at) - Date.parse(b.received_at) || a.id - b.id;
+}
+
+/** Lower case without Vietnamese diacritics, as people type in a hurry. */
+export function folded(text: string): string {
+  return text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[đĐ]/g, "d")
+    .toLowerCase();
+}
+
+/** Metres between two points (degrees, WGS 84), on a sphere: good to half a percent. */
+export function metresBetween(a: { lat: number; lon: number }, b: { lat: number; lon: number }): number {
+  const radians = Math.PI / 180;
+  const dLat = (b.lat - a.lat) * radians;
+  const dLon = (b.lon - a.lon) * radians;
+  const h =
+    Math.sin(dLat / 2) ** 2 + Math.cos(a.lat * radians) * Math.cos(b.lat * radians) * Math.sin(dLon / 2) ** 2;
+  return 12_742_017.6 * Math.asin(Math.sqrt(h));
+}

@@ -1,0 +1,596 @@
+/** The map on MapLibre. Names are drawn from the page's own font: a style without `glyphs` asks no server for letters. */
+import "maplibre-gl/dist/maplibre-gl.css";
+import type { Feature, FeatureCollection, Point, Polygon } from "geojson";
+import {
+  addProtocol,
+  AttributionControl,
+  GeoJSONSource,
+  LngLatBounds,
+  Map as LibreMap,
+  type MapLayerMouseEvent,
+  type MapMouseEvent,
+  Marker,
+  NavigationControl,
+  Popup,
+  ScaleControl,
+  setWorkerUrl,
+  type StyleSpecification,
+} from "maplibre-gl";
+import libreWorker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { element } from "../element";
+import { say } from "../words/room";
+import type { Ask, Box, PointFeature, Shown, Told } from "./clusters";
+import ClusterWorker from "./clusters.worker?worker";
+import { ICONS, iconImage, iconOf } from "./icons";
+import { type Incident, isOverdue } from "./incident";
+import { type Areas, circle, type MapSettings, middle, type Pin, type RoomMap, type Spot } from "./map";
+
+setWorkerUrl(libreWorker);
+
+const FONT = ["Be Vietnam Pro"];
+const STRONG = ["Be Vietnam Strong"];
+const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
+/** Clusters are counted again at most this often; milliseconds. */
+const RECOUNT = 400;
+/** A cluster whose incidents lie at one spot is opened as a list of at most this many. */
+const LISTED = 30;
+
+const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+const feature = (incident: Incident, now: number): PointFeature => ({
+  type: "Feature",
+  geometry: { type: "Point", coordinates: [incident.lon!, incident.lat!] },
+  properties: {
+    id: incident.id,
+    icon: iconOf(incident, now),
+    emergency: incident.group === 2 ? 1 : 0,
+    overdue: isOverdue(incident, now) ? 1 : 0,
+  },
+});
+
+export class GlMap implements RoomMap {
+  private readonly worker = new ClusterWorker();
+  private ticket = 0;
+  private readonly waiting = new Map<number, (told: Told) => void>();
+  /** What the page knows, by id; what the worker has counted; what changed since then. */
+  private points = new Map<number, PointFeature>();
+  private counted = new Map<number, string>();
+  private hot = new Map<number, PointFeature>();
+  private recount: ReturnType<typeof setTimeout> | undefined;
+  private shown: Shown = { type: "FeatureCollection", features: [] };
+  private lit: Incident | null = null;
+  private selected: Incident | null = null;
+  private pins = 0;
+  private popup: Popup | null = null;
+  private edges = { left: 0, right: 0 };
+  private extent: LngLatBounds;
+
+  static async make(settings: MapSettings): Promise<GlMap> {
+    // The letters are drawn once: before that, the fonts' files must be there.
+    const sample = "Phường Dĩ An ắằẵặ";
+    await Promise.all([
+      document.fonts.load("48px 'Be Vietnam Pro'", sample),
+      document.fonts.load("48px 'Be Vietnam Strong'", sample),
+    ]).catch(() => undefined);
+    const style = await styleFor(settings);
+    const map = new LibreMap({
+      container: settings.box,
+      style,
+      bounds: settings.bounds,
+      fitBoundsOptions: { padding: 24 },
+      maxZoom: 19,
+      minZoom: 7,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      renderWorldCopies: false,
+      fadeDuration: 0,
+      locale: {
+        "Map.Title": say("map.title"),
+        "NavigationControl.ZoomIn": say("map.zoom-in"),
+        "NavigationControl.ZoomOut": say("map.zoom-out"),
+      },
+    });
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    await new Promise<void>((resolve) => {
+      if (map.isStyleLoaded()) resolve();
+      else void map.once("load", () => resolve());
+    });
+    return new GlMap(map, settings);
+  }
+
+  private constructor(
+    private readonly map: LibreMap,
+    private readonly settings: MapSettings,
+  ) {
+    this.extent = new LngLatBounds(settings.bounds);
+    map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+    map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-right");
+    if (settings.basemap?.attribution) {
+      map.addControl(new AttributionControl({ compact: true, customAttribution: settings.basemap.attribution }), "bottom-right");
+    }
+    this.worker.addEventListener("message", (event: MessageEvent<Told>) => {
+      this.waiting.get(event.data.ticket)?.(event.data);
+      this.waiting.delete(event.data.ticket);
+    });
+    this.images();
+    this.layers();
+    map.on("moveend", () => void this.view());
+    this.hands();
+    document.addEventListener("themechange", () => {
+      this.images();
+      this.paint();
+    });
+  }
+
+  private images(): void {
+    for (const name of ICONS) {
+      const image = iconImage(name, 2);
+      if (this.map.hasImage(name)) this.map.updateImage(name, image);
+      else this.map.addImage(name, image, { pixelRatio: 2 });
+    }
+  }
+
+  private layers(): void {
+    const { map } = this;
+    for (const name of ["areas", "names", "around", "incidents", "hot", "marks"]) {
+      map.addSource(name, { type: "geojson", data: NOTHING });
+    }
+    map.addLayer({ id: "land", type: "fill", source: "areas", filter: ["==", ["get", "level"], "ward"] });
+    map.addLayer({ id: "wards", type: "line", source: "areas", filter: ["==", ["get", "level"], "ward"] });
+    map.addLayer({
+      id: "districts",
+      type: "line",
+      source: "areas",
+      filter: ["==", ["get", "level"], "district"],
+      layout: { "line-join": "round" },
+    });
+    map.addLayer({ id: "around", type: "fill", source: "around" });
+    map.addLayer({ id: "around-edge", type: "line", source: "around" });
+    map.addLayer({
+      id: "district-names",
+      type: "symbol",
+      source: "names",
+      filter: ["==", ["get", "level"], "district"],
+      maxzoom: 12.4,
+      layout: {
+        "text-field": ["get", "name"],
+        "text-font": STRONG,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 8, 10.5, 12, 15],
+        "text-max-width": 7,
+        "text-letter-spacing": 0.04,
+        "text-padding": 4,
+        "text-variable-anchor": ["center", "bottom", "top", "left", "right"],
+        "text-radial-offset": 1.2,
+      },
+    });
+    map.addLayer({
+      id: "ward-names",
+      type: "symbol",
+      source: "names",
+      filter: ["==", ["get", "level"], "ward"],
+      minzoom: 10.4,
+      layout: {
+        "text-field": ["get", "name"],
+        "text-font": FONT,
+        "text-size": ["interpolate", ["linear"], ["zoom"], 10, 10.5, 14, 14],
+        "text-max-width": 6,
+        "text-padding": 6,
+        "text-variable-anchor": ["center", "bottom", "top"],
+        "text-radial-offset": 1.2,
+      },
+    });
+    const counts = ["has", "point_count"] as ["has", string];
+    map.addLayer({
+      id: "clusters",
+      type: "circle",
+      source: "incidents",
+      filter: counts,
+      paint: {
+        "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "point_count"]], 1.7, 13, 10, 22, 40, 34],
+        "circle-stroke-width": 2.5,
+      },
+    });
+    map.addLayer({
+      id: "cluster-counts",
+      type: "symbol",
+      source: "incidents",
+      filter: counts,
+      layout: {
+        "text-field": ["get", "label"],
+        "text-font": STRONG,
+        "text-size": 13,
+        "text-allow-overlap": true,
+        // Names of areas make way for the counts, not the other way round.
+        "text-ignore-placement": false,
+        "text-padding": 9,
+      },
+    });
+    for (const source of ["incidents", "hot", "marks"]) {
+      if (source === "marks") {
+        map.addLayer({
+          id: "mark-ring",
+          type: "circle",
+          source: "marks",
+          paint: {
+            "circle-radius": ["case", ["==", ["get", "kind"], "selected"], 17, 15],
+            "circle-stroke-width": ["case", ["==", ["get", "kind"], "selected"], 3, 2],
+            "circle-opacity": 0.16,
+          },
+        });
+      }
+      map.addLayer({
+        id: `${source}-icons`,
+        type: "symbol",
+        source,
+        filter: ["has", "icon"],
+        layout: {
+          "icon-image": ["get", "icon"],
+          "icon-allow-overlap": true,
+          "icon-ignore-placement": false,
+          "symbol-sort-key": ["+", ["*", 2, ["get", "emergency"]], ["get", "overdue"]],
+        },
+      });
+    }
+    this.paint();
+  }
+
+  /** Colours from the design's values; again when the theme changes. */
+  private paint(): void {
+    const { map } = this;
+    const set = (layer: string, property: string, value: unknown): void => {
+      map.setPaintProperty(layer, property as never, value as never);
+    };
+    if (map.getLayer("ground")) set("ground", "background-color", colour("--map-ground"));
+    set("land", "fill-color", colour("--map-land"));
+    set("land", "fill-opacity", this.settings.basemap ? 0 : 1);
+    set("wards", "line-color", colour("--map-border"));
+    set("wards", "line-width", ["interpolate", ["linear"], ["zoom"], 8, 0.5, 13, 1.4]);
+    set("districts", "line-color", colour("--map-border-strong"));
+    set("districts", "line-width", ["interpolate", ["linear"], ["zoom"], 8, 1.1, 13, 2.6]);
+    for (const layer of ["district-names", "ward-names"]) {
+      set(layer, "text-color", colour("--map-label"));
+      set(layer, "text-halo-color", colour("--map-halo"));
+      set(layer, "text-halo-width", 1.4);
+    }
+    set("around", "fill-color", colour("--accent"));
+    set("around", "fill-opacity", 0.1);
+    set("around-edge", "line-color", colour("--accent"));
+    set("around-edge", "line-width", 1.2);
+    set("around-edge", "line-dasharray", [3, 2]);
+    set("clusters", "circle-color", colour("--raised"));
+    set("clusters", "circle-stroke-color", [
+      "case",
+      [">", ["get", "emergency"], 0],
+      colour("--group-2"),
+      [">", ["get", "overdue"], 0],
+      colour("--overdue-ring"),
+      colour("--line-strong"),
+    ]);
+    set("cluster-counts", "text-color", colour("--text"));
+    set("mark-ring", "circle-color", colour("--focus"));
+    set("mark-ring", "circle-stroke-color", colour("--focus"));
+  }
+
+  private source(name: string): GeoJSONSource {
+    return this.map.getSource(name) as GeoJSONSource;
+  }
+
+  private ask<Kind extends Told["kind"]>(make: (ticket: number) => Ask): Promise<Extract<Told, { kind: Kind }>> {
+    const ticket = ++this.ticket;
+    return new Promise((resolve) => {
+      this.waiting.set(ticket, resolve as (told: Told) => void);
+      this.worker.postMessage(make(ticket));
+    });
+  }
+
+  show(incidents: Incident[], fresh: number[]): void {
+    const now = Date.now();
+    const next = new Map<number, PointFeature>();
+    for (const incident of incidents) {
+      if (incident.lat !== null && incident.lon !== null) next.set(incident.id, feature(incident, now));
+    }
+    this.points = next;
+    // What differs from what the worker counted is drawn at once from the small source.
+    this.hot.clear();
+    let stale = this.counted.size !== next.size;
+    for (const [id, point] of next) {
+      if (this.counted.get(id) === signature(point)) continue;
+      stale = true;
+      this.hot.set(id, point);
+    }
+    if (stale) {
+      // A whole new set (a filter, the first snapshot) is counted at once; single changes are gathered.
+      if (this.hot.size > 50 || this.counted.size === 0 || incidents.length < this.counted.size / 2) this.count();
+      else this.recount ??= setTimeout(() => this.count(), RECOUNT);
+      this.drawPoints();
+    }
+    for (const id of fresh.slice(0, 20)) {
+      const point = next.get(id);
+      if (point) this.ping(point);
+    }
+  }
+
+  private count(): void {
+    clearTimeout(this.recount);
+    this.recount = undefined;
+    this.worker.postMessage({ kind: "load", points: [...this.points.values()] } satisfies Ask);
+    this.counted = new Map([...this.points].map(([id, point]) => [id, signature(point)]));
+    void this.view(true);
+  }
+
+  private async view(fresh = false): Promise<void> {
+    const bounds = this.map.getBounds();
+    const width = bounds.getEast() - bounds.getWest();
+    const height = bounds.getNorth() - bounds.getSouth();
+    const box: Box = [
+      bounds.getWest() - width / 4,
+      bounds.getSouth() - height / 4,
+      bounds.getEast() + width / 4,
+      bounds.getNorth() + height / 4,
+    ];
+    const told = await this.ask<"shown">((ticket) => ({ kind: "shown", ticket, box, zoom: this.map.getZoom() }));
+    this.shown = told.shown;
+    if (fresh) {
+      for (const [id, point] of this.hot) if (this.counted.get(id) === signature(point)) this.hot.delete(id);
+    }
+    this.drawPoints();
+  }
+
+  private drawPoints(): void {
+    const base = this.shown.features.filter((one) => {
+      if (!("id" in one.properties)) return true;
+      return this.points.has(one.properties.id) && !this.hot.has(one.properties.id);
+    });
+    this.source("incidents").setData({ type: "FeatureCollection", features: base });
+    this.source("hot").setData({ type: "FeatureCollection", features: [...this.hot.values()] });
+  }
+
+  /** A ring that opens once where something came in. */
+  private ping(point: PointFeature): void {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const [lon = 0, lat = 0] = point.geometry.coordinates;
+    const marker = new Marker({ element: element("div", { class: "ping", "aria-hidden": "true" }) }).setLngLat([lon, lat]).addTo(this.map);
+    setTimeout(() => marker.remove(), 2_400);
+  }
+
+  private hands(): void {
+    const { map, settings } = this;
+    const layers = ["incidents-icons", "hot-icons", "marks-icons"];
+    for (const layer of layers) {
+      map.on("mousemove", layer, (event: MapLayerMouseEvent) => {
+        const id = event.features?.[0]?.properties.id as number | undefined;
+        map.getCanvas().style.cursor = "pointer";
+        settings.actions.light(id ?? null);
+      });
+      map.on("mouseleave", layer, () => {
+        map.getCanvas().style.cursor = "";
+        settings.actions.light(null);
+      });
+    }
+    map.on("mouseenter", "clusters", () => (map.getCanvas().style.cursor = "pointer"));
+    map.on("mouseleave", "clusters", () => (map.getCanvas().style.cursor = ""));
+    map.on("click", (event: MapMouseEvent) => {
+      if (this.pins) return;
+      const { x, y } = event.point;
+      const found = map.queryRenderedFeatures(
+        [
+          [x - 3, y - 3],
+          [x + 3, y + 3],
+        ],
+        { layers: [...layers, "clusters"] },
+      )[0];
+      if (!found) settings.actions.ground();
+      else if ("cluster_id" in found.properties) {
+        void this.openCluster(found.properties.cluster_id as number, (found.geometry as Point).coordinates as [number, number]);
+      } else settings.actions.open(found.properties.id as number);
+    });
+  }
+
+  private async openCluster(cluster: number, at: [number, number]): Promise<void> {
+    const { opened } = await this.ask<"open">((ticket) => ({ kind: "open", ticket, cluster, most: LISTED + 1 }));
+    if (opened.zoom <= 16 && opened.zoom <= this.map.getMaxZoom()) {
+      this.map.easeTo({ center: at, zoom: opened.zoom, duration: motion(300) });
+      return;
+    }
+    // Several reports from one spot never fall apart by zooming: a list opens instead.
+    const list = element("ul", { class: "cluster-list" });
+    for (const id of opened.ids.slice(0, LISTED)) {
+      const line = this.settings.line(id);
+      if (!line) continue;
+      const button = element(
+        "button",
+        { type: "button" },
+        element("span", { class: `mark mark-${line.group}`, "aria-hidden": "true" }),
+        element("span", { text: line.text }),
+      );
+      button.addEventListener("click", () => {
+        this.popup?.remove();
+        this.settings.actions.open(id);
+      });
+      list.append(element("li", {}, button));
+    }
+    this.popup?.remove();
+    this.popup = new Popup({ maxWidth: "320px", focusAfterOpen: true }).setLngLat(at).setDOMContent(list).addTo(this.map);
+  }
+
+  areas(areas: Areas): void {
+    this.source("areas").setData(areas);
+    const names: Feature<Point>[] = areas.features.map((area) => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates: middle(area.geometry) },
+      properties: { name: area.properties.name, level: area.properties.level },
+    }));
+    this.source("names").setData({ type: "FeatureCollection", features: names });
+    const bounds = new LngLatBounds();
+    for (const area of areas.features) {
+      const parts = area.geometry.type === "Polygon" ? [area.geometry.coordinates] : area.geometry.coordinates;
+      for (const part of parts) for (const [lon = 0, lat = 0] of part[0] ?? []) bounds.extend([lon, lat]);
+    }
+    if (!bounds.isEmpty()) this.extent = bounds;
+  }
+
+  layer(name: "borders" | "names", shown: boolean): void {
+    const ids = name === "borders" ? ["wards", "districts"] : ["ward-names", "district-names"];
+    for (const id of ids) this.map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
+  }
+
+  private drawMarks(): void {
+    const now = Date.now();
+    const marks: Feature[] = [];
+    for (const [kind, incident] of [
+      ["selected", this.selected],
+      ["lit", this.lit],
+    ] as const) {
+      if (!incident || incident.lat === null || incident.lon === null) continue;
+      if (kind === "lit" && incident.id === this.selected?.id) continue;
+      const mark = feature(incident, now);
+      marks.push({ ...mark, properties: { ...mark.properties, kind } });
+    }
+    this.source("marks").setData({ type: "FeatureCollection", features: marks });
+    const one = this.selected;
+    const around: Feature<Polygon>[] =
+      one && one.lat !== null && one.lon !== null && (one.radius_m ?? 0) > 15
+        ? [
+            {
+              type: "Feature",
+              properties: {},
+              geometry: { type: "Polygon", coordinates: [circle({ lat: one.lat, lon: one.lon }, one.radius_m!)] },
+            },
+          ]
+        : [];
+    this.source("around").setData({ type: "FeatureCollection", features: around });
+  }
+
+  light(incident: Incident | null): void {
+    if (this.lit?.id === incident?.id) return;
+    this.lit = incident;
+    this.drawMarks();
+  }
+
+  select(incident: Incident | null): void {
+    this.selected = incident;
+    this.drawMarks();
+  }
+
+  covered(left: number, right: number): void {
+    this.edges = { left, right };
+  }
+
+  reveal(spot: Spot): void {
+    const { x, y } = this.map.project([spot.lon, spot.lat]);
+    const { clientWidth, clientHeight } = this.settings.box;
+    const inside = x > this.edges.left + 24 && x < clientWidth - this.edges.right - 24 && y > 24 && y < clientHeight - 24;
+    if (inside && this.map.getZoom() >= 10.5) return;
+    this.map.easeTo({
+      center: [spot.lon, spot.lat],
+      zoom: Math.max(this.map.getZoom(), 12.5),
+      offset: [(this.edges.left - this.edges.right) / 2, 0],
+      duration: motion(350),
+    });
+  }
+
+  fit(): void {
+    this.map.fitBounds(this.extent, {
+      padding: { top: 24, bottom: 24, left: this.edges.left + 24, right: this.edges.right + 24 },
+      duration: motion(300),
+    });
+  }
+
+  pin(spot: Spot | null, moved: (spot: Spot) => void): Pin {
+    const marker = new Marker({ element: element("div", { class: "pin" }), draggable: true, anchor: "bottom" });
+    let on = false;
+    this.pins += 1;
+    this.settings.box.classList.add("is-pinning");
+    const place = (next: Spot): void => {
+      marker.setLngLat([next.lon, next.lat]);
+      if (!on) marker.addTo(this.map);
+      on = true;
+    };
+    const at = (): Spot => ({ lon: marker.getLngLat().lng, lat: marker.getLngLat().lat });
+    const clicked = (event: MapMouseEvent): void => {
+      place({ lon: event.lngLat.lng, lat: event.lngLat.lat });
+      moved(at());
+    };
+    marker.on("dragend", () => moved(at()));
+    this.map.on("click", clicked);
+    if (spot) place(spot);
+    return {
+      at,
+      set: (next, radius) => {
+        place(next);
+        const ring: Feature<Polygon>[] = radius
+          ? [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [circle(next, radius)] } }]
+          : [];
+        this.source("around").setData({ type: "FeatureCollection", features: ring });
+      },
+      remove: () => {
+        this.map.off("click", clicked);
+        marker.remove();
+        this.pins -= 1;
+        if (!this.pins) this.settings.box.classList.remove("is-pinning");
+        this.drawMarks();
+      },
+    };
+  }
+}
+
+const signature = (point: PointFeature): string => `${point.properties.icon}@${point.geometry.coordinates.join()}`;
+
+const motion = (ms: number): number => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : ms);
+
+/** Our own ground, or the deployment's basemap under it. */
+async function styleFor(settings: MapSettings): Promise<StyleSpecification | string> {
+  const base: StyleSpecification = {
+    version: 8,
+    sources: {},
+    layers: [{ id: "ground", type: "background", paint: { "background-color": colour("--map-ground") } }],
+  };
+  const { basemap } = settings;
+  if (!basemap) return base;
+  if (basemap.kind === "style") return basemap.url;
+  if (basemap.kind === "raster") {
+    base.sources.basemap = { type: "raster", tiles: [basemap.url], tileSize: 256 };
+    base.layers.push({ id: "basemap", type: "raster", source: "basemap", paint: { "raster-saturation": -0.6 } });
+    return base;
+  }
+  const { PMTiles, Protocol } = await import("pmtiles");
+  const protocol = new Protocol();
+  addProtocol("pmtiles", protocol.tile);
+  const archive = new PMTiles(new URL(basemap.url, location.href).href);
+  protocol.add(archive);
+  const header = await archive.getHeader();
+  const source = `pmtiles://${new URL(basemap.url, location.href).href}`;
+  // Tile type 1 is vector: roads and water in quiet colours, whatever the schema calls the rest.
+  if (header.tileType !== 1) {
+    base.sources.basemap = { type: "raster", url: source, tileSize: 256 };
+    base.layers.push({ id: "basemap", type: "raster", source: "basemap", paint: { "raster-saturation": -0.6 } });
+    return base;
+  }
+  base.sources.basemap = { type: "vector", url: source };
+  const metadata = (await archive.getMetadata()) as { vector_layers?: { id: string }[] };
+  for (const { id } of metadata.vector_layers ?? []) {
+    if (/water/.test(id)) {
+      base.layers.push({
+        id: `basemap-${id}`,
+        type: "fill",
+        source: "basemap",
+        "source-layer": id,
+        filter: ["==", ["geometry-type"], "Polygon"],
+        paint: { "fill-color": colour("--accent-soft") },
+      });
+    } else if (/road|transport/.test(id)) {
+      base.layers.push({
+        id: `basemap-${id}`,
+        type: "line",
+        source: "basemap",
+        "source-layer": id,
+        filter: ["==", ["geometry-type"], "LineString"],
+        paint: { "line-color": colour("--map-border"), "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.4, 16, 4] },
+      });
+    }
+  }
+  return base;
+}

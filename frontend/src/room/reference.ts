@@ -1,0 +1,44 @@
+/** Names that payloads leave out: categories, agencies, areas. From /live/reference.json, a versioned document. */
+import { getJson } from "../page";
+import { language } from "../words";
+
+interface Named {
+  name: string;
+}
+
+export interface Reference {
+  categories: Record<string, Named & { group: number }>;
+  agencies: Record<string, Named & { short_name?: string }>;
+  /** By set, then code. */
+  areas: Record<string, Record<string, Named & { parent?: string; level?: string }>>;
+}
+
+export class Names {
+  reference: Reference = { categories: {}, agencies: {}, areas: {} };
+
+  async load(): Promise<void> {
+    this.reference = { ...this.reference, ...(await getJson<Partial<Reference>>(`/live/reference.json?lang=${language}`)) };
+  }
+
+  category(code: string | null): string {
+    return code === null ? "" : (this.reference.categories[code]?.name ?? code);
+  }
+
+  agency(id: number): string {
+    const agency = this.reference.agencies[String(id)];
+    return agency?.short_name || agency?.name || `#${id}`;
+  }
+
+  area(set: string, code: string): string {
+    return this.reference.areas[set]?.[code]?.name ?? code;
+  }
+
+  /** "Phường Phú Hòa, Thủ Dầu Một"; empty when nobody knows the place. */
+  place(area: { set: string; ward: string; district: string } | null): string {
+    if (!area) return "";
+    return [area.ward, area.district]
+      .filter((code) => code !== "")
+      .map((code) => this.area(area.set, code))
+      .join(", ");
+  }
+}

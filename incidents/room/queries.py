@@ -1,0 +1,190 @@
+"""What the control room's pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from geo.areas import area_named
+from incidents.records.lifecycles import INCIDENT_STEPS, OPEN_ASSIGNMENTS, AssignmentState, IncidentState
+from incidents.records.models import (
+    Assignment,
+    Category,
+    Exercise,
+    History,
+    Incident,
+    Note,
+    Photo,
+    Report,
+    Reporter,
+    Source,
+)
+from incidents.records.models.categories import Group
+from incidents.records.needs import Need
+from incidents.records.reasons import NEEDS, sentence
+from incidents.room.timeline import Moment, timeline
+from opscenter.accounts.models import Agency, Person
+
+# How far back the panel's list of one citizen's earlier reports goes.
+_EARLIER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAssignment:
+    """One agency's part: what state it is in, in words, and its result or why it was given back."""
+
+    row: Assignment
+    state: str
+    is_open: bool
+
+
+@dataclass(slots=True)
+class Panel:
+    """An incident as the panel shows it. `why_*` are sentences; `can_*` what its state allows now."""
+
+    incident: Incident
+    state: str
+    reports: list[Report]
+    place: str
+    ward: str
+    district: str
+    needs: list[str]
+    why_place: list[str]
+    why_category: list[str]
+    why_agency: list[str]
+    assignments: list[ShownAssignment]
+    photos: list[Photo]
+    notes: list[Note]
+    timeline: list[Moment]
+    categories: list[tuple[str, list[Category]]]
+    agencies: list[tuple[str, list[Agency]]]
+    exercise: Exercise | None
+    chosen_agency: int | None = None
+    can: Mapping[str, bool] = field(default_factory=dict)
+
+
+def state_words(state: str) -> str:
+    """An incident's state in the reader's language."""
+    return {
+        IncidentState.RECEIVED: _("New"),
+        IncidentState.ASSIGNED: _("Assigned"),
+        IncidentState.IN_PROGRESS: _("In progress"),
+        IncidentState.RESOLVED: _("Awaiting answer"),
+        IncidentState.CLOSED: _("Closed"),
+        IncidentState.CANCELLED: _("Cancelled"),
+    }[IncidentState(state)]
+
+
+def assignment_words(state: str) -> str:
+    """An assignment's state in the reader's language."""
+    return {
+        AssignmentState.SENT: _("Sent, not seen yet"),
+        AssignmentState.SEEN: _("Seen"),
+        AssignmentState.ACCEPTED: _("Accepted"),
+        AssignmentState.IN_PROGRESS: _("In progress"),
+        AssignmentState.RETURNED: _("Given back"),
+        AssignmentState.RESULT_GIVEN: _("Result given"),
+        AssignmentState.APPROVED: _("Result taken"),
+        AssignmentState.CANCELLED: _("Taken back"),
+    }[AssignmentState(state)]
+
+
+def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
+    """The incident with a code, with all its panel shows; None when there is none that this person may see.
+
+    `agencies` are those an incident can be given to now. At most twelve queries, however much hangs on the incident.
+    """
+    incident = Incident.objects.visible_to(person).by_code(code).select_related("category", "suggested_agency").first()
+    if incident is None:
+        return None
+    reports = list(
+        incident.reports.select_related("text", "taken_by")
+        .prefetch_related(Prefetch("photos", Photo.objects.order_by("pk")))
+        .order_by("received_at", "pk")
+    )
+    rows = list(incident.assignments.select_related("agency", "handling_unit", "by").order_by("pk"))
+    choice = list(agencies)
+    lead = next((row for row in rows if row.role == Assignment.Role.LEAD and row.state in OPEN_ASSIGNMENTS), None)
+    return Panel(
+        incident=incident,
+        state=state_words(incident.state),
+        reports=reports,
+        place=incident.place_label,
+        ward=_area_name(incident.area_set, incident.ward_code),
+        district=_area_name(incident.area_set, incident.district_code),
+        needs=[str(NEEDS[Need(code)]) for code in incident.needs],
+        why_place=_sentences(incident.place_trace),
+        why_category=_sentences(incident.category_trace),
+        why_agency=_sentences(incident.agency_trace),
+        assignments=[ShownAssignment(row, assignment_words(row.state), row.state in OPEN_ASSIGNMENTS) for row in rows],
+        photos=list(incident.photos.order_by("pk")),
+        notes=list(incident.notes.select_related("by").order_by("-at")),
+        timeline=timeline(list(History.objects.filter(incident=incident).select_related("by").order_by("pk"))),
+        categories=_categories(),
+        agencies=_by_kind(choice),
+        exercise=Exercise.objects.filter(pk=incident.exercise).first() if incident.exercise else None,
+        chosen_agency=incident.suggested_agency_id if lead is None else None,
+        can=_can(incident, lead),
+    )
+
+
+def _can(incident: Incident, lead: Assignment | None) -> dict[str, bool]:
+    """What the incident's state lets the room do now, for the buttons; the API decides again."""
+    steps = INCIDENT_STEPS[IncidentState(incident.state)]
+    live = incident.on_board
+    return {
+        "dispatch": live and lead is None and IncidentState.ASSIGNED in steps,
+        "more": live and lead is not None,
+        "answer": IncidentState.CLOSED in steps,
+        "emergency": live and incident.group != Group.EMERGENCY,
+        "cancel": IncidentState.CANCELLED in steps,
+        "reopen": not live,
+        "edit": live,
+        "reject": incident.state == IncidentState.RESOLVED,
+    }
+
+
+def _area_name(set_name: str, code: str) -> str:
+    area = area_named(set_name, code) if code else None
+    return area.name if area else code
+
+
+def _sentences(trace: Mapping[str, Any]) -> list[str]:
+    """The reasons of a stored trace, each once."""
+    found = [sentence(reason) for reason in trace.get("reasons", ()) if isinstance(reason, Mapping)]
+    return list(dict.fromkeys(found))
+
+
+def _categories() -> list[tuple[str, list[Category]]]:
+    """The categories in use under the names of their groups. One query."""
+    groups: dict[int, list[Category]] = {}
+    for row in Category.objects.filter(is_active=True):
+        groups.setdefault(row.group, []).append(row)
+    return [(str(Group(group).label), rows) for group, rows in sorted(groups.items())]
+
+
+def _by_kind(agencies: Iterable[Agency]) -> list[tuple[str, list[Agency]]]:
+    kinds: dict[str, list[Agency]] = {}
+    for agency in agencies:
+        kinds.setdefault(str(agency.get_kind_display()), []).append(agency)
+    return list(kinds.items())
+
+
+def categories() -> list[tuple[str, list[Category]]]:
+    """The categories in use under the names of their groups, for the call form. One query."""
+    return _categories()
+
+
+def earlier(phone: str, person: Person) -> list[Incident]:
+    """The latest incidents of whoever called from this number (E.164 or as typed), that this person may see.
+
+    No personal data is in the answer; two queries.
+    """
+    reporters = Reporter.objects.filter(phone=phone, erased_at__isnull=True)
+    ids = Report.objects.filter(reporter__in=reporters, source__in=Source.values).values("incident_id")
+    rows = Incident.objects.visible_to(person).filter(pk__in=ids).select_related("category")
+    return list(rows.order_by("-received_at")[:_EARLIER])

@@ -1,0 +1,87 @@
+"""The history of an incident as sentences in the reader's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from incidents.records.history import HistoryKind
+from incidents.records.models import Category, History
+from opscenter.accounts.models import Agency, HandlingUnit
+
+_KINDS: dict[HistoryKind, str | Promise] = {
+    HistoryKind.RECEIVED: gettext_lazy("Received"),
+    HistoryKind.REPORT_ADDED: gettext_lazy("Another report of the same thing"),
+    HistoryKind.CATEGORY_SUGGESTED: gettext_lazy("Category suggested"),
+    HistoryKind.AGENCY_SUGGESTED: gettext_lazy("Agency suggested"),
+    HistoryKind.STEP_FAILED: gettext_lazy("An automatic step failed"),
+    HistoryKind.PLACE_SET: gettext_lazy("Place corrected"),
+    HistoryKind.CATEGORY_SET: gettext_lazy("Category set"),
+    HistoryKind.EMERGENCY_SET: gettext_lazy("Made an emergency"),
+    HistoryKind.EMERGENCY_WITHDRAWN: gettext_lazy("Emergency withdrawn"),
+    HistoryKind.DISPATCHED: gettext_lazy("Dispatched"),
+    HistoryKind.DISPATCH_WITHDRAWN: gettext_lazy("Dispatch withdrawn"),
+    HistoryKind.ASSIGNMENT_CANCELLED: gettext_lazy("Assignment taken back"),
+    HistoryKind.SEEN: gettext_lazy("Seen by the agency"),
+    HistoryKind.ACCEPTED: gettext_lazy("Accepted by the agency"),
+    HistoryKind.RETURNED: gettext_lazy("Given back by the agency"),
+    HistoryKind.HANDED_ON: gettext_lazy("Handed on to a unit"),
+    HistoryKind.STARTED: gettext_lazy("Work begun"),
+    HistoryKind.RESULT_GIVEN: gettext_lazy("Result given"),
+    HistoryKind.RESULT_REJECTED: gettext_lazy("Result not taken"),
+    HistoryKind.ANSWERED_AT_ONCE: gettext_lazy("Answered at once"),
+    HistoryKind.CLOSED: gettext_lazy("Answered and closed"),
+    HistoryKind.CANCELLED: gettext_lazy("Cancelled"),
+    HistoryKind.REOPENED: gettext_lazy("Opened again"),
+    HistoryKind.PHOTO_ADDED: gettext_lazy("Photo added"),
+    HistoryKind.NOTE_ADDED: gettext_lazy("Note added"),
+    HistoryKind.MESSAGE_SENT: gettext_lazy("Message sent to the citizen"),
+    HistoryKind.MESSAGE_FAILED: gettext_lazy("Message to the citizen failed"),
+    HistoryKind.WORDS_ERASED: gettext_lazy("Words erased"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line: when, what, of whom or to whom, and who did it."""
+
+    at: dt.datetime
+    what: str
+    about: str
+    by: str
+
+
+def timeline(rows: Sequence[History]) -> list[Moment]:
+    """The rows (fetched with `by`) as sentences, newest first. Three queries at most, for names."""
+    agency_ids = {pk for row in rows for pk in _agencies(row.data)}
+    unit_ids = {pk for row in rows if (pk := row.data.get("unit"))}
+    category_ids = {pk for row in rows if (pk := row.data.get("category"))}
+    agencies = dict(Agency.objects.filter(pk__in=agency_ids).values_list("pk", "name")) if agency_ids else {}
+    units = dict(HandlingUnit.objects.filter(pk__in=unit_ids).values_list("pk", "name")) if unit_ids else {}
+    categories = {row.pk: row.label for row in Category.objects.filter(pk__in=category_ids)} if category_ids else {}
+    moments = []
+    for row in rows:
+        names = [agencies.get(pk, "") for pk in _agencies(row.data)]
+        names += [units.get(row.data.get("unit"), ""), categories.get(row.data.get("category"), "")]
+        moments.append(
+            Moment(
+                at=row.at,
+                what=str(_KINDS[HistoryKind(row.kind)]) if row.kind in _KINDS else row.kind,
+                about=", ".join(name for name in names if name),
+                by=str(row.by) if row.by else _("the system"),
+            )
+        )
+    return moments[::-1]
+
+
+def _agencies(data: Mapping[str, Any]) -> list[int]:
+    """The agencies a row names: one, or the list of a dispatch."""
+    if data.get("agency"):
+        return [data["agency"]]
+    return list(data.get("agencies") or ())

@@ -1,0 +1,92 @@
+"""The control room: one page with map, queue and forms, and the panel of an incident made by the server."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from geo.areas import set_index_on
+from incidents.dispatching.competence import decision_date
+from incidents.records.models import Exercise
+from incidents.room import queries
+from incidents.room.access import room_only
+from opscenter.accounts.models import Agency, Person
+
+# Where the map begins while no areas are loaded: Bình Dương of 2019; west, south, east, north in degrees.
+_WITHOUT_AREAS = [106.33, 10.85, 106.97, 11.52]
+
+
+@require_GET
+@never_cache
+@room_only
+def home(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
+    """The page itself; with a code, that incident is open from the start."""
+    now = timezone.now()
+    running = Exercise.objects.filter(starts_at__lte=now).exclude(ends_at__lte=now).first()
+    settings = {"map": _map(timezone.localdate()), "open": code, "person": str(person)}
+    return render(
+        request,
+        "room/room.html",
+        {"room": settings, "exercise": running, "categories": queries.categories()},
+    )
+
+
+def _map(today: dt.date) -> dict[str, Any]:
+    """Where the borders are and what they cover."""
+    index = set_index_on(today)
+    if index is None:
+        return {"areas": "", "approximate": True, "bounds": _WITHOUT_AREAS, "set": ""}
+    boxes = [unit.polygon.bounds for unit in index.units.values()]
+    return {
+        # The generation stands in the address, so browsers keep the file for ever.
+        "areas": f"/geo/areas/{index.name}.{index.token}.geojson",
+        "approximate": index.approximate,
+        "bounds": [
+            min(box[0] for box in boxes),
+            min(box[1] for box in boxes),
+            max(box[2] for box in boxes),
+            max(box[3] for box in boxes),
+        ],
+        "set": index.name,
+    }
+
+
+@require_GET
+@never_cache
+@room_only
+def panel(request: HttpRequest, person: Person, code: str) -> HttpResponse:
+    """The panel of one incident, for the page above."""
+    today = timezone.localdate()
+    agencies = Agency.objects.in_force(decision_date(today)).order_by("kind", "name")
+    shown = queries.panel(code, person, agencies)
+    if shown is None:
+        raise Http404
+    return render(request, "room/panel.html", {"panel": shown, "incident": shown.incident})
+
+
+@require_POST
+@room_only
+def caller(request: HttpRequest, person: Person) -> HttpResponse:
+    """The earlier incidents of a number, while a call is being taken. A POST, so that no number lands in a log."""
+    phone = "".join(letter for letter in request.POST.get("phone", "") if letter.isdigit() or letter == "+")
+    rows = queries.earlier(phone, person) if len(phone) >= 8 else []
+    return JsonResponse(
+        {
+            "earlier": [
+                {
+                    "code": row.code,
+                    "summary": row.summary,
+                    "group": row.group or 0,
+                    "received_at": row.received_at.isoformat(),
+                    "state": queries.state_words(row.state),
+                }
+                for row in rows
+            ]
+        }
+    )
