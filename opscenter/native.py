@@ -24,11 +24,18 @@ def geos_library() -> str | None:
     """Path of the GEOS C library inside the shapely wheel, or None to let Django search the system.
 
     The C library refers to the C++ one by a name mangled for the wheel, so that one is loaded first.
-    All of shapely is loaded here too, before any connection loads mod_spatialite with the system's own, older GEOS:
-    the other way round shapely finds symbols of the older one, takes polygons for something else, and crashes.
     """
     cxx = _bundled("shapely", "libgeos-*")
     if cxx is not None:
         ctypes.CDLL(cxx)
-        importlib.import_module("shapely")
     return _bundled("shapely", "libgeos_c*")
+
+
+def load_wheels_first() -> None:
+    """Loads shapely and pyproj whole, before any connection loads mod_spatialite.
+
+    mod_spatialite brings the system's own, older GEOS and PROJ. Loaded first, they lend their C++ symbols to the
+    newer ones: shapely then crashes or takes polygons for something else, and a process with pyproj aborts at its end.
+    """
+    for package in ("shapely", "pyproj"):
+        importlib.import_module(package)

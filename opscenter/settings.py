@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from opscenter.native import gdal_library, geos_library
+from opscenter.native import gdal_library, geos_library, load_wheels_first
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -139,6 +139,7 @@ TEMPLATES = [
 # --- databases ------------------------------------------------------------------------------------------------
 GDAL_LIBRARY_PATH = env("GDAL_LIBRARY") or gdal_library()
 GEOS_LIBRARY_PATH = env("GEOS_LIBRARY") or geos_library()
+load_wheels_first()
 SPATIALITE_LIBRARY_PATH = env("SPATIALITE_LIBRARY", "mod_spatialite")
 
 
