@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.functional import _StrPromise
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from geo.resolution import Reason
 
-SENTENCES: Mapping[str, _StrPromise] = {
+SENTENCES: Mapping[str, str | Promise] = {
     "no_area_set": _("No administrative units are loaded for this date."),
     "nothing_found": _("No place was recognised in the words."),
     "only_province": _("Only the province is named: %(name)s."),

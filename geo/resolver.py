@@ -17,6 +17,7 @@ from geo.models import Level
 from geo.plane import distance_m
 from geo.resolution import Candidate, CandidateKind, Outcome, Reason, Resolution
 from geo.steps.areanames import (
+    Meaning,
     Mention,
     area_names,
     expand_short_names,
@@ -198,12 +199,9 @@ def _guesses_of(read: _Read, mention: Mention) -> list[_WardGuess]:
     units = {(meaning.set_name, meaning.code): meaning for meaning in meanings}
     own = [meaning for meaning in units.values() if meaning.set_name == read.index.name]
     named = own or list(units.values())
-    if mention.hint:
-        read.say("ward_named_after", text=mention.text, name=named[0].name)
-    elif mention.likeness < 0.75:
-        read.say("ward_misspelt", text=mention.text, name=named[0].name)
-    else:
-        read.say("ward_named", text=mention.text, name=named[0].name)
+    name = _meaning_name(read, named[0])
+    code = "ward_named_after" if mention.hint else "ward_misspelt" if mention.likeness < 0.75 else "ward_named"
+    read.say(code, text=mention.text, name=name)
     confidence = 0.4 if mention.hint else 0.9 if mention.label else 0.75
     confidence *= mention.likeness
     if mention.beside:
@@ -234,6 +232,12 @@ def _say_old_unit(read: _Read, pieces: Sequence[Ground]) -> None:
     else:
         wards = ", ".join(_name(read, piece.unit) for piece in pieces)
         read.say("old_unit_split", name=named.named.name, set=named.named_set, wards=wards)
+
+
+def _meaning_name(read: _Read, meaning: Meaning) -> str:
+    """The name of a meaning's unit: as called now in the set in force, as written in another."""
+    pair = unit_of(read.territory, meaning)
+    return _name(read, pair[1]) if pair is not None and pair[0] is read.index else meaning.name
 
 
 def _name(read: _Read, unit: Unit) -> str:
@@ -287,6 +291,15 @@ def _from_point(
             read.say("words_disagree", name=name, ward=place_name, distance_m=round(away))
             others = [_ward_candidate(read, guess, min(guess.confidence, 0.45)) for guess in firm[:3]]
             confidence, outcome = 0.5, "ambiguous"
+    elif not _fits_districts(read, lon, lat, radius):
+        name = _meaning_name(read, read.districts[0].meanings[0])
+        away = min(_district_distances(read, lon, lat))
+        read.say("words_disagree", name=name, ward=place_name, distance_m=round(away))
+        others = _district_candidates(read)
+        confidence, outcome = 0.5, "ambiguous"
+    if read.elsewhere and not read.districts:
+        read.say("elsewhere_named", name=read.elsewhere[0])
+        confidence = min(confidence, 0.7)
     for found in _places(read)[:1]:
         apart = distance_m(lon, lat, found.place.lon, found.place.lat)
         agrees = apart <= max(500.0, radius)
@@ -326,7 +339,7 @@ def _from_words(read: _Read, guesses: Sequence[_WardGuess]) -> Resolution:
         if len(candidates) > 1:
             if len(mentions) > 1:
                 read.say("several_wards", wards=", ".join(_name(read, guess.ground.unit) for guess in guesses))
-            sure = guesses[0].confidence >= 0.6 and guesses[0].confidence >= 2 * guesses[1].confidence
+            sure = guesses[0].confidence >= 0.6 and guesses[1].confidence < 0.15
             return _answer(read, "area" if sure else "ambiguous", candidates)
         return _answer(read, "area", candidates)
     if read.elsewhere and not any(mention.label for mention in read.districts):
@@ -392,6 +405,23 @@ def _in_named_district(read: _Read, found: FoundPlace) -> bool:
             if pair is not None and pair[0].district_at(found.place.lon, found.place.lat) is pair[1]:
                 return True
     return False
+
+
+def _fits_districts(read: _Read, lon: float, lat: float, radius: float) -> bool:
+    """Whether a point lies in one of the districts named, or none is."""
+    distances = _district_distances(read, lon, lat)
+    return not distances or min(distances) <= radius + BORDER_SLACK_M
+
+
+def _district_distances(read: _Read, lon: float, lat: float) -> list[float]:
+    """Metres from a point to each district firmly named."""
+    pairs = [
+        unit_of(read.territory, meaning)
+        for mention in read.districts
+        if not mention.hint and not mention.beside
+        for meaning in mention.meanings
+    ]
+    return [pair[0].distance_to(pair[1], lon, lat) for pair in pairs if pair is not None]
 
 
 def _reaches(read: _Read, guess: _WardGuess, lon: float, lat: float, radius: float) -> bool:

@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("accounts/menu/", menu, name="account_menu"),
     path("accounts/", include("allauth.urls")),
+    path("geo/", include("geo.urls")),
+    path("room/", include("incidents.room.urls")),
     path("inbox/", include("incidents.inbox.urls")),
     path("wall/", include("incidents.wall.urls")),
     path("", include("incidents.doors.urls")),

@@ -35,10 +35,10 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A unit's name found in a text.
+    """A unit's name found in a text, covering the words [start, end) with its label.
 
-    `label` is the kind written before it ("" for none), `level` the level that kind has. `hint`: the name of a
-    thing named after the unit; `beside`: the text says by it, not in it; `likeness` 1 is written exactly so.
+    `label` is the kind written before it ("" for none). `hint`: the name of a thing named after the unit;
+    `beside`: the text says by it, not in it; `likeness` 1 is written exactly so.
     """
 
     text: str
@@ -147,7 +147,7 @@ def find_mentions(tokens: tuple[Token, ...], names: AreaNames) -> list[Mention]:
                 continue
         elif label and misspelt < MOST_MISSPELT:
             misspelt += 1
-            mention = _misspelt(tokens, at, label, names)
+            mention = _misspelt(tokens, at, label, words_before, names)
             if mention is not None:
                 found.append(mention)
                 at = mention.end
@@ -211,7 +211,7 @@ def _mention(
         text=" ".join(token.text for token in tokens[first:end]),
         meanings=close,
         label=label,
-        start=start,
+        start=first,
         end=end,
         likeness=best,
         # "chợ phường Phú Hòa" stands in the ward; "chợ Phú Hòa" need not.
@@ -240,7 +240,7 @@ def _likeness(written: Sequence[Token], meaning: Meaning, marked: bool) -> float
     return max(0.4, 1.0 - 0.25 * other - (0.08 if marked else 0.03) * (missing > 0))
 
 
-def _misspelt(tokens: Sequence[Token], at: int, label: str, names: AreaNames) -> Mention | None:
+def _misspelt(tokens: Sequence[Token], at: int, label: str, words_before: int, names: AreaNames) -> Mention | None:
     """The name most like the one to three words behind a label, when it is like enough and no other is."""
     level = LEVEL_OF.get(AreaKind(label), Level.WARD)
     best: tuple[float, int, str] | None = None
@@ -264,8 +264,9 @@ def _misspelt(tokens: Sequence[Token], at: int, label: str, names: AreaNames) ->
     meanings = tuple(meaning for meaning in names.phrases.exactly(tuple(name.split())) if meaning.level == level)
     if not meanings:
         return None
-    text = " ".join(token.text for token in tokens[at : at + length])
-    return Mention(text, meanings, label, at, at + length, 0.7 * score / 100, hint=False, beside=False)
+    first = at - words_before
+    text = " ".join(token.text for token in tokens[first : at + length])
+    return Mention(text, meanings, label, first, at + length, 0.7 * score / 100, hint=False, beside=False)
 
 
 @cache

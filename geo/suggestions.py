@@ -1,0 +1,196 @@
+"""What somebody may be about to type: units of the set in force and known places, by the beginnings of words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from geo.areas import AreaRef, covering_in, names_date, reference_to, set_index_on
+from geo.folding import fold_name
+from geo.index import SetIndex, Territory, territory
+from geo.kinds import bare_name
+from geo.models import Level
+from geo.resolver import resolve
+from geo.steps.areanames import expand_short_names
+from geo.steps.placenames import gazetteer, write_out
+from geo.steps.tokens import clean, tokens_of
+from geo.steps.units import circle
+
+MOST = 8
+# Longer than this is an address to be resolved, not a name being typed.
+MOST_WORDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One line of the list: a name, where it is (degrees, radius in metres), its ward and district."""
+
+    kind: str
+    name: str
+    lon: float
+    lat: float
+    radius_m: float
+    ward: AreaRef | None
+    district: AreaRef | None
+    approximate: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "detail": ", ".join(area.name for area in (self.ward, self.district) if area and area.name != self.name),
+            "lon": round(self.lon, 6),
+            "lat": round(self.lat, 6),
+            "radius_m": round(self.radius_m),
+            "ward": _area(self.ward),
+            "district": _area(self.district),
+            "approximate": self.approximate,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A name's words, folded; `bare` without the label of a unit."""
+
+    words: tuple[str, ...]
+    bare: tuple[str, ...]
+    suggestion: Suggestion
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Entries:
+    """All entries of one set, by the first two letters of each of their words."""
+
+    entries: tuple[_Entry, ...]
+    by_beginning: dict[str, tuple[int, ...]]
+
+
+_kept: tuple[Territory, SetIndex, dt.date | None, _Entries] | None = None
+
+
+def suggest(query: str, *, on: dt.date) -> list[Suggestion]:
+    """At most eight suggestions, best first. Every typed word must begin a word of the name, in any order.
+
+    Where no name fits, the text is resolved as an address or position.
+    """
+    whole, index = territory(), set_index_on(on)
+    typed = tokens_of(clean(query))
+    if index is None or not typed:
+        return []
+    known = _entries(whole, index, names_date(on))
+    # "đường 30" and "BV" are read as the names are stored; a word still being typed stays as it is.
+    words = [token.folded for token in write_out(expand_short_names(typed))]
+    found = _matching(known, words) or _matching(known, [token.folded for token in typed])
+    # Two stops of one name in one ward are one line.
+    once: dict[tuple[str, str, str], Suggestion] = {}
+    for entry in found:
+        one = entry.suggestion
+        area = one.ward or one.district
+        once.setdefault((one.kind, fold_name(one.name), area.code if area else ""), one)
+    return list(once.values())[:MOST] or _resolved(query, on)
+
+
+def _matching(known: _Entries, words: Sequence[str]) -> list[_Entry]:
+    if len(words) > MOST_WORDS:
+        return []
+    wanted: set[int] | None = None
+    for word in words:
+        numbers = known.by_beginning.get(word[:2], ())
+        fitting = {
+            number
+            for number in numbers
+            if (wanted is None or number in wanted) and any(own.startswith(word) for own in known.entries[number].words)
+        }
+        wanted = fitting
+        if not wanted:
+            return []
+    typed = tuple(words)
+    return sorted(
+        (known.entries[number] for number in wanted or ()),
+        key=lambda entry: (
+            not (_begins(entry.bare, typed) or _begins(entry.words, typed)),
+            entry.suggestion.kind == "place",
+            len(entry.words),
+            entry.suggestion.name,
+        ),
+    )
+
+
+def _begins(words: tuple[str, ...], typed: tuple[str, ...]) -> bool:
+    """Whether a name begins with what was typed, its last word maybe unfinished."""
+    last = len(typed) - 1
+    return words[:last] == typed[:last] and len(words) > last and words[last].startswith(typed[last])
+
+
+def _resolved(query: str, on: dt.date) -> list[Suggestion]:
+    return [
+        Suggestion(
+            candidate.kind,
+            candidate.name or query.strip(),
+            candidate.lon,
+            candidate.lat,
+            candidate.radius_m,
+            candidate.ward,
+            candidate.district,
+            candidate.approximate,
+        )
+        for candidate in resolve(query, on=on).candidates
+    ]
+
+
+def _entries(whole: Territory, index: SetIndex, named_on: dt.date | None) -> _Entries:
+    global _kept
+    kept = _kept
+    if kept is None or kept[0] is not whole or kept[1] is not index or kept[2] != named_on:
+        entries = (*_areas(index, named_on), *_places(whole, index, named_on))
+        by_beginning: dict[str, set[int]] = {}
+        for number, entry in enumerate(entries):
+            for word in entry.words:
+                for length in (1, 2):
+                    by_beginning.setdefault(word[:length], set()).add(number)
+        kept = (whole, index, named_on, _Entries(entries, {key: tuple(v) for key, v in by_beginning.items()}))
+        _kept = kept
+    return kept[3]
+
+
+def _areas(index: SetIndex, named_on: dt.date | None) -> Iterable[_Entry]:
+    for unit in index.units.values():
+        if unit.level == Level.PROVINCE:
+            continue
+        reference = reference_to(index, unit, named_on)
+        above = index.units.get(unit.parent_code)
+        ward = reference if unit.level == Level.WARD else None
+        district = reference if ward is None else reference_to(index, above, named_on) if above is not None else None
+        suggestion = Suggestion(
+            unit.level, reference.name, *circle(index, unit.polygon), ward, district, index.approximate
+        )
+        # Former names find the unit too; the list shows what it is called now.
+        for name in dict.fromkeys([reference.name, unit.name, *(dated.name for dated in unit.names)]):
+            bare = tuple(fold_name(bare_name(name)).split())
+            yield _Entry(tuple(fold_name(name).split()), bare, suggestion)
+
+
+def _places(whole: Territory, index: SetIndex, named_on: dt.date | None) -> Iterable[_Entry]:
+    for place in gazetteer(whole).places:
+        covering = covering_in(index, place.lon, place.lat, named_on)
+        if not covering.is_outside:
+            yield _Entry(
+                place.words,
+                place.words,
+                Suggestion(
+                    "place",
+                    place.name,
+                    place.lon,
+                    place.lat,
+                    place.radius_m,
+                    covering.ward,
+                    covering.district,
+                    index.approximate,
+                ),
+            )
+
+
+def _area(area: AreaRef | None) -> dict[str, str] | None:
+    return {"set": area.set_name, "code": area.code, "name": area.name} if area is not None else None
