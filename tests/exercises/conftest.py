@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def demonstration(settings, tmp_path: Path, db: None) -> Path:
+    """A demonstration with its reference data and a data folder of its own."""
+    from incidents.reference.loading import load
+
+    settings.DEMONSTRATION = True
+    settings.DATA_DIR = tmp_path
+    load()
+    return tmp_path
