@@ -62,9 +62,14 @@ def test_a_change_that_touches_nothing_takes_no_offset() -> None:
 
 def test_an_error_undoes_everything() -> None:
     before = log.state()
-    with pytest.raises(ZeroDivisionError), change() as c:
-        c.touch("thing", 1)
-        raise ZeroDivisionError
+
+    def fails() -> None:
+        with change() as c:
+            c.touch("thing", 1)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert log.state() == before
     with pytest.raises(NoOpenChange):
         current_change()
