@@ -2,13 +2,16 @@
 import "./staff";
 import "../styles/inbox.css";
 import { type Area, borders } from "./borders";
+import { showConnection } from "./connection";
 import { Cards, type CardWorld } from "./inbox/cards";
 import { Here } from "./inbox/here";
 import { Panel } from "./inbox/panel";
 import { byDeadline, byDistance, type Filter, isDone, isLate, isNew, matches, type Owner, type Task, taskOf } from "./inbox/tasks";
+import { Store } from "./live/store";
+import { Stream } from "./live/stream";
 import { pageData } from "./page";
 import type { PhotoLimits } from "./photos";
-import { Live } from "./room/live";
+import type { Incident } from "./room/incident";
 import { Names } from "./room/reference";
 import { outbox } from "./sending";
 import { say } from "./words/inbox";
@@ -25,7 +28,8 @@ const inbox = pageData<InboxSettings>("inbox-settings", { agency: 0, unit: null,
 const one = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 
 const names = new Names();
-const live = new Live(one("#connection"));
+const store = new Store();
+const stream = new Stream({ store });
 const cards = new Cards(one<HTMLOListElement>("[data-cards]"));
 const list = one(".inbox-list");
 const freshBar = one<HTMLButtonElement>("[data-fresh]");
@@ -55,9 +59,9 @@ const panel = new Panel(one("#detail"), limits, {
 });
 
 function tasks(): Task[] {
-  return live
-    .incidents()
-    .map((incident) => taskOf(incident, inbox))
+  return store
+    .all<Incident>("incident")
+    .map((row) => taskOf(row.body, inbox))
     .filter((task): task is Task => task !== null);
 }
 
@@ -94,11 +98,11 @@ function draw(sortAnew = false): void {
     if (isLate(task, now)) count.overdue += 1;
   }
   for (const [name, number] of Object.entries(count)) one(`[data-number=${name}]`).textContent = number ? String(number) : "";
-  const words = count.open ? say("count", { n: count.open, over: count.overdue }) : say("count.none");
+  const words = store.position === null ? "" : count.open ? say("count", { n: count.open, over: count.overdue }) : say("count.none");
   if (one("[data-count]").textContent !== words) one("[data-count]").textContent = words;
   document.title = document.title.replace(/^(\(\d+\) )?/, count.new ? `(${count.new}) ` : "");
   const empty = one("[data-empty]");
-  empty.hidden = visible.length > 0 || hidden > 0;
+  empty.hidden = visible.length > 0 || hidden > 0 || store.position === null;
   const title = empty.querySelector<HTMLElement>(".inbox-empty-title")!;
   title.dataset.open ??= title.textContent ?? "";
   title.textContent = filter === "open" ? title.dataset.open : say(`empty.${filter}`);
@@ -187,10 +191,10 @@ freshBar.addEventListener("click", () => {
   one("[data-cards]").querySelector<HTMLElement>(".card-link")?.focus();
 });
 
-live.watch(() => {
+store.subscribe(() => {
   const task = panel.openId === null ? undefined : tasks().find((row) => row.id === panel.openId);
   if (task) panel.changed(task.incident.version);
-  else if (panel.openId !== null && live.isComplete) panel.gone();
+  else if (stream.status.phase === "live") panel.gone();
   draw();
 });
 
@@ -205,7 +209,12 @@ outbox.watch(async () => {
 });
 
 mark();
-draw(true);
+showConnection(stream, one("#connection"), say("live.stopped"));
+stream.start();
+// Before the first snapshot an empty list would say that there is nothing to do.
+stream.watch(({ phase }) => {
+  if (phase === "live") draw();
+});
 void here.beginIfAllowed();
 void names.load().then(() => draw());
 // The borders are the largest thing on this page: after everything a person waits for.

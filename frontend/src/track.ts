@@ -6,5 +6,6 @@ import { follow } from "./portal/follow";
 import { shareButtons } from "./portal/share";
 
 const state = document.getElementById("state");
-if (state) follow(state, document.getElementById("connection"));
+const sign = document.getElementById("connection");
+if (state && sign) follow(state, sign);
 shareButtons();

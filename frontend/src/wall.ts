@@ -1,2 +1,151 @@
-/** The wall. */
+/** The wall: looked at from six metres, never touched; it survives cuts, restarts and sleeping, and says how old it is. */
 import "./base";
+import "../styles/wall.css";
+import { type Borders, borders } from "./borders";
+import type { Row } from "./live/store";
+import { Store } from "./live/store";
+import { Stream } from "./live/stream";
+import { getJson, pageData } from "./page";
+import { clock, clockSeconds, span } from "./time";
+import { drawAgencies, drawFigures, drawLatest, type Figures, type WallNames } from "./wall/figures";
+import { type Spot, spotOf, type WallBody } from "./wall/spots";
+import { say as base } from "./words/base";
+import { say } from "./words/wall";
+
+interface WallSettings {
+  /** Goes into the stream's address; empty for somebody signed in. */
+  stream: string;
+  names: string;
+  now: WallNames;
+}
+
+/** Names and on-time shares change slowly; milliseconds. */
+const NAMES_EVERY = 60_000;
+const DRAW_AT_MOST = 500;
+
+const wall = pageData<WallSettings>("wall-settings", {
+  stream: "",
+  names: "/wall/names.json",
+  now: { set: "", categories: {}, agencies: {}, on_time: [], on_time_days: 30 },
+});
+const one = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
+
+let names = wall.now;
+let figuresAt: number | null = null;
+let areas: Borders | null = null;
+let areaNames = new Map<string, string>();
+let map: import("./wall/map").WallMap | null = null;
+
+const store = new Store();
+const stream = new Stream({ store, ...(wall.stream ? { query: wall.stream } : {}) });
+
+// A room's incidents carry the same fields and more; complaints and exercises never come to a wall.
+const spots = (): Spot[] =>
+  store
+    .all<WallBody>("incident")
+    .filter((row: Row<WallBody>) => !row.body.exercise)
+    .map((row) => spotOf(row.body));
+
+const areaOf = (spot: Spot): string => areaNames.get(`${spot.set}/${spot.ward || spot.district}`) ?? "";
+const topicOf = (spot: Spot): string => (spot.category === null ? "" : (names.categories[spot.category] ?? ""));
+
+let drawing: ReturnType<typeof setTimeout> | undefined;
+
+function drawSoon(): void {
+  drawing ??= setTimeout(() => {
+    drawing = undefined;
+    draw();
+  }, DRAW_AT_MOST);
+}
+
+function draw(): void {
+  if (store.position === null) return;
+  const now = Date.now();
+  const all = spots();
+  drawLatest(all, names, areaOf, now);
+  map?.show(all, topicOf, now);
+}
+
+/** Clock, date, and how old the picture is: old figures are never drawn like fresh ones. */
+function tick(): void {
+  const now = Date.now();
+  one("[data-clock]").textContent = clockSeconds(now);
+  const { status } = stream;
+  const sign = one("#connection");
+  const live = status.phase === "live";
+  sign.dataset.state = live ? "live" : "stale";
+  const since = status.phase === "stale" || status.phase === "stopped" ? status.since : null;
+  sign.textContent = live ? say("live.on") : since === null ? base("live.connecting") : say("live.off", { age: span(now - since) });
+  document.body.classList.toggle("is-stale", !live && since !== null);
+  const at = figuresAt ?? since;
+  const fresh = live && figuresAt !== null && now - figuresAt < 10_000;
+  one("[data-age-of-data]").textContent =
+    at === null ? "" : fresh ? say("age.fresh", { time: clock(at) }) : say("age.stale", { time: clock(at), age: span(now - at) });
+  const trouble = one("[data-trouble]");
+  const revoked = status.phase === "stopped" && wall.stream !== "";
+  trouble.hidden = !revoked && trouble.dataset.kind !== "map";
+  if (revoked) trouble.textContent = say("revoked");
+}
+
+const dateFormat = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "vi-VN", {
+  weekday: "long",
+  day: "2-digit",
+  month: "2-digit",
+  year: "numeric",
+  timeZone: "Asia/Ho_Chi_Minh",
+});
+
+function tickSlowly(): void {
+  one("[data-date]").textContent = dateFormat.format(Date.now());
+  draw();
+}
+
+async function loadNames(): Promise<void> {
+  try {
+    const next = await getJson<WallNames>(wall.names);
+    // Another area set is in force (the first of July): other borders, other names.
+    const otherSet = next.set !== names.set;
+    names = next;
+    drawAgencies(names);
+    if (otherSet) location.reload();
+  } catch {
+    // The connection's own sign says that the line is gone.
+  }
+}
+
+async function loadMap(): Promise<void> {
+  try {
+    areas = await borders();
+    areaNames = new Map([...areas.wards, ...areas.districts].map((area) => [`${names.set}/${area.properties.code}`, area.properties.name]));
+    one("[data-approximate]").hidden = !areas.approximate;
+    const { WallMap } = await import("./wall/map");
+    map = await WallMap.make(one("#map"), areas);
+    one("[data-trouble]").dataset.kind = "";
+    draw();
+  } catch (problem) {
+    console.error(problem);
+    const trouble = one("[data-trouble]");
+    trouble.dataset.kind = "map";
+    trouble.textContent = say("trouble");
+    // A screen that was switched on before the server: the next try draws it.
+    setTimeout(() => void loadMap(), NAMES_EVERY / 2);
+  }
+}
+
+store.subscribe(drawSoon);
+stream.on("figures", (message) => {
+  figuresAt = Date.now();
+  drawFigures(message.body as Figures);
+});
+stream.watch(() => {
+  tick();
+  drawSoon();
+});
+drawAgencies(names);
+tick();
+tickSlowly();
+stream.start();
+void loadMap();
+setInterval(tick, 1_000);
+setInterval(tickSlowly, 10_000);
+setInterval(() => void loadNames(), NAMES_EVERY);

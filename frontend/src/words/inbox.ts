@@ -49,7 +49,7 @@ export const say = section(
     "empty.new": "Không có việc mới.",
     "empty.overdue": "Không có việc quá hạn.",
     "empty.waiting": "Không có kết quả nào đang chờ tổng đài.",
-    "live.off": "Đang kết nối lại · dữ liệu {age} trước",
+    "live.stopped": "tài khoản này đã đăng xuất hoặc không còn quyền xem. Hãy đăng nhập lại.",
   },
   {
     "count": "{n} to do, {over} overdue",
@@ -98,6 +98,6 @@ export const say = section(
     "empty.new": "Nothing new.",
     "empty.overdue": "Nothing is overdue.",
     "empty.waiting": "No result waits for the hotline.",
-    "live.off": "Reconnecting · data {age} old",
+    "live.stopped": "this account is signed out or may not see this any more. Sign in again.",
   },
 );
