@@ -110,7 +110,8 @@ let drawn = 0;
 function draw(force = false): void {
   const now = Date.now();
   const set = filtered(now);
-  queue.update(set, countActive(filter) > 0, force);
+  // Before the first snapshot an empty set says nothing.
+  if (live.isComplete) queue.update(set, countActive(filter) > 0, force);
   map?.show(set, [...fresh]);
   fresh.clear();
   const all = live.incidents();
@@ -120,6 +121,7 @@ function draw(force = false): void {
     chip.querySelector("b")!.textContent = String(count);
     chip.setAttribute("aria-pressed", String(filter.groups.includes(chip.dataset.group ?? "")));
   }
+  document.body.dataset.ready = String(live.isComplete);
   const active = countActive(filter);
   const button = document.querySelector<HTMLElement>("[data-room=filter]")!;
   button.classList.toggle("is-active", active > 0);

@@ -6,6 +6,7 @@ import { element } from "../element";
 import type { Entry } from "../outbox";
 import { csrfToken, getJson } from "../page";
 import { age } from "../time";
+import { locale } from "../words";
 import { say } from "../words/room";
 import { groupOf, type Incident, metresBetween } from "./incident";
 import type { Pin, Spot } from "./map";
@@ -20,8 +21,8 @@ interface Place {
   lat: number;
   lon: number;
   radius_m: number;
-  ward: string;
-  district: string;
+  /** Ward and district, where the name does not say them. */
+  detail: string;
 }
 
 interface Guess {
@@ -195,8 +196,8 @@ export class CallForm {
     const search = new AbortController();
     this.placeSearch = search;
     try {
-      const answer = await getJson<unknown>(`/geo/suggest?q=${encodeURIComponent(text)}`, search.signal);
-      this.found = readPlaces(answer);
+      const answer = await getJson<Candidates>(`/geo/suggest?q=${encodeURIComponent(text)}`, search.signal);
+      this.found = answer.candidates;
     } catch {
       if (!search.signal.aborted) this.found = [];
       else return;
@@ -212,8 +213,8 @@ export class CallForm {
         "div",
         { role: "option", id: `call-place-${index}`, "data-at": index, "aria-selected": "false" },
         element("span", { class: "place-name", text: place.name }),
-        element("span", { class: "muted", text: [place.ward, place.district].filter((part) => part && part !== place.name).join(", ") }),
-        element("span", { class: "muted tabular", text: say("call.radius", { n: Math.round(place.radius_m) }) }),
+        element("span", { class: "muted", text: place.detail }),
+        element("span", { class: "muted tabular", text: say("call.radius", { distance: distance(place.radius_m) }) }),
       ),
     );
     if (!options.length) options.push(element("div", { class: "muted place-none", text: say("call.none") }));
@@ -239,9 +240,7 @@ export class CallForm {
     this.places.children[at]?.scrollIntoView({ block: "nearest" });
     this.put(place, false);
     if (final) {
-      this.field("address").value = [place.name, place.ward, place.district]
-        .filter((part, index, all) => part && all.indexOf(part) === index)
-        .join(", ");
+      this.field("address").value = [place.name, place.detail].filter(Boolean).join(", ");
       this.hidePlaces();
     }
   }
@@ -250,7 +249,7 @@ export class CallForm {
     this.field("lat").value = byHand ? place.lat.toFixed(6) : place.radius_m !== null && place.radius_m <= 500 ? place.lat.toFixed(6) : "";
     this.field("lon").value = this.field("lat").value ? place.lon.toFixed(6) : "";
     this.field("accuracy_m").value = this.field("lat").value && place.radius_m ? String(Math.round(place.radius_m)) : "";
-    this.box.querySelector("#call-radius")!.textContent = place.radius_m ? say("call.radius", { n: Math.round(place.radius_m) }) : "";
+    this.box.querySelector("#call-radius")!.textContent = place.radius_m ? say("call.radius", { distance: distance(place.radius_m) }) : "";
     this.pin?.set(place, place.radius_m);
     this.act.reveal(place);
     this.form.dispatchEvent(new Event("input"));
@@ -294,7 +293,7 @@ export class CallForm {
     const title = this.box.querySelector<HTMLElement>("#call-near-title")!;
     const list = this.box.querySelector<HTMLElement>("#call-near")!;
     const within = Math.max(NEAR, Number(this.field("accuracy_m").value) || 0);
-    title.textContent = say("call.near", { n: within });
+    title.textContent = say("call.near", { distance: distance(within) });
     const near = spot
       ? this.act
           .incidents()
@@ -307,7 +306,7 @@ export class CallForm {
     list.replaceChildren(
       ...(near.length
         ? near.map(({ incident, metres }) =>
-            this.line(groupOf(incident), incident.summary, `${say("call.metres", { n: Math.round(metres) })} · ${age(Date.parse(incident.received_at), Date.now())}`, incident.code),
+            this.line(groupOf(incident), incident.summary, `${distance(metres)} · ${age(Date.parse(incident.received_at), Date.now())}`, incident.code),
           )
         : [element("li", { class: "muted", text: say("call.near.none") })]),
     );
@@ -357,6 +356,13 @@ export class CallForm {
   }
 }
 
+/** "120 m", "3,2 km". */
+function distance(metres: number): string {
+  return metres < 1000
+    ? `${Math.round(metres)} m`
+    : `${(metres / 1000).toLocaleString(locale, { maximumFractionDigits: 1 })} km`;
+}
+
 /** Calls once, a while after the last call; milliseconds. Not while an input method composes. */
 function later(ms: number, act: () => void): (event: Event) => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -367,32 +373,9 @@ function later(ms: number, act: () => void): (event: Event) => void {
   };
 }
 
-interface Raw {
-  name?: unknown;
-  lat?: unknown;
-  lon?: unknown;
-  radius_m?: unknown;
-  ward?: unknown;
-  district?: unknown;
-}
-
-const nameOf = (area: unknown): string =>
-  typeof area === "string" ? area : ((area as { name?: string } | null | undefined)?.name ?? "");
-
-/** The candidates of the resolver's answer. */
-export function readPlaces(answer: unknown): Place[] {
-  const body = answer as { candidates?: Raw[]; suggestions?: Raw[] } | Raw[] | null;
-  const raw = Array.isArray(body) ? body : (body?.candidates ?? body?.suggestions ?? []);
-  return raw
-    .filter((one) => typeof one.lat === "number" && typeof one.lon === "number")
-    .map((one) => ({
-      name: String(one.name ?? ""),
-      lat: one.lat as number,
-      lon: one.lon as number,
-      radius_m: Number(one.radius_m ?? 0),
-      ward: nameOf(one.ward),
-      district: nameOf(one.district),
-    }));
+/** The candidates of /geo/suggest. */
+interface Candidates {
+  candidates: Place[];
 }
 
 export function readGuess(answer: unknown): Guess {

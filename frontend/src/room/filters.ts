@@ -37,9 +37,12 @@ export function toAddress(filter: Filter): string {
 export const countActive = (filter: Filter): number =>
   (["state", "age", "area", "agency", "text"] as const).filter((name) => filter[name]).length + (filter.groups.length ? 1 : 0);
 
-/** What a text is looked for in: code, words, place, category; without diacritics. */
-export function haystack(incident: Incident, names: Names): string {
-  return folded([incident.code, incident.summary, names.place(incident.area), names.category(incident.category)].join(" "));
+/** How well an incident fits a text: 0 not at all, 1 every word begins a word of it, 2 the whole text stands in it. */
+export function fits(incident: Incident, text: string, names: Names): 0 | 1 | 2 {
+  const hay = ` ${folded([incident.code, incident.summary, names.place(incident.area), names.category(incident.category)].join(" "))}`.replace(/[^a-z0-9-]+/g, " ");
+  const words = folded(text).split(/[^a-z0-9-]+/).filter(Boolean);
+  if (!words.every((word) => hay.includes(` ${word}`))) return 0;
+  return words.length > 1 && hay.includes(` ${words.join(" ")}`) ? 2 : 1;
 }
 
 export function matches(incident: Incident, filter: Filter, names: Names, now: number): boolean {
@@ -54,11 +57,5 @@ export function matches(incident: Incident, filter: Filter, names: Names, now: n
     if (incident.area?.set !== set || (incident.area?.ward !== code && incident.area?.district !== code)) return false;
   }
   if (filter.agency && !incident.assignments.some((one) => String(one.agency) === filter.agency)) return false;
-  if (filter.text) {
-    const hay = haystack(incident, names);
-    return folded(filter.text)
-      .split(/\s+/)
-      .every((word) => hay.includes(word));
-  }
-  return true;
+  return !filter.text.trim() || fits(incident, filter.text, names) > 0;
 }

@@ -1,63 +1,79 @@
-/** The room's set of incidents from the live stream, and the state of the connection in words. */
+/** A screen's set of incidents from the live stream, and the state of the connection in words, always visible. */
+import { Store } from "../live/store";
+import { type Status, Stream } from "../live/stream";
 import { span } from "../time";
 import { say } from "../words/base";
 import type { Incident } from "./incident";
 
+const ENTITY = "incident";
+
 export interface Changed {
   id: number;
+  /** It came in while we were looking; what the first snapshot brings is not new. */
   isNew: boolean;
 }
 
-interface EventBody {
-  o: number;
-  e: string;
-  id: number;
-  v: number;
-  body?: Incident;
-  removed?: true;
-}
-
 export class Live {
-  private readonly rows = new Map<number, Incident>();
+  private readonly store = new Store();
+  private readonly stream: Stream;
   private readonly watchers: ((changed: Changed[]) => void)[] = [];
-  private position: { epoch: string; offset: number; scope: string } | null = null;
+  private status: Status = { phase: "connecting" };
+  private complete = false;
+  private cache: Incident[] | null = null;
+  private said = false;
 
-  constructor(private readonly sign: HTMLElement) {
-    this.connect();
-  }
-
-  private connect(): void {
-    this.sign.textContent = say("live.connecting");
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws/stream/`);
-    socket.onopen = () => socket.send(JSON.stringify({ t: "resume", position: this.position }));
-    socket.onmessage = (message) => {
-      const frame = JSON.parse(String(message.data)) as { t: string; position?: never; entities?: { id: number; body: Incident }[]; events?: EventBody[]; upto?: number };
-      this.sign.dataset.state = "live";
-      this.sign.textContent = say("live.on");
-      if (frame.t === "snapshot") {
-        this.position = frame.position ?? null;
-        this.rows.clear();
-        for (const row of frame.entities ?? []) this.rows.set(row.id, row.body);
-        this.tell([]);
-      } else if (frame.t === "frame") {
-        const changed = (frame.events ?? []).map((event) => {
-          const isNew = !this.rows.has(event.id);
-          if (event.body) this.rows.set(event.id, event.body);
-          else this.rows.delete(event.id);
-          return { id: event.id, isNew };
-        });
-        if (changed.length) this.tell(changed);
+  /** `sign` shows the state: "Trực tiếp", or since when the picture is old. The page's body carries it as data-live. */
+  constructor(
+    private readonly sign: HTMLElement,
+    query?: string,
+  ) {
+    this.store.subscribe((changes) => {
+      this.cache = null;
+      const first = !this.complete;
+      this.complete = true;
+      const changed = changes
+        .filter((change) => change.entity === ENTITY)
+        .map((change) => ({ id: change.id, isNew: !first && change.before === undefined }));
+      if (changed.length) for (const watcher of this.watchers) watcher(changed);
+    });
+    this.stream = new Stream({ store: this.store, ...(query === undefined ? {} : { query }) });
+    this.stream.watch((status) => {
+      this.status = status;
+      this.said = true;
+      if (status.phase === "live" && !this.complete) {
+        // An empty snapshot changes nothing, and still is an answer.
+        this.complete = true;
+        for (const watcher of this.watchers) watcher([]);
       }
-    };
-    socket.onclose = () => {
-      this.sign.dataset.state = "stale";
-      this.sign.textContent = say("live.off", { age: span(0) });
-      setTimeout(() => this.connect(), 2000);
-    };
+      this.draw();
+    });
+    setInterval(() => this.draw(), 1_000);
+    this.stream.start();
   }
 
-  private tell(changed: Changed[]): void {
-    for (const watcher of this.watchers) watcher(changed);
+  private draw(): void {
+    const { status } = this;
+    const live = status.phase === "live";
+    // What is old never looks like what is live: also the list and the map are drawn otherwise.
+    document.body.dataset.live = status.phase;
+    this.sign.dataset.state = live ? "live" : "stale";
+    let text = say("live.connecting");
+    if (live) text = say("live.on");
+    else if (status.phase === "stopped") text = say("live.stopped");
+    else if (status.phase === "stale") {
+      const seconds = Math.max(0, Math.round((Date.now() - status.since) / 1000));
+      text = say("live.off", { age: seconds < 60 ? say("time.seconds", { n: seconds }) : span(seconds * 1000) });
+    }
+    if (this.sign.textContent !== text) this.sign.textContent = text;
+    // Screen readers hear each change of state once, not every second of its age.
+    const reader = document.getElementById("said");
+    if (this.said && reader) reader.textContent = text;
+    this.said = false;
+  }
+
+  /** Whether the server has told everything once: before that, an empty set says nothing. */
+  get isComplete(): boolean {
+    return this.complete;
   }
 
   watch(watcher: (changed: Changed[]) => void): void {
@@ -65,10 +81,12 @@ export class Live {
   }
 
   get(id: number): Incident | undefined {
-    return this.rows.get(id);
+    return this.store.get<Incident>(ENTITY, id)?.body;
   }
 
+  /** Every incident of the page's audience; the same array until something changes. */
   incidents(): Incident[] {
-    return [...this.rows.values()];
+    this.cache ??= this.store.all<Incident>(ENTITY).map((row) => row.body);
+    return this.cache;
   }
 }

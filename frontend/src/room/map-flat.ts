@@ -6,7 +6,7 @@ import { say } from "../words/room";
 import { Clusters, type PointFeature } from "./clusters";
 import { drawIcon, iconOf, SIZE } from "./icons";
 import { type Incident, isOverdue } from "./incident";
-import { type Areas, type MapSettings, middle, type Pin, type RoomMap, type Spot } from "./map";
+import { type Areas, type MapSettings, type Pin, type RoomMap, type Spot } from "./map";
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -141,7 +141,7 @@ export class FlatMap implements RoomMap {
     this.borders.addTo(this.map).bringToBack();
     this.extent = this.borders.getBounds();
     this.nameSpots = areas.features.map((area) => {
-      const [lon, lat] = middle(area.geometry);
+      const [lon, lat] = area.properties.at;
       return { name: area.properties.name, level: area.properties.level, at: [lat, lon] };
     });
     this.drawNames();

@@ -23,7 +23,7 @@ import type { Ask, Box, PointFeature, Shown, Told } from "./clusters";
 import ClusterWorker from "./clusters.worker?worker";
 import { ICONS, iconImage, iconOf } from "./icons";
 import { type Incident, isOverdue } from "./incident";
-import { type Areas, circle, type MapSettings, middle, type Pin, type RoomMap, type Spot } from "./map";
+import { type Areas, circle, type MapSettings, type Pin, type RoomMap, type Spot } from "./map";
 
 setWorkerUrl(libreWorker);
 
@@ -420,7 +420,7 @@ export class GlMap implements RoomMap {
     this.source("areas").setData(areas);
     const names: Feature<Point>[] = areas.features.map((area) => ({
       type: "Feature",
-      geometry: { type: "Point", coordinates: middle(area.geometry) },
+      geometry: { type: "Point", coordinates: area.properties.at },
       properties: { name: area.properties.name, level: area.properties.level },
     }));
     this.source("names").setData({ type: "FeatureCollection", features: names });

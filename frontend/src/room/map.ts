@@ -18,6 +18,8 @@ export interface AreaProperties {
   code: string;
   name: string;
   level: string;
+  /** A point inside, for the name: longitude, latitude. */
+  at: [number, number];
 }
 
 export type Areas = FeatureCollection<Polygon | MultiPolygon, AreaProperties>;

@@ -1,8 +1,8 @@
 /** Search among the open incidents: code, words, place, category; without diacritics. A code of a closed one opens it too. */
 import { element } from "../element";
 import { say } from "../words/room";
-import { haystack } from "./filters";
-import { byHurt, folded, groupOf, type Incident } from "./incident";
+import { fits } from "./filters";
+import { byHurt, groupOf, type Incident } from "./incident";
 import type { Names } from "./reference";
 
 const MOST = 12;
@@ -42,16 +42,14 @@ export class Search {
   }
 
   private find(): void {
-    const text = folded(this.input.value.trim());
-    const words = text.split(/\s+/).filter(Boolean);
-    const found = words.length
+    const text = this.input.value.trim();
+    const found = text
       ? this.all()
-          .filter((incident) => {
-            const hay = haystack(incident, this.names);
-            return words.every((word) => hay.includes(word));
-          })
-          .sort(byHurt)
+          .map((incident) => ({ incident, fit: fits(incident, text, this.names) }))
+          .filter(({ fit }) => fit > 0)
+          .sort((a, b) => b.fit - a.fit || byHurt(a.incident, b.incident))
           .slice(0, MOST)
+          .map(({ incident }) => incident)
       : [];
     this.at = -1;
     const options = found.map((incident) => this.option(incident));
@@ -62,7 +60,7 @@ export class Search {
     }
     this.list.replaceChildren(...options);
     this.input.setAttribute("aria-expanded", String(options.length > 0));
-    this.status.textContent = words.length
+    this.status.textContent = text
       ? options.length
         ? say("search.found", { n: options.length })
         : say("search.none")
