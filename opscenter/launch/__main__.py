@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
@@ -70,7 +71,8 @@ def main() -> int:
             return 1
         os.environ["OPSCENTER_MODE"] = "demonstration"
     os.environ.setdefault("OPSCENTER_PUBLIC_URL", address)
-    preparation.keep_secret_key(Path(os.environ.get("OPSCENTER_DATA_DIR", ROOT / "data")))
+    data_dir = Path(os.environ.get("OPSCENTER_DATA_DIR") or ROOT / "data")
+    preparation.keep_secret_key(data_dir)
     try:
         command = web.command(os.environ.get("SERVER") or "daphne", port)
     except ValueError as error:
@@ -84,36 +86,31 @@ def main() -> int:
     except frontend.BuildFailed as failure:
         print(failure, file=sys.stderr)
         return 1
+    if not preparation.is_current(data_dir):
+        done = subprocess.run([sys.executable, "-m", "opscenter.launch.preparation"], check=False)
+        if done.returncode:
+            print("The database could not be prepared; the reason stands above.", file=sys.stderr)
+            return 1
     translations.compile_translations()
-
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.db import connections
-
-    if settings.PRODUCTION:
-        preparation.collect_static()
-    preparation.load_reference(force=preparation.migrate())
-    accounts = preparation.demonstration_accounts() if settings.DEMONSTRATION else ""
-    connections.close_all()
 
     supervisor = Supervisor(os.environ)
     signal.signal(signal.SIGTERM, supervisor.stop)
     signal.signal(signal.SIGINT, supervisor.stop)
     server = Child("web server", command)
     supervisor.start(server)
-    supervisor.start(Child("worker", [sys.executable, "manage.py", "worker"]))
     if not wait_for(address, server, supervisor):
         supervisor.end()
         if supervisor.stopping:
             return 0
         print("The web server did not start; the reason stands above.", file=sys.stderr)
         return 1
-    print(f"\n  {settings.HOTLINE_NAME}: {address}   (Ctrl+C ends it)", flush=True)
-    if accounts:
-        print(f"\n{accounts}", flush=True)
-    if settings.DEMONSTRATION:
+    # After the web server, which people wait for: on two busy cores both at once would make each slower.
+    supervisor.start(Child("worker", [sys.executable, "manage.py", "worker"]))
+    name = os.environ.get("OPSCENTER_HOTLINE_NAME") or "1022 Bình Dương"
+    print(f"\n  {name}: {address}   (Ctrl+C ends it)", flush=True)
+    if os.environ.get("OPSCENTER_MODE") == "demonstration":
+        accounts = data_dir / "demonstration-accounts.txt"
+        print(f"\n{accounts.read_text() if accounts.exists() else ''}", flush=True)
         play = [sys.executable, "manage.py", "play_scenario", "--address", address]
         supervisor.start(Child("scenario", play, once=True))
     supervisor.run()

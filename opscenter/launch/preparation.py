@@ -1,19 +1,25 @@
 """What has to be true before the servers start: a secret key, the newest tables, the reference data.
 
-python -m opscenter.launch.preparation: the one-off step of a deployment, with the static files too.
+python -m opscenter.launch.preparation: all of it, in a process of its own. A deployment runs it once at each start;
+`make run` skips it while nothing it depends on has changed, and then starts without waiting for Django twice.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
+import json
 import os
 import secrets
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from opscenter.launch import translations
-from opscenter.launch.stamps import Stamp, digest
+from opscenter.launch.stamps import digest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# Loading reads these; when one of them changed, it is loaded again.
+PACKAGES = ("opscenter", "geo", "realtime", "incidents")
+# What the reference data are made from.
 REFERENCE_INPUTS = ("fixtures", "geo", "incidents/reference")
 # In this order: agencies and competence name areas.
 REFERENCE_COMMANDS = ("load_starter_areas", "load_reference")
@@ -29,50 +35,91 @@ def keep_secret_key(data_dir: Path) -> None:
             out.write(secrets.token_urlsafe(64))
 
 
-def migrate() -> bool:
-    """Brings the tables up to date; answers whether anything had to be done. Needs django.setup() before."""
+# --- whether it has to be done again ----------------------------------------------------------------------------
+
+
+def _stamp(data_dir: Path) -> Path:
+    """One stamp for each set of settings: another mode or database is another preparation."""
+    given = sorted((name, value) for name, value in os.environ.items() if name.startswith("OPSCENTER_"))
+    apart = {"OPSCENTER_PUBLIC_URL", "OPSCENTER_LOG_LEVEL"}
+    text = json.dumps([pair for pair in given if pair[0] not in apart])
+    return data_dir / f"prepared-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
+
+
+def _inputs() -> str:
+    migrations = [file for package in PACKAGES for file in (ROOT / package).glob("**/migrations/*.py")]
+    reference = [ROOT / part for part in REFERENCE_INPUTS]
+    return digest([*migrations, *reference, ROOT / "requirements.txt", ROOT / "opscenter" / "settings.py"])
+
+
+def _applied(database: Path) -> str:
+    """Which migrations a SpatiaLite file has, read without Django; empty when there is no such file."""
+    if not database.is_file():
+        return ""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as connection:
+        try:
+            rows = connection.execute("SELECT app, name FROM django_migrations ORDER BY app, name").fetchall()
+        except sqlite3.Error:
+            return ""
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+def is_current(data_dir: Path) -> bool:
+    """Whether the last preparation with these settings still holds. A server's database is always asked itself."""
+    try:
+        kept = json.loads(_stamp(data_dir).read_text())
+    except (OSError, ValueError):
+        return False
+    applied = _applied(Path(kept["database"]))
+    return bool(applied) and kept["applied"] == applied and kept["inputs"] == _inputs()
+
+
+# --- doing it; each needs django.setup() before -----------------------------------------------------------------
+
+
+def migrate() -> None:
+    """Brings the tables up to date."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return False
-    print("· Preparing the database", flush=True)
-    call_command("migrate", interactive=False, verbosity=0)
-    return True
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        print("· Preparing the database", flush=True)
+        call_command("migrate", interactive=False, verbosity=0)
 
 
-def collect_static() -> None:
-    """Puts all static files into one folder, compressed, for production."""
+def load_reference() -> None:
+    """Loads areas, agencies, categories and competence; what is there already stays."""
     from django.core.management import call_command
 
-    call_command("collectstatic", interactive=False, verbosity=0)
-
-
-def load_reference(*, force: bool = False) -> None:
-    """Loads areas, agencies, categories and competence when their files changed or the database is new."""
-    from django.conf import settings
-    from django.core.management import call_command
-
-    name = Path(str(settings.DATABASES["default"]["NAME"])).name
-    stamp = Stamp(settings.DATA_DIR / f"{name}.reference", digest(ROOT / part for part in REFERENCE_INPUTS))
-    if stamp.is_current and not force:
-        return
     print("· Loading areas, agencies and categories", flush=True)
     for command in REFERENCE_COMMANDS:
-        call_command(command)
-    stamp.keep()
+        call_command(command, stdout=io.StringIO())
 
 
-def demonstration_accounts() -> str:
-    """The accounts of the demonstration with their generated passwords, as lines to print."""
+def prepare() -> None:
+    """Everything, for the settings of this process. Raises what a step raises: a half-prepared site must not start."""
     from django.conf import settings
     from django.core.management import call_command
 
-    file: Path = settings.DATA_DIR / "demonstration-accounts.txt"
-    call_command("make_demo_accounts", verbosity=0)
-    return file.read_text() if file.exists() else ""
+    from opscenter.launch import translations
+
+    translations.compile_translations()
+    inputs = _inputs()
+    # WhiteNoise warns about a folder that is missing.
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    if settings.PRODUCTION:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    migrate()
+    load_reference()
+    if settings.DEMONSTRATION:
+        call_command("make_demo_accounts", verbosity=0)
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "opscenter.spatialite":
+        file = Path(str(database["NAME"]))
+        kept = {"database": str(file), "applied": _applied(file), "inputs": inputs}
+        _stamp(settings.DATA_DIR).write_text(json.dumps(kept))
 
 
 def main() -> None:
@@ -80,10 +127,7 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
     django.setup()
-
-    translations.compile_translations()
-    collect_static()
-    load_reference(force=migrate())
+    prepare()
 
 
 if __name__ == "__main__":

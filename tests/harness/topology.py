@@ -166,6 +166,8 @@ class Topology:
                 self._run([sys.executable, "-m", "opscenter.launch.preparation"])
             else:
                 self.manage("migrate", "--verbosity", "0")
+            if self.nginx is not None and not (self.production and self.reference):
+                self.manage("collectstatic", "--no-input", "--verbosity", "0")
             for program in (*self.web, self.worker):
                 program.launch()
             for program in (*self.web, self.worker):
