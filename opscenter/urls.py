@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/menu/", menu, name="account_menu"),
     path("accounts/", include("allauth.urls")),
     path("geo/", include("geo.urls")),
+    path("", include("incidents.urls")),
     path("room/", include("incidents.room.urls")),
     path("inbox/", include("incidents.inbox.urls")),
     path("wall/", include("incidents.wall.urls")),

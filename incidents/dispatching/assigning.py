@@ -150,11 +150,12 @@ def cancel_assignment(*, assignment_id: int, by: Person, why: str, base_version:
     return assignment
 
 
-def withdraw(*, incident_id: int, by: Person) -> History:
+def withdraw(*, incident_id: int, by: Person, what: HistoryKind | None = None) -> History:
     """Undoes this person's newest dispatch or emergency of the last ten seconds; gives the row it undid.
 
-    Nobody outside has heard of it yet: the messages are cancelled. Raises Refused when there is nothing of theirs,
-    when the time is over, or when an agency accepted in between.
+    `what` is DISPATCHED or EMERGENCY_SET; without it the newest of both. Nobody outside has heard of it yet: the
+    messages are cancelled. Raises Refused when there is nothing of theirs, when the time is over, or when an agency
+    accepted in between.
     """
     incident = lock(incident_id)
     undone = {
@@ -168,7 +169,7 @@ def withdraw(*, incident_id: int, by: Person) -> History:
     for row in rows[:20]:
         if row.kind in undone.values():
             done_before.add(int(row.data["of"]))
-        elif row.pk not in done_before:
+        elif row.pk not in done_before and what in {None, row.kind}:
             break
     else:
         raise Refused(Refusal.NOTHING_TO_WITHDRAW)

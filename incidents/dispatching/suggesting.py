@@ -12,7 +12,7 @@ from incidents.records import needs
 from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import IncidentState
 from incidents.records.models import Incident
-from incidents.records.needs import Need
+from incidents.records.needs import PLACE_CONFLICTS, Need
 from realtime.change import current_change
 
 
@@ -31,7 +31,7 @@ def area_refs(trace: dict[str, Any], area_set: str, ward_code: str, district_cod
         best: dict[str, Any] = next(iter(trace.get("candidates", ())), {})
         # A ward named in the words is that ward, however wide; a point may lie on the other side of a border.
         certain = trace.get("outcome") == "area" or (trace.get("outcome") == "located" and not best.get("near"))
-        certain = certain and not any("conflict" in str(reason.get("code")) for reason in trace.get("reasons", ()))
+        certain = certain and not any(reason.get("code") in PLACE_CONFLICTS for reason in trace.get("reasons", ()))
     return AreaRefs(area_set, ward_code, district_code, certain and bool(ward_code), approximate)
 
 

@@ -30,6 +30,8 @@ _PLACE_NEEDS = {
     "ambiguous": Need.PLACE_UNCERTAIN,
     "outside": Need.PLACE_OUTSIDE,
 }
+# The resolver's reasons that say: the words and the position, or two positions, name different places.
+PLACE_CONFLICTS = frozenset({"words_disagree", "place_disagrees", "points_differ"})
 
 
 def place_needs(trace: dict[str, Any], ward_code: str) -> set[Need]:
@@ -38,7 +40,7 @@ def place_needs(trace: dict[str, Any], ward_code: str) -> set[Need]:
         return set()
     outcome = trace.get("outcome", "unknown")
     needs = {_PLACE_NEEDS[outcome]} if outcome in _PLACE_NEEDS else set()
-    if any("conflict" in str(reason.get("code", "")) for reason in trace.get("reasons", ())):
+    if any(reason.get("code") in PLACE_CONFLICTS for reason in trace.get("reasons", ())):
         needs.add(Need.PLACE_CONFLICT)
     if outcome in {"area", "located"} and not ward_code:
         needs.add(Need.PLACE_UNCERTAIN)

@@ -8,6 +8,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from geo.reasons import SENTENCES as GEO_SENTENCES
+from geo.reasons import sentence as geo_sentence
+from geo.resolution import Reason
 from incidents.records.needs import Need
 
 NEEDS: dict[Need, str | Promise] = {
@@ -51,4 +54,7 @@ def sentence(reason: Mapping[str, Any]) -> str:
             return str(text) % named
         except KeyError:
             return code
-    return next((worded for wording in _rooms if (worded := wording(reason)) is not None), code)
+    worded = next((worded for wording in _rooms if (worded := wording(reason)) is not None), None)
+    if worded is not None:
+        return worded
+    return geo_sentence(Reason(code, reason.get("params") or {})) if code in GEO_SENTENCES else code

@@ -30,6 +30,7 @@ class Verb(StrEnum):
     CLOSE = "close"
     REJECT_RESULT = "reject_result"
     REOPEN = "reopen"
+    CANCEL_ASSIGNMENT = "cancel_assignment"
     CANCEL = "cancel"
     ADD_NOTE = "add_note"
     SEE_ASSIGNMENT = "see_assignment"
@@ -62,6 +63,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.CLOSE: ROOM_ROLES,
     Verb.REJECT_RESULT: ROOM_ROLES,
     Verb.REOPEN: ROOM_ROLES,
+    Verb.CANCEL_ASSIGNMENT: ROOM_ROLES,
     Verb.CANCEL: ROOM_ROLES,
     Verb.ADD_NOTE: _EVERYBODY,
     Verb.SEE_ASSIGNMENT: AGENCY_ROLES,

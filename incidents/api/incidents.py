@@ -1,0 +1,279 @@
+"""What the control room does to an incident: POST /api/incidents/{code}/…"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from incidents.api.acting import Done, act, answered, person_who_may, summary_of, visible_incident
+from incidents.api.answers import Forbidden, Invalid
+from incidents.api.described import body_of
+from incidents.api.shapes import (
+    AddNote,
+    Answer,
+    Cancel,
+    Dispatch,
+    Emergency,
+    Place,
+    Reject,
+    Reopen,
+    SetCategory,
+    Withdraw,
+)
+from incidents.delivery.queue import UNDO
+from incidents.dispatching import assigning, closing, correcting
+from incidents.records.editing import lock
+from incidents.records.history import HistoryKind
+from incidents.records.models import Assignment, Category, Incident, PersonalLook, Report
+from incidents.records.notes import add_note
+from incidents.records.places import Pin
+from incidents.records.rights import Verb
+from opscenter.accounts.models import Agency, Person
+from opscenter.accounts.roles import ROOM_ROLES
+from realtime.change import change
+
+router = Router(tags=["incidents"])
+_UNDO_S = int(UNDO.total_seconds())
+_UNDOABLE = {"dispatch": HistoryKind.DISPATCHED, "emergency": HistoryKind.EMERGENCY_SET}
+
+
+def category_of(code: str | None) -> Category | None:
+    """The category in use with a code. Raises Invalid for the field `category`."""
+    if code is None:
+        return None
+    category = Category.objects.filter(code=code, is_active=True).first()
+    if category is None:
+        raise Invalid({"category": [_("There is no such category.")]})
+    return category
+
+
+def _agencies(ids: list[int], field: str) -> list[Agency]:
+    found = Agency.objects.in_bulk(ids)
+    if missing := [pk for pk in ids if pk not in found]:
+        raise Invalid({field: [_("There is no agency %(id)d.") % {"id": missing[0]}]})
+    return [found[pk] for pk in dict.fromkeys(ids)]
+
+
+def _after(incident: Incident, **more: Any) -> Done:
+    """The answer after an act that may have returned something else: the incident the change holds."""
+    return summary_of(lock(incident.pk), **more)
+
+
+def _who_has_it(incident: Incident) -> dict[str, Any]:
+    rows = Assignment.objects.filter(incident=incident, ended_at=None).select_related("agency").order_by("pk")
+    return {"agency": ", ".join(row.agency.name for row in rows)}
+
+
+def _category_now(incident: Incident) -> dict[str, Any]:
+    return {"category": incident.category.label if incident.category else "", "group": incident.group}
+
+
+@router.post("/{code}/dispatch", summary="Give it to an agency", openapi_extra=body_of(Dispatch))
+def dispatch(request: HttpRequest, code: str) -> JsonResponse:
+    """Lead or co-ordinating; can be withdrawn for ten seconds. Answers the ids of the assignments."""
+
+    def work(person: Person, sent: Dispatch) -> Done:
+        incident = visible_incident(person, code)
+        (agency,) = _agencies([sent.agency], "agency")
+        also = _agencies(list(sent.also), "also")
+        made = assigning.assign(
+            incident_id=incident.pk,
+            lead=agency if sent.role == "lead" else None,
+            co_ordinating=also if sent.role == "lead" else [agency, *also],
+            by=person,
+            base_version=sent.base_version,
+            note=sent.note,
+        )
+        return _after(incident, assignments=[row.pk for row in made], undo_s=_UNDO_S)
+
+    return act(request, Verb.DISPATCH, code, Dispatch, work, _who_has_it)
+
+
+@router.post("/{code}/withdraw", summary="Undo a dispatch or an emergency", openapi_extra=body_of(Withdraw))
+def withdraw(request: HttpRequest, code: str) -> JsonResponse:
+    """Within ten seconds, and only one's own."""
+
+    def work(person: Person, sent: Withdraw) -> Done:
+        incident = visible_incident(person, code)
+        what = _UNDOABLE[sent.what] if sent.what else None
+        assigning.withdraw(incident_id=incident.pk, by=person, what=what)
+        return _after(incident)
+
+    return act(request, Verb.WITHDRAW, code, Withdraw, work)
+
+
+@router.post("/{code}/place", summary="Put the pin", openapi_extra=body_of(Place))
+def place(request: HttpRequest, code: str) -> JsonResponse:
+    """A person's pin is authoritative; areas and the suggested agency follow it."""
+
+    def work(person: Person, sent: Place) -> Done:
+        found = visible_incident(person, code)
+        pin = Pin(sent.lon, sent.lat, sent.radius_m, sent.label)
+        incident = correcting.set_place(incident_id=found.pk, pin=pin, by=person, base_version=sent.base_version)
+        return summary_of(incident)
+
+    return act(request, Verb.SET_PLACE, code, Place, work, _place_now)
+
+
+def _place_now(incident: Incident) -> dict[str, Any]:
+    point = incident.point
+    return {
+        "lat": point.y if point else None,
+        "lon": point.x if point else None,
+        "radius_m": incident.radius_m,
+        "label": incident.place_label,
+    }
+
+
+@router.post("/{code}/category", summary="Choose category or group", openapi_extra=body_of(SetCategory))
+def category(request: HttpRequest, code: str) -> JsonResponse:
+    """Priority, deadline and the suggested agency follow."""
+
+    def work(person: Person, sent: SetCategory) -> Done:
+        if sent.category is None and sent.group is None:
+            raise Invalid({"category": [_("Please fill this in.")]})
+        found = visible_incident(person, code)
+        incident = correcting.set_category(
+            incident_id=found.pk,
+            category=category_of(sent.category),
+            group=sent.group,
+            by=person,
+            base_version=sent.base_version,
+        )
+        return summary_of(incident)
+
+    return act(request, Verb.SET_CATEGORY, code, SetCategory, work, _category_now)
+
+
+@router.post("/{code}/emergency", summary="The emergency key", openapi_extra=body_of(Emergency))
+def emergency(request: HttpRequest, code: str) -> JsonResponse:
+    """Group 2, highest priority, at once; can be withdrawn for ten seconds."""
+
+    def work(person: Person, sent: Emergency) -> Done:
+        found = visible_incident(person, code)
+        incident = correcting.set_emergency(
+            incident_id=found.pk,
+            category=category_of(sent.category),
+            by=person,
+            base_version=sent.base_version,
+        )
+        return summary_of(incident, undo_s=_UNDO_S)
+
+    return act(request, Verb.SET_EMERGENCY, code, Emergency, work, _category_now)
+
+
+@router.post("/{code}/answer", summary="Answer at once", openapi_extra=body_of(Answer))
+def answer(request: HttpRequest, code: str) -> JsonResponse:
+    """The call-taker's own answer, without an agency; closes the incident."""
+
+    def work(person: Person, sent: Answer) -> Done:
+        found = visible_incident(person, code)
+        incident = closing.answer_at_once(
+            incident_id=found.pk, answer=sent.answer, by=person, base_version=sent.base_version
+        )
+        return summary_of(incident)
+
+    return act(request, Verb.ANSWER_AT_ONCE, code, Answer, work, _answer_now)
+
+
+@router.post("/{code}/close", summary="Answer the citizen and close", openapi_extra=body_of(Answer))
+def close(request: HttpRequest, code: str) -> JsonResponse:
+    """Approves the results that were given and takes back what is still open."""
+
+    def work(person: Person, sent: Answer) -> Done:
+        found = visible_incident(person, code)
+        incident = closing.close(incident_id=found.pk, answer=sent.answer, by=person, base_version=sent.base_version)
+        return summary_of(incident)
+
+    return act(request, Verb.CLOSE, code, Answer, work, _answer_now)
+
+
+def _answer_now(incident: Incident) -> dict[str, Any]:
+    results = Assignment.objects.filter(incident=incident).exclude(result="").order_by("pk")
+    return {"answer": incident.answer, "result": "\n".join(row.result for row in results)}
+
+
+@router.post("/{code}/reject", summary="Send the result back", openapi_extra=body_of(Reject))
+def reject(request: HttpRequest, code: str) -> JsonResponse:
+    """The agencies that gave a result go on working, with the reason."""
+
+    def work(person: Person, sent: Reject) -> Done:
+        found = visible_incident(person, code)
+        incident = closing.reject_result(
+            incident_id=found.pk, reason=sent.reason, by=person, base_version=sent.base_version
+        )
+        return summary_of(incident)
+
+    return act(request, Verb.REJECT_RESULT, code, Reject, work, _answer_now)
+
+
+@router.post("/{code}/reopen", summary="Open it again", openapi_extra=body_of(Reopen))
+def reopen(request: HttpRequest, code: str) -> JsonResponse:
+    """As received; a reason given in words becomes a note."""
+
+    def work(person: Person, sent: Reopen) -> Done:
+        found = visible_incident(person, code)
+        incident = closing.reopen(incident_id=found.pk, by=person, base_version=sent.base_version)
+        if sent.reason:
+            add_note(incident_id=incident.pk, text=sent.reason, by=person)
+        return summary_of(incident)
+
+    return act(request, Verb.REOPEN, code, Reopen, work, _answer_now)
+
+
+@router.post("/{code}/cancel", summary="A test, a joke, sent twice", openapi_extra=body_of(Cancel))
+def cancel(request: HttpRequest, code: str) -> JsonResponse:
+    """Leaves the board without an answer."""
+
+    def work(person: Person, sent: Cancel) -> Done:
+        found = visible_incident(person, code)
+        incident = closing.cancel(incident_id=found.pk, reason=sent.reason, by=person, base_version=sent.base_version)
+        return summary_of(incident)
+
+    return act(request, Verb.CANCEL, code, Cancel, work, _answer_now)
+
+
+@router.post("/{code}/note", summary="Write a note", openapi_extra=body_of(AddNote))
+def note(request: HttpRequest, code: str) -> JsonResponse:
+    """For the room, or shared with the agencies; conflicts with nothing."""
+
+    def work(person: Person, sent: AddNote) -> Done:
+        incident = visible_incident(person, code)
+        made = add_note(incident_id=incident.pk, text=sent.text, by=person, shared=sent.shared)
+        return _after(incident, note=made.pk)
+
+    return act(request, Verb.ADD_NOTE, code, AddNote, work)
+
+
+@router.get("/{code}/reporter", summary="Who reported it")
+def reporter(request: HttpRequest, code: str) -> JsonResponse:
+    """Personal data; each look is written down. Of a complaint about officials only the room learns who made it."""
+
+    def run() -> JsonResponse:
+        person = person_who_may(request, Verb.LOOK_AT_REPORTER)
+        incident = visible_incident(person, code)
+        is_complaint = incident.category is not None and incident.category.is_complaint
+        if is_complaint and person.role not in ROOM_ROLES:
+            raise Forbidden
+        # Written down before anything is shown.
+        with change() as c:
+            PersonalLook.objects.create(incident=incident, by=person, at=c.at)
+        rows = Report.objects.filter(incident=incident, reporter__isnull=False).select_related("reporter")
+        shown = {}
+        for row in rows.order_by("pk"):
+            if row.reporter is not None and row.reporter.erased_at is None:
+                shown[row.reporter.pk] = {
+                    "kind": row.reporter.kind,
+                    "name": row.reporter.name,
+                    "organisation": row.reporter.organisation,
+                    "phone": row.reporter.phone,
+                    "email": row.reporter.email,
+                }
+        response = JsonResponse({"reporters": list(shown.values())})
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return answered(run)

@@ -1,0 +1,164 @@
+"""A report that the call-taker types, and what the system makes of it while it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ninja import Router
+
+from geo.resolver import resolve
+from incidents.api.acting import action_id, answered, person_who_may
+from incidents.api.answers import Invalid
+from incidents.api.described import body_of
+from incidents.api.incidents import category_of
+from incidents.api.shapes import LONGEST_WORDS, NewReport, read
+from incidents.dispatching.competence import AreaRefs, decision_date, suggest_agency
+from incidents.dispatching.suggesting import area_refs
+from incidents.intake.take import ReporterDetails, storable, take_report
+from incidents.records.actions import Action
+from incidents.records.models import Reporter, Source
+from incidents.records.places import place_fields
+from incidents.records.reasons import sentence
+from incidents.records.rights import Verb
+from incidents.triage.categorise import suggest as suggest_category
+from incidents.triage.nearby import duplicates
+from opscenter.accounts.models import Agency
+
+router = Router(tags=["reports"])
+
+
+@router.post("/reports", summary="Take a report by phone", openapi_extra=body_of(NewReport, files="photos"))
+def take(request: HttpRequest) -> JsonResponse:
+    """Saves and routes it; the same action id again gives the first report. {report, incident, tracking_code}."""
+
+    def run() -> JsonResponse:
+        person = person_who_may(request, Verb.TAKE_REPORT)
+        sent = read(request, NewReport)
+        number = action_id(request)
+        if (sent.lat is None) != (sent.lon is None):
+            raise Invalid({"lat": [_("A point has a latitude and a longitude.")]})
+        point = (sent.lon, sent.lat) if sent.lat is not None and sent.lon is not None else None
+        taken = take_report(
+            source=Source.PHONE,
+            source_id=f"call:{sent.call_id}" if sent.call_id else f"action:{number}",
+            words=sent.words,
+            address=sent.address,
+            point=point,
+            accuracy_m=sent.accuracy_m,
+            category=category_of(sent.category),
+            reporter=_reporter(sent),
+            taken_by=person,
+            photos=request.FILES.getlist("photos"),
+            language=sent.language,
+            action=Action(number, Verb.TAKE_REPORT, person),
+        )
+        answer: dict[str, Any] = {
+            "report": taken.report.pk,
+            "incident": taken.incident.code,
+            "tracking_code": taken.report.tracking_code,
+            "photo_problems": [problem.text() for problem in taken.photo_problems],
+        }
+        return JsonResponse(answer, status=201)
+
+    return answered(run)
+
+
+def _reporter(sent: NewReport) -> ReporterDetails:
+    email = sent.email.strip()
+    if email:
+        try:
+            validate_email(email)
+        except ValidationError:
+            raise Invalid({"email": [_("This is not an e-mail address.")]}) from None
+    return ReporterDetails(
+        kind=Reporter.Kind.ORGANISATION if sent.organisation.strip() else Reporter.Kind.PERSON,
+        name=sent.name.strip(),
+        organisation=sent.organisation.strip(),
+        phone="".join(letter for letter in sent.phone if letter.isdigit() or letter == "+")[:20],
+        email=email,
+    )
+
+
+@router.get("/suggest", summary="Category, agency and duplicates while typing")
+def suggest(
+    request: HttpRequest,
+    words: str = "",
+    address: str = "",
+    category: str = "",
+    lat: float | None = None,
+    lon: float | None = None,
+) -> JsonResponse:
+    """Nothing is stored. {category, alternatives, place, agency, duplicates}, each with its reasons in words."""
+
+    def run() -> JsonResponse:
+        person_who_may(request, Verb.SUGGEST)
+        text, where = storable(words)[:LONGEST_WORDS], storable(address)[:500]
+        given = lat is not None and lon is not None and -90 <= lat <= 90 and -180 <= lon <= 180
+        point = (lon, lat) if given and lat is not None and lon is not None else None
+        at = timezone.now()
+        today = timezone.localdate(at)
+        guess = suggest_category(text, category_of(category or None))
+        resolution = resolve(text, on=today, point=point, address=where)
+        fields = place_fields(resolution, on=today)
+        place: AreaRefs = area_refs(
+            fields["place_trace"],
+            fields["area_set"],
+            fields["ward_code"],
+            fields["district_code"],
+            fields["approximate"],
+        )
+        agency = suggest_agency(
+            category=guess.category,
+            group=guess.group,
+            place=place,
+            on=decision_date(today),
+            confidence=guess.confidence,
+        )
+        spot = fields["point"]
+        near = duplicates(words=text, point=(spot.x, spot.y) if spot else None, at=at, category=guess.category)
+        return JsonResponse(
+            {
+                "category": {
+                    "code": guess.category.code,
+                    "name": guess.category.label,
+                    "group": guess.category.group,
+                    "confidence": guess.confidence,
+                    "sure": guess.sure,
+                }
+                if guess.category
+                else None,
+                "category_reasons": [sentence(reason) for reason in guess.reasons],
+                "alternatives": [
+                    {"code": one.category.code, "name": one.category.label, "confidence": one.confidence}
+                    for one in guess.alternatives
+                ],
+                "place": {
+                    "outcome": resolution.outcome,
+                    "reasons": [sentence(reason) for reason in fields["place_trace"]["reasons"]],
+                },
+                "agency": _named(agency.agency, agency.certain),
+                "agency_reasons": [sentence(reason) for reason in agency.trace],
+                "duplicates": [
+                    {
+                        "code": one.incident.code,
+                        "summary": one.incident.summary,
+                        "state": one.incident.state,
+                        "distance_m": one.distance_m,
+                        "similarity": one.similarity,
+                        "received_at": one.incident.received_at.isoformat(),
+                    }
+                    for one in near
+                ],
+            }
+        )
+
+    return answered(run)
+
+
+def _named(agency: Agency | None, certain: bool) -> dict[str, Any] | None:
+    return {"id": agency.pk, "name": agency.name, "certain": certain} if agency is not None else None

@@ -1,0 +1,192 @@
+"""What is sent to the API, as closed types; and reading it from JSON or from a form, with errors in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal, TypeVar
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from incidents.api.answers import Invalid
+from incidents.dispatching.closing import CancelReason
+from incidents.intake.take import storable
+
+LONGEST_WORDS = 4000
+LONGEST_ANSWER = 10_000
+
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Metres = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+# A checkbox that is not ticked is not sent at all.
+Ticked = Annotated[bool, BeforeValidator(lambda value: True if value == "on" else value)]
+
+
+class Sent(BaseModel):
+    """What every act may carry; unknown fields (a form's token) are left aside."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Based(Sent):
+    """An act on what somebody saw: `base_version` is the incident's version then."""
+
+    base_version: Version
+
+
+class NewReport(Sent):
+    """A report that the call-taker types. Degrees, WGS 84; metres."""
+
+    words: str = Field(max_length=LONGEST_WORDS)
+    address: str = Field("", max_length=500)
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    accuracy_m: Metres | None = None
+    category: str | None = Field(None, max_length=60)
+    name: str = Field("", max_length=150)
+    organisation: str = Field("", max_length=200)
+    phone: str = Field("", max_length=30)
+    email: str = Field("", max_length=254)
+    language: Literal["vi", "en"] = "vi"
+    # The telephone exchange's number of the call, when there is one.
+    call_id: str = Field("", max_length=100)
+
+
+class Dispatch(Based):
+    """`role` lead: the agency that leads, with those of `also` as co-ordinating; co: one more that co-ordinates."""
+
+    agency: RowId
+    role: Literal["lead", "co"] = "lead"
+    also: list[RowId] = Field(default_factory=list, max_length=20)
+    note: str = Field("", max_length=2000)
+
+
+class Withdraw(Sent):
+    """`what`: only this one; without it the newest of both."""
+
+    what: Literal["dispatch", "emergency"] | None = None
+
+
+class Place(Based):
+    lat: Latitude
+    lon: Longitude
+    radius_m: Metres = 15.0
+    label: str = Field("", max_length=250)
+
+
+class SetCategory(Based):
+    """A category's code, or the group alone while the category is not known."""
+
+    category: str | None = Field(None, max_length=60)
+    group: Literal[1, 2, 3] | None = None
+
+
+class Emergency(Based):
+    category: str | None = Field(None, max_length=60)
+
+
+class Answer(Based):
+    answer: str = Field(max_length=LONGEST_ANSWER)
+
+
+class Reject(Based):
+    reason: str = Field(max_length=2000)
+
+
+class Reopen(Based):
+    reason: str = Field("", max_length=2000)
+
+
+class Cancel(Based):
+    reason: CancelReason
+
+
+class AddNote(Sent):
+    text: str = Field(max_length=4000)
+    shared: Ticked = False
+
+
+class TakeBack(Based):
+    why: str = Field("taken_back", max_length=60, pattern=r"^[a-z_]+$")
+
+
+class Return(Based):
+    reason: str = Field(max_length=2000)
+
+
+class HandOn(Based):
+    unit: RowId
+
+
+class Result(Based):
+    result: str = Field(max_length=LONGEST_ANSWER)
+
+
+S = TypeVar("S", bound=Sent)
+
+
+def read(request: HttpRequest, shape: type[S]) -> S:
+    """The request's JSON object or form as `shape`. Empty fields count as not sent. Raises Invalid."""
+    sent = _json(request) if request.content_type == "application/json" else _form(request, shape)
+    given = {name: value for name, value in sent.items() if not _is_empty(value)}
+    try:
+        return shape.model_validate(given)
+    except ValidationError as error:
+        fields: dict[str, list[str]] = {}
+        for one in error.errors():
+            fields.setdefault(str(one["loc"][0]) if one["loc"] else "", []).append(_text(one))
+        raise Invalid(fields) from None
+
+
+def _json(request: HttpRequest) -> dict[str, Any]:
+    try:
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError):
+        sent = None
+    if not isinstance(sent, dict):
+        raise Invalid({"": [_("What was sent could not be read.")]})
+    return {str(name): _storable(value) for name, value in sent.items()}
+
+
+def _form(request: HttpRequest, shape: type[Sent]) -> dict[str, Any]:
+    lists = {name for name, field in shape.model_fields.items() if field.annotation == list[RowId]}
+    return {
+        name: [storable(str(value)) for value in values] if name in lists else storable(str(values[-1]))
+        for name, values in request.POST.lists()
+        if values
+    }
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    return value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _text(error: ErrorDetails) -> str:
+    """Pydantic's error in the reader's language."""
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return _("Please fill this in.")
+        case "string_too_long":
+            return _("That is too long: at most %(most)d characters.") % {"most": context["max_length"]}
+        case "too_long":
+            return _("That is too many: at most %(most)d.") % {"most": context["max_length"]}
+        case "greater_than_equal" | "less_than_equal" | "finite_number" | "int_parsing_size":
+            return _("This number is out of range.")
+        case "int_parsing" | "int_type" | "int_from_float" | "float_parsing" | "float_type":
+            return _("A number is expected here.")
+        case "literal_error" | "enum":
+            return _("Choose one of the list.")
+    return _("This is not valid.")
