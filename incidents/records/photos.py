@@ -28,7 +28,7 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import override as in_language
-from PIL import ExifTags, Image, ImageFile, ImageOps
+from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from incidents.records.history import HistoryKind, append
 from incidents.records.models import Assignment, Incident, Photo, Report
@@ -45,8 +45,10 @@ JPEG_PIXELS = 130_000_000
 OTHER_PIXELS = 50_000_000
 # Pillow warns above this and refuses above twice as much; the limits above are asked before anything is decoded.
 Image.MAX_IMAGE_PIXELS = JPEG_PIXELS
-# What Pillow may open, and the ending of the original. MPO is what some phones write into their .jpg files.
-_FORMATS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic"}
+# The readers Pillow may use. The reader of JPEG also finds MPO, which some phones write into their .jpg files.
+_READERS = ("JPEG", "PNG", "WEBP", "HEIF")
+# What was found, and the ending of the original.
+_ENDINGS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "HEIF": "heic"}
 # Each decoding may need 200 MB; more at once would take the memory of everything else.
 _decoding = threading.BoundedSemaphore(2)
 
@@ -236,7 +238,7 @@ def _prepare(file: Upload) -> Prepared:
         width, height = image.size
     folder, key = f"{timezone.localdate():%Y/%m}", uuid.uuid4().hex
     result = Prepared(
-        original=f"{_FOLDERS['original']}/{folder}/{key}.{_FORMATS[kind]}",
+        original=f"{_FOLDERS['original']}/{folder}/{key}.{_ENDINGS[kind]}",
         shown=f"{_FOLDERS['shown']}/{folder}/{key}.jpg",
         thumbnail=f"{_FOLDERS['thumbnail']}/{folder}/{key}.jpg",
         sha256=hashlib.sha256(content).hexdigest(),
@@ -257,11 +259,13 @@ def _prepare(file: Upload) -> Prepared:
 def _decoded(content: bytes) -> tuple[Image.Image, str, Image.Exif]:
     """The picture upright in plain colours, its format, and its EXIF. Only the formats we know are even tried."""
     try:
-        image: Image.Image = Image.open(io.BytesIO(content), formats=tuple(_FORMATS))
+        image: Image.Image = Image.open(io.BytesIO(content), formats=_READERS)
+    except UnidentifiedImageError:
+        raise _Refused(PhotoProblemCode.NOT_A_PICTURE) from None
     except Image.DecompressionBombError:
         raise _Refused(PhotoProblemCode.TOO_MANY_PIXELS) from None
     except Exception as error:
-        raise _Refused(PhotoProblemCode.NOT_A_PICTURE) from error
+        raise _damaged(error) from error
     kind = image.format or ""
     pixels = image.width * image.height
     if pixels > (JPEG_PIXELS if kind in {"JPEG", "MPO"} else OTHER_PIXELS):
@@ -278,8 +282,13 @@ def _decoded(content: bytes) -> tuple[Image.Image, str, Image.Exif]:
     except Image.DecompressionBombError:
         raise _Refused(PhotoProblemCode.TOO_MANY_PIXELS) from None
     except Exception as error:
-        # Decoders meet hostile and half-sent files here and raise whatever they like.
-        raise _Refused(PhotoProblemCode.DAMAGED) from error
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> _Refused:
+    """Decoders meet hostile and half-sent files, and raise whatever they like; our own mistakes show in the log."""
+    log.info("a photo could not be decoded: %s: %s", type(error).__name__, str(error)[:200])
+    return _Refused(PhotoProblemCode.DAMAGED)
 
 
 def _plain(image: Image.Image) -> Image.Image:

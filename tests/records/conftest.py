@@ -1,0 +1,3 @@
+from tests.intake.world import take, world
+
+__all__ = ["take", "world"]

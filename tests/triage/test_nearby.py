@@ -1,0 +1,52 @@
+"""Likely duplicates: near, recent, of the same category or with similar words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from incidents.records.models import Incident
+from incidents.triage.nearby import duplicates
+from tests.intake.world import IN_AN_LAC, World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# 0.001 degrees of latitude are 111 metres.
+NORTH_111_M = (IN_AN_LAC[0], IN_AN_LAC[1] + 0.001)
+NORTH_445_M = (IN_AN_LAC[0], IN_AN_LAC[1] + 0.004)
+
+
+def test_near_ones_of_the_same_category_are_found_and_far_ones_not(take: Any, world: World) -> None:
+    near = take("Ổ gà to", point=NORTH_111_M).incident
+    take("Ổ gà to", point=NORTH_445_M)
+    found = duplicates(words="hố sâu", point=IN_AN_LAC, at=timezone.now(), category=world.categories["road"])
+    assert [one.incident.pk for one in found] == [near.pk]
+    assert found[0].distance_m == pytest.approx(111, abs=2)
+    assert found[0].same_category
+
+
+def test_similar_words_are_enough_without_a_category(take: Any) -> None:
+    near = take("Xe ben chở đất rơi vãi trên đường 30/4", point=NORTH_111_M).incident
+    take("Loa kéo ồn ào ban đêm", point=NORTH_111_M)
+    found = duplicates(words="xe ben cho dat roi vai duong 30/4", point=IN_AN_LAC, at=timezone.now())
+    assert [one.incident.pk for one in found] == [near.pk]
+    assert found[0].similarity > 80
+
+
+def test_old_closed_and_exercise_ones_are_left_out(take: Any, world: World) -> None:
+    old = take("Ổ gà", point=IN_AN_LAC).incident
+    Incident.objects.filter(pk=old.pk).update(received_at=timezone.now() - dt.timedelta(hours=49))
+    closed = take("Ổ gà", point=IN_AN_LAC).incident
+    Incident.objects.filter(pk=closed.pk).update(state="cancelled", on_board=False)
+    drill = take("Ổ gà", point=IN_AN_LAC, exercise=3).incident
+    road = world.categories["road"]
+    assert duplicates(words="Ổ gà", point=IN_AN_LAC, at=timezone.now(), category=road) == []
+    own = duplicates(words="Ổ gà", point=IN_AN_LAC, at=timezone.now(), category=road, exercise=3)
+    assert [one.incident.pk for one in own] == [drill.pk]
+
+
+def test_without_a_point_nothing_is_compared(take: Any) -> None:
+    take("Ổ gà", point=IN_AN_LAC)
+    assert duplicates(words="Ổ gà", point=None, at=timezone.now()) == []
