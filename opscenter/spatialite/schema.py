@@ -20,7 +20,7 @@ class SchemaEditor(SpatialiteSchemaEditor):
             return
         for field in model._meta.local_fields:
             if isinstance(field, GeometryField) and field.spatial_index:
-                names = {"table": new_db_table, "column": field.column}
+                names = {"table": new_db_table, "column": str(field.column)}
                 self.execute(self.sql_drop_spatial_index % names)
                 quoted = {name: self.quote_name(value) for name, value in names.items()}
                 self.execute(self.sql_add_spatial_index % quoted)
