@@ -58,6 +58,10 @@ class _Entry:
     bare: tuple[str, ...]
     suggestion: Suggestion
 
+    def has(self, word: str) -> bool:
+        """Whether a typed word begins a word of the name; a label must be whole, or "phu" would be every phường."""
+        return any(own.startswith(word) for own in self.bare) or word in self.words
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Entries:
@@ -99,9 +103,7 @@ def _matching(known: _Entries, words: Sequence[str]) -> list[_Entry]:
     for word in words:
         numbers = known.by_beginning.get(word[:2], ())
         fitting = {
-            number
-            for number in numbers
-            if (wanted is None or number in wanted) and any(own.startswith(word) for own in known.entries[number].words)
+            number for number in numbers if (wanted is None or number in wanted) and known.entries[number].has(word)
         }
         wanted = fitting
         if not wanted:
@@ -110,7 +112,8 @@ def _matching(known: _Entries, words: Sequence[str]) -> list[_Entry]:
     return sorted(
         (known.entries[number] for number in wanted or ()),
         key=lambda entry: (
-            not (_begins(entry.bare, typed) or _begins(entry.words, typed)),
+            not _begins(entry.bare, typed),
+            not _begins(entry.words, typed),
             entry.suggestion.kind == "place",
             len(entry.words),
             entry.suggestion.name,

@@ -61,7 +61,7 @@ def source_system(wkt: str | None, told: str = "") -> CRS:
         raise UnknownSystem(f"the file's reference system cannot be read ({error}); give --crs") from error
     if "TOWGS84" in wkt.upper():
         return system
-    if _is_vn2000(system) and system.to_epsg(min_confidence=100) is None:
+    if _is_vn2000(system) and not _is_registered(system):
         raise UnknownSystem(
             f"{system.name!r} is VN-2000 without datum parameters (positions would be up to 226 m off); "
             "give --crs EPSG:9210 if it is zone 105°45', or the EPSG number of its zone"
@@ -80,6 +80,11 @@ def _datum(system: CRS) -> str:
     return str(system.datum.name) if system.datum is not None else "unknown"
 
 
+def _is_registered(system: CRS) -> bool:
+    """Whether the file itself names a registered system. A .prj only describes one, and is not guessed at."""
+    return "id" in system.to_json_dict()
+
+
 def _is_vn2000(system: CRS) -> bool:
     return bool(re.search(r"viet\s*nam[\s_]*2000|vn[\s_-]*2000", f"{_datum(system)} {system.name}", re.IGNORECASE))
 
@@ -89,7 +94,7 @@ def _looks_like_vn2000(system: CRS) -> bool:
     operation = system.coordinate_operation
     if operation is None or "Transverse Mercator" not in operation.method_name:
         return False
-    if _is_vn2000(system) or (system.to_epsg(min_confidence=100) is not None):
+    if _is_vn2000(system) or _is_registered(system):
         return False
     values = {parameter.name: float(parameter.value) for parameter in operation.params}
     scale = values.get("Scale factor at natural origin", 0.0)

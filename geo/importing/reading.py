@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import shapely
 from django.contrib.gis.gdal import DataSource, GDALException
@@ -78,7 +79,8 @@ def read_units(
             f"{path.name}: no field holds the codes; give --code-field, one of: {', '.join(chosen.fields)}"
         )
     units = []
-    features = (chosen[i] for i in range(len(chosen)))
+    # By iteration: a layer's numbers start at 0 in some formats and at 1 in others.
+    features = cast(Iterable[Feature], chosen)
     for number, feature in enumerate(features, start=1):
         texts = {use: _text(feature.get(name)) for use, name in fields.items()}
         polygon, trouble, mended = _polygon(feature, to_lonlat)
