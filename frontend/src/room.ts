@@ -57,10 +57,10 @@ const queue = new Queue(byId("queue"), names, {
 
 const search = new Search(byId<HTMLDialogElement>("search"), names, () => live.incidents(), (code) => openCode(code));
 
-const call = new CallForm(byId("call"), names, {
+const call = new CallForm(byId("call"), {
   pin: (spot, moved) => map?.pin(spot, moved) ?? { at: () => spot ?? { lat: 0, lon: 0 }, set: () => undefined, remove: () => undefined },
   reveal: (spot) => map?.reveal(spot),
-  incidents: () => live.incidents(),
+  group: (code) => groupOf(live.incidents().find((one) => one.code === code) ?? { group: null }),
   open: (code) => openCode(code),
   saved: (code, tracking) =>
     notices.say(say("call.saved", { code }), 20, tracking ? say("call.tracking", { code: tracking }) : ""),
@@ -193,13 +193,17 @@ function fillChoices(): void {
   const sorted = (items: [string, { name: string }][]): [string, { name: string }][] =>
     items.sort(([, a], [, b]) => a.name.localeCompare(b.name, "vi"));
   const all = Object.entries(set);
-  const districts = sorted(all.filter(([, area]) => !area.parent));
+  const districts = sorted(all.filter(([, area]) => area.level === "district"));
   const option = (value: string, text: string): HTMLOptionElement => element("option", { value, text });
   const choices: Node[] = [];
   for (const [code, district] of districts) {
     const wards = sorted(all.filter(([, area]) => area.parent === code));
     const whole = option(`${room.map.set}/${code}`, district.name);
     choices.push(wards.length ? element("optgroup", { label: district.name }, whole, ...wards.map(([ward, area]) => option(`${room.map.set}/${ward}`, area.name))) : whole);
+  }
+  // A set without districts lists its wards.
+  if (!districts.length) {
+    choices.push(...sorted(all.filter(([, area]) => area.level === "ward")).map(([code, area]) => option(`${room.map.set}/${code}`, area.name)));
   }
   areaField.append(...choices);
   const agencyField = form.elements.namedItem("agency") as HTMLSelectElement;

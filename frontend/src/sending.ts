@@ -26,13 +26,35 @@ export function refusal(entry: Entry): string {
   return say("outbox.refused.unknown", { status: entry.answer?.status ?? 0 });
 }
 
+/** The names of fields that conflicts are about, in words. */
+const named: Record<string, Parameters<typeof say>[0]> = {
+  state: "conflict.state",
+  done: "conflict.done",
+  answer: "conflict.answer",
+  result: "conflict.result",
+  reason: "conflict.reason",
+  agency: "conflict.agency",
+  category: "conflict.category",
+  group: "conflict.group",
+  unit: "conflict.unit",
+  note: "conflict.note",
+  label: "conflict.label",
+  lat: "conflict.lat",
+  lon: "conflict.lon",
+  radius_m: "conflict.radius",
+};
+
 /** One text of a conflict: the fields that people read, one a line. */
 function texts(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || typeof value !== "object") return String(value ?? "");
   return Object.entries(value)
     .filter(([name, text]) => name !== "version" && text !== null && text !== "")
-    .map(([name, text]) => `${name}: ${typeof text === "object" ? JSON.stringify(text) : String(text)}`)
+    .map(([name, text]) => {
+      const label = named[name];
+      const shown = typeof text === "object" ? JSON.stringify(text) : String(text);
+      return label ? `${say(label)}: ${shown}` : shown;
+    })
     .join("\n");
 }
 

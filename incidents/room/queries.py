@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext as _
 
 from geo.areas import area_named
 from incidents.records.lifecycles import INCIDENT_STEPS, OPEN_ASSIGNMENTS, AssignmentState, IncidentState
@@ -24,6 +23,7 @@ from incidents.records.models import (
     Source,
 )
 from incidents.records.models.categories import Group
+from incidents.records.names import ASSIGNMENT_STATES, INCIDENT_STATES
 from incidents.records.needs import Need
 from incidents.records.reasons import NEEDS, sentence
 from incidents.room.timeline import Moment, timeline
@@ -67,32 +67,6 @@ class Panel:
     can: Mapping[str, bool] = field(default_factory=dict)
 
 
-def state_words(state: str) -> str:
-    """An incident's state in the reader's language."""
-    return {
-        IncidentState.RECEIVED: _("New"),
-        IncidentState.ASSIGNED: _("Assigned"),
-        IncidentState.IN_PROGRESS: _("In progress"),
-        IncidentState.RESOLVED: _("Awaiting answer"),
-        IncidentState.CLOSED: _("Closed"),
-        IncidentState.CANCELLED: _("Cancelled"),
-    }[IncidentState(state)]
-
-
-def assignment_words(state: str) -> str:
-    """An assignment's state in the reader's language."""
-    return {
-        AssignmentState.SENT: _("Sent, not seen yet"),
-        AssignmentState.SEEN: _("Seen"),
-        AssignmentState.ACCEPTED: _("Accepted"),
-        AssignmentState.IN_PROGRESS: _("In progress"),
-        AssignmentState.RETURNED: _("Given back"),
-        AssignmentState.RESULT_GIVEN: _("Result given"),
-        AssignmentState.APPROVED: _("Result taken"),
-        AssignmentState.CANCELLED: _("Taken back"),
-    }[AssignmentState(state)]
-
-
 def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
     """The incident with a code, with all its panel shows; None when there is none that this person may see.
 
@@ -111,7 +85,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
     lead = next((row for row in rows if row.role == Assignment.Role.LEAD and row.state in OPEN_ASSIGNMENTS), None)
     return Panel(
         incident=incident,
-        state=state_words(incident.state),
+        state=str(INCIDENT_STATES[IncidentState(incident.state)]),
         reports=reports,
         place=incident.place_label,
         ward=_area_name(incident.area_set, incident.ward_code),
@@ -120,7 +94,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         why_place=_sentences(incident.place_trace),
         why_category=_sentences(incident.category_trace),
         why_agency=_sentences(incident.agency_trace),
-        assignments=[ShownAssignment(row, assignment_words(row.state), row.state in OPEN_ASSIGNMENTS) for row in rows],
+        assignments=[_shown(row) for row in rows],
         photos=list(incident.photos.order_by("pk")),
         notes=list(incident.notes.select_related("by").order_by("-at")),
         timeline=timeline(list(History.objects.filter(incident=incident).select_related("by").order_by("pk"))),
@@ -130,6 +104,11 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         chosen_agency=incident.suggested_agency_id if lead is None else None,
         can=_can(incident, lead),
     )
+
+
+def _shown(row: Assignment) -> ShownAssignment:
+    state = str(ASSIGNMENT_STATES[AssignmentState(row.state)])
+    return ShownAssignment(row, state, row.state in OPEN_ASSIGNMENTS)
 
 
 def _can(incident: Incident, lead: Assignment | None) -> dict[str, bool]:

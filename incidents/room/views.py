@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from geo.areas import set_index_on
 from incidents.dispatching.competence import decision_date
+from incidents.records.lifecycles import IncidentState
 from incidents.records.models import Exercise
+from incidents.records.names import INCIDENT_STATES
 from incidents.room import queries
 from incidents.room.access import room_only
 from opscenter.accounts.models import Agency, Person
@@ -84,7 +86,7 @@ def caller(request: HttpRequest, person: Person) -> HttpResponse:
                     "summary": row.summary,
                     "group": row.group or 0,
                     "received_at": row.received_at.isoformat(),
-                    "state": queries.state_words(row.state),
+                    "state": str(INCIDENT_STATES[IncidentState(row.state)]),
                 }
                 for row in rows
             ]

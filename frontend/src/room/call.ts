@@ -8,12 +8,8 @@ import { csrfToken, getJson } from "../page";
 import { age } from "../time";
 import { locale } from "../words";
 import { say } from "../words/room";
-import { groupOf, type Incident, metresBetween } from "./incident";
 import type { Pin, Spot } from "./map";
-import type { Names } from "./reference";
 
-/** Duplicates are looked for at least this far around the pin; metres. */
-const NEAR = 200;
 const NEAR_MOST = 5;
 
 interface Place {
@@ -25,15 +21,27 @@ interface Place {
   detail: string;
 }
 
-interface Guess {
-  category: string | null;
-  name: string;
+interface Duplicate {
+  code: string;
+  summary: string;
+  distance_m: number;
+  received_at: string;
+}
+
+/** The answer of /api/suggest; reasons are sentences. */
+interface Advice {
+  category: { code: string; name: string } | null;
+  category_reasons: string[];
+  agency: { name: string; certain: boolean } | null;
+  agency_reasons: string[];
+  duplicates: Duplicate[];
 }
 
 export interface CallActions {
   pin(spot: Spot | null, moved: (spot: Spot) => void): Pin;
   reveal(spot: Spot): void;
-  incidents(): Incident[];
+  /** The group of an open incident, for its mark. */
+  group(code: string): number;
   open(code: string): void;
   saved(code: string, tracking: string): void;
   kept(): void;
@@ -45,23 +53,24 @@ export class CallForm {
   private readonly clock: HTMLOutputElement;
   private readonly places: HTMLElement;
   private readonly guess: HTMLButtonElement;
+  private readonly agency: HTMLElement;
   private pin: Pin | null = null;
   private startedAt = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
   private found: Place[] = [];
   private at = -1;
   private placeSearch: AbortController | null = null;
-  private guessSearch: AbortController | null = null;
+  private adviceSearch: AbortController | null = null;
   private opener: HTMLElement | null = null;
 
   constructor(
     private readonly box: HTMLElement,
-    private readonly names: Names,
     private readonly act: CallActions,
   ) {
     this.form = box.querySelector("form")!;
     this.clock = box.querySelector<HTMLOutputElement>("#call-clock")!;
     this.places = box.querySelector<HTMLElement>("#call-places")!;
+    this.agency = box.querySelector<HTMLElement>("#call-agency")!;
     this.guess = box.querySelector<HTMLButtonElement>("#call-guess")!;
     this.form.addEventListener("keydown", (event) => this.key(event));
     this.field("address").addEventListener("input", later(250, () => void this.searchPlaces(true)));
@@ -69,10 +78,11 @@ export class CallForm {
     this.field("words").addEventListener(
       "input",
       later(500, () => {
-        void this.searchGuess();
+        void this.advise();
         if (!this.field("address").value) void this.searchPlaces(false);
       }),
     );
+    for (const name of ["address", "category"]) this.field(name).addEventListener("change", () => void this.advise());
     this.field("phone").addEventListener("change", () => void this.searchEarlier());
     this.places.addEventListener("pointerdown", (event) => {
       const option = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-at]") : null;
@@ -83,16 +93,16 @@ export class CallForm {
     this.guess.addEventListener("click", () => {
       this.field("category").value = this.guess.dataset.code ?? "";
       this.guess.hidden = true;
+      void this.advise();
       this.field("phone").focus();
     });
     this.form.addEventListener("outbox:accepted", (event) => {
       const body = ((event as CustomEvent<{ entry: Entry }>).detail.entry.answer?.body ?? {}) as {
-        code?: string;
         incident?: string;
         tracking_code?: string;
       };
       this.hide(true);
-      this.act.saved(body.code ?? body.incident ?? "", body.tracking_code ?? "");
+      this.act.saved(body.incident ?? "", body.tracking_code ?? "");
     });
     this.form.addEventListener("outbox:kept", () => {
       this.hide(true);
@@ -127,7 +137,7 @@ export class CallForm {
     this.timer = setInterval(tick, 1000);
     this.pin = this.act.pin(null, (spot) => this.pinned(spot));
     this.pinFromFields();
-    this.drawNear();
+    this.drawNear([]);
     this.field("words").focus();
   }
 
@@ -144,6 +154,7 @@ export class CallForm {
       this.box.querySelector("#call-radius")!.textContent = "";
       this.box.querySelector("#call-earlier")!.replaceChildren();
       this.guess.hidden = true;
+      this.agency.textContent = "";
       this.form.querySelector<HTMLElement>("[data-status]")!.textContent = "";
     }
     this.act.shown(false);
@@ -253,7 +264,7 @@ export class CallForm {
     this.pin?.set(place, place.radius_m);
     this.act.reveal(place);
     this.form.dispatchEvent(new Event("input"));
-    this.drawNear(place);
+    void this.advise();
   }
 
   private pinned(spot: Spot): void {
@@ -264,50 +275,57 @@ export class CallForm {
     const [lat, lon] = [Number(this.field("lat").value), Number(this.field("lon").value)];
     if (!this.field("lat").value || !this.pin) return;
     this.pin.set({ lat, lon }, Number(this.field("accuracy_m").value) || null);
-    this.drawNear({ lat, lon });
+    void this.advise();
   }
 
-  private async searchGuess(): Promise<void> {
-    const words = this.field("words").value.trim();
-    this.guessSearch?.abort();
-    if (words.length < 6 || this.field("category").value) {
+  /** What the system makes of it so far: category, agency, and what may be the same. Nothing is stored. */
+  private async advise(): Promise<void> {
+    const value = (name: string): string => this.field(name).value.trim();
+    this.adviceSearch?.abort();
+    if (value("words").length < 6) {
       this.guess.hidden = true;
+      this.drawNear([]);
       return;
     }
     const search = new AbortController();
-    this.guessSearch = search;
+    this.adviceSearch = search;
+    const query = new URLSearchParams({ words: value("words"), address: value("address"), category: value("category") });
+    if (value("lat")) {
+      query.set("lat", value("lat"));
+      query.set("lon", value("lon"));
+    }
     try {
-      const guess = readGuess(await getJson<unknown>(`/api/suggest?words=${encodeURIComponent(words)}`, search.signal));
-      this.guess.hidden = !guess.category;
-      if (guess.category) {
-        this.guess.dataset.code = guess.category;
-        this.guess.textContent = say("call.guess", { name: guess.name || this.names.category(guess.category) });
+      const advice = await getJson<Advice>(`/api/suggest?${query}`, search.signal);
+      const { category, agency } = advice;
+      this.guess.hidden = !category || value("category") !== "";
+      if (category) {
+        this.guess.dataset.code = category.code;
+        this.guess.textContent = say("call.guess", { name: category.name });
+        this.guess.title = advice.category_reasons.join("\n");
       }
+      this.agency.textContent = agency ? say(agency.certain ? "call.agency" : "call.agency.unsure", { name: agency.name }) : "";
+      this.agency.title = advice.agency_reasons.join("\n");
+      this.drawNear(advice.duplicates);
     } catch {
+      // Advice is a help: without it the form works as well.
       if (!search.signal.aborted) this.guess.hidden = true;
     }
   }
 
-  /** What is open near the pin may be the same thing. */
-  private drawNear(spot?: Spot): void {
-    const title = this.box.querySelector<HTMLElement>("#call-near-title")!;
-    const list = this.box.querySelector<HTMLElement>("#call-near")!;
-    const within = Math.max(NEAR, Number(this.field("accuracy_m").value) || 0);
-    title.textContent = say("call.near", { distance: distance(within) });
-    const near = spot
-      ? this.act
-          .incidents()
-          .filter((incident) => incident.lat !== null && incident.lon !== null)
-          .map((incident) => ({ incident, metres: metresBetween(spot, { lat: incident.lat!, lon: incident.lon! }) }))
-          .filter(({ metres }) => metres <= within)
-          .sort((a, b) => a.metres - b.metres)
-          .slice(0, NEAR_MOST)
-      : [];
-    list.replaceChildren(
+  private drawNear(near: Duplicate[]): void {
+    this.box.querySelector<HTMLElement>("#call-near-title")!.textContent = say("call.near");
+    this.box.querySelector<HTMLElement>("#call-near")!.replaceChildren(
       ...(near.length
-        ? near.map(({ incident, metres }) =>
-            this.line(groupOf(incident), incident.summary, `${distance(metres)} · ${age(Date.parse(incident.received_at), Date.now())}`, incident.code),
-          )
+        ? near
+            .slice(0, NEAR_MOST)
+            .map((one) =>
+              this.line(
+                this.act.group(one.code),
+                one.summary,
+                `${distance(one.distance_m)} · ${age(Date.parse(one.received_at), Date.now())}`,
+                one.code,
+              ),
+            )
         : [element("li", { class: "muted", text: say("call.near.none") })]),
     );
   }
@@ -376,11 +394,4 @@ function later(ms: number, act: () => void): (event: Event) => void {
 /** The candidates of /geo/suggest. */
 interface Candidates {
   candidates: Place[];
-}
-
-export function readGuess(answer: unknown): Guess {
-  const body = (answer ?? {}) as { category?: unknown; name?: unknown; label?: unknown };
-  const category = typeof body.category === "string" ? body.category : ((body.category as { code?: string } | null)?.code ?? null);
-  const name = body.label ?? body.name ?? (body.category as { name?: string } | null)?.name ?? "";
-  return { category, name: typeof name === "string" ? name : "" };
 }

@@ -39,7 +39,7 @@ export interface Incident {
 export const SECTIONS = ["needs", "new", "overdue", "working", "answer"] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
-export const groupOf = (incident: Incident): Group => incident.group ?? 0;
+export const groupOf = (incident: Pick<Incident, "group">): Group => incident.group ?? 0;
 
 export const isOverdue = (incident: Incident, now: number): boolean =>
   incident.due_at !== null && Date.parse(incident.due_at) < now;

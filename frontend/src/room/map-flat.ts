@@ -32,6 +32,7 @@ export class FlatMap implements RoomMap {
       zoomControl: false,
       attributionControl: Boolean(settings.basemap?.attribution),
       preferCanvas: true,
+      zoomSnap: 0.25,
       maxZoom: 18,
       minZoom: 7,
     });

@@ -46,6 +46,8 @@ export class Panel {
       const form = event.target as HTMLFormElement;
       const subject = this.subject;
       form.reset();
+      // What was being written is sent: nothing of it can be lost by drawing the panel anew.
+      if (form.contains(document.activeElement)) this.box.focus({ preventScroll: true });
       if (form.dataset.undo === "dispatch" && subject) this.offerBack(subject.code, "undo.dispatch", entry);
       void this.load(true);
     });
@@ -79,7 +81,9 @@ export class Panel {
         if (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && !["hidden", "checkbox", "radio", "file"].includes(field.type))) {
           if (field.value !== field.defaultValue) return true;
         } else if (field instanceof HTMLSelectElement) {
-          if ([...field.options].some((option) => option.selected !== option.defaultSelected)) return true;
+          // Without a marked default the first option is what the page came with.
+          const first = Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+          if (field.selectedIndex !== first) return true;
         } else if (field instanceof HTMLInputElement && field.type === "file" && field.files?.length) return true;
       }
     }
