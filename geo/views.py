@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
@@ -26,7 +27,6 @@ LONGEST_QUERY = 200
 
 
 @require_GET
-@cache_control(public=True, max_age=31_536_000, immutable=True)
 def borders(request: HttpRequest, set_name: str, token: str) -> HttpResponse:
     """The simplified polygons of one generation as GeoJSON. Its address never changes its content.
 
@@ -44,6 +44,7 @@ def borders(request: HttpRequest, set_name: str, token: str) -> HttpResponse:
     else:
         response = HttpResponse(gzip.decompress(packed), content_type="application/geo+json")
     response["Vary"] = "Accept-Encoding"
+    patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
     return response
 
 

@@ -20,6 +20,8 @@ from geo.importing.reading import ReadUnit
 from geo.kinds import bare_name
 from geo.plane import Plane, area_km2
 
+SLIT_M = 10.0
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -90,11 +92,22 @@ def check_units(units: Sequence[ReadUnit], figures: Mapping[str, Figures], limit
     if figures:
         measured = measure(sound, plane, flat, limits.border_m)
         _check_names(sound, figures, findings)
-        swapped = _check_swaps(measured, figures, labels, findings)
-        _check_figures(measured, figures, labels, swapped, limits, findings)
+        compare_with_figures(measured, figures, labels, limits, findings)
     else:
         findings.remarks.append("no reference figures for this set: areas and neighbours were not compared")
     return findings
+
+
+def compare_with_figures(
+    measured: Mapping[str, Measured],
+    figures: Mapping[str, Figures],
+    labels: Mapping[str, str],
+    limits: Limits,
+    findings: Findings,
+) -> None:
+    """Adds a problem for each unit whose area, place or neighbours are not those of its code."""
+    swapped = _check_swaps(measured, figures, labels, findings)
+    _check_figures(measured, figures, labels, swapped, limits, findings)
 
 
 def plane_of(units: Sequence[ReadUnit]) -> Plane:
@@ -187,14 +200,20 @@ def _check_overlaps(
 def _check_gaps(
     flat: Mapping[str, BaseGeometry], labels: Mapping[str, str], limits: Limits, findings: Findings
 ) -> None:
-    whole = shapely.union_all(list(flat.values()))
-    holes = [shapely.Polygon(ring) for part in shapely.get_parts(whole) for ring in part.interiors]
+    # Slits of a few metres between borders drawn twice are closed first: through them a gap would be open to the
+    # outside, and not be a hole.
+    whole = shapely.union_all([shape.buffer(SLIT_M / 2, join_style="mitre") for shape in flat.values()])
+    holes = [
+        shapely.Polygon(ring).buffer(SLIT_M / 2, join_style="mitre")
+        for part in shapely.get_parts(whole)
+        for ring in part.interiors
+    ]
     small = 0
     for hole in holes:
         if hole.area <= limits.gap_m2:
             small += hole.area > 1
             continue
-        around = sorted(code for code, shape in flat.items() if shape.dwithin(hole, 1.0))
+        around = sorted(code for code, shape in flat.items() if shape.dwithin(hole, SLIT_M))
         names = ", ".join(labels[code] for code in around)
         findings.add("gap", around, f"a gap of {_square(hole.area)} between {names}")
     if small:

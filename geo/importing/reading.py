@@ -69,8 +69,7 @@ def read_units(
     try:
         source = DataSource(str(path), encoding="utf-8")
         chosen = _layer(source, layer)
-        srs = chosen.srs
-        to_lonlat = ToLonLat(source_system(srs.wkt if srs is not None else None, crs))
+        to_lonlat = ToLonLat(source_system(_system_of(path, source, chosen), crs))
     except (GDALException, UnknownSystem) as error:
         raise UnreadableFile(f"{path.name}: {error}") from error
     fields = _fields(chosen.fields, mapping or {}, level)
@@ -108,6 +107,18 @@ def _layer(source: DataSource, name: str) -> Layer:
     if len(layers) != 1:
         raise UnreadableFile(f"the file has {len(layers)} layers; give --layer, one of: {', '.join(layers)}")
     return next(iter(layers.values()))
+
+
+def _system_of(path: Path, source: DataSource, layer: Layer) -> str | None:
+    """The reference system as the file itself describes it.
+
+    Of a Shapefile the .prj is read as it stands: GDAL would silently take it for the registered system it is
+    most like, and with that guess the datum's shift.
+    """
+    if str(source.driver) == "ESRI Shapefile":
+        prj = next((beside for beside in (path.with_suffix(".prj"), path.with_suffix(".PRJ")) if beside.exists()), None)
+        return prj.read_text(encoding="utf-8", errors="replace").strip() if prj is not None else None
+    return layer.srs.wkt if layer.srs is not None else None
 
 
 def _fields(present: Sequence[str], mapping: Mapping[str, str], level: str) -> dict[str, str]:
