@@ -60,7 +60,7 @@ def parse(event: dict[str, Any]) -> Message | None:
         points = [_point(place) for place in (*places, *payloads, message.get("location") or {})]
         media = tuple(str(payload["url"])[:500] for payload in payloads if payload.get("url"))[:10]
         text, number = str(message.get("text") or ""), str(message["msg_id"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise Malformed("a message without sender, id or readable attachments") from error
     if not sender or not number:
         raise Malformed("an empty sender or id")

@@ -11,6 +11,7 @@ from incidents.records.keys import (
     Profile,
     agency_key,
     keys_of_person,
+    partner_key,
     track_key,
     unit_key,
 )
@@ -24,10 +25,14 @@ _NO_LONGER_THEIRS = frozenset({AssignmentState.RETURNED, AssignmentState.CANCELL
 
 
 def incident_audience(
-    incident: Incident, assignments: Iterable[Assignment], report_ids: Iterable[int]
+    incident: Incident,
+    assignments: Iterable[Assignment],
+    report_ids: Iterable[int],
+    partner_ids: Iterable[int] = (),
 ) -> dict[str, Profile]:
     """Which key may see this incident, and with which profile; open or closed makes no difference.
 
+    `partner_ids` are the partners whose machines sent one of the reports: they may follow it as the citizen may.
     Complaints about officials and exercises are not for leaders' walls. Reads `incident.category` (fetch it with
     the incident) and no other table.
     """
@@ -43,4 +48,6 @@ def incident_audience(
             audience[unit_key(assignment.handling_unit_id)] = Profile.UNIT
     for report_id in report_ids:
         audience[track_key(report_id)] = Profile.PUBLIC
+    for partner_id in partner_ids:
+        audience[partner_key(partner_id)] = Profile.PUBLIC
     return audience

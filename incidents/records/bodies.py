@@ -103,6 +103,8 @@ class Facts:
     assignments: tuple[Assignment, ...]
     report_ids: tuple[int, ...]
     photos: int
+    # The partners whose machines sent one of the reports.
+    partner_ids: tuple[int, ...] = ()
 
 
 # What an agency that has the incident need not know: who gave it back, whom it was taken from.

@@ -13,6 +13,7 @@ from incidents.records.bodies import Facts, bodies
 from incidents.records.editing import ENTITY
 from incidents.records.keys import TRACK
 from incidents.records.models import Assignment, Incident, IncidentAudience, Photo, Report
+from opscenter.accounts.roles import Role
 from realtime.entities import Described
 
 
@@ -24,14 +25,26 @@ def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
     for row in Assignment.objects.filter(incident__in=ids).order_by("pk"):
         assignments[row.incident_id].append(row)
     reports: dict[int, list[int]] = defaultdict(list)
-    for pk, incident_id in Report.objects.filter(incident__in=ids).order_by("pk").values_list("pk", "incident_id"):
+    partners: dict[int, list[int]] = defaultdict(list)
+    rows_of_reports = Report.objects.filter(incident__in=ids).order_by("pk")
+    for pk, incident_id, taken_by, role in rows_of_reports.values_list(
+        "pk", "incident_id", "taken_by_id", "taken_by__role"
+    ):
         reports[incident_id].append(pk)
+        if role == Role.PARTNER:
+            partners[incident_id].append(taken_by)
     counted = Photo.objects.filter(incident__in=ids).order_by().values_list("incident_id").annotate(Count("pk"))
     photos: dict[int, int] = dict(counted)
     # The traces are long and no body shows them.
     rows = incidents.select_related("category").defer("place_trace", "category_trace", "agency_trace")
     for incident in rows.order_by("pk"):
-        yield Facts(incident, tuple(assignments[incident.pk]), tuple(reports[incident.pk]), photos.get(incident.pk, 0))
+        yield Facts(
+            incident,
+            tuple(assignments[incident.pk]),
+            tuple(reports[incident.pk]),
+            photos.get(incident.pk, 0),
+            tuple(partners[incident.pk]),
+        )
 
 
 def describe(ids: Sequence[int]) -> Iterator[Described]:
@@ -50,7 +63,9 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
     new: list[IncidentAudience] = []
     for facts in facts_of(Incident.objects.filter(pk__in=ids)):
         incident = facts.incident
-        audience: Mapping[str, str] = incident_audience(incident, facts.assignments, facts.report_ids)
+        audience: Mapping[str, str] = incident_audience(
+            incident, facts.assignments, facts.report_ids, facts.partner_ids
+        )
         stored = before[incident.pk]
         gone += [(incident.pk, key) for key in stored if audience.get(key) != stored[key]]
         new += [
@@ -65,7 +80,7 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
                 id=incident.pk,
                 version=incident.version,
                 audience=shown,
-                removed=frozenset((stored.keys() | audience.keys()) - shown.keys()),
+                removed=frozenset(),
                 bodies=bodies(facts, list(shown.values())),
                 exercise=incident.exercise,
             )
