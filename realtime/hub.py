@@ -160,8 +160,9 @@ class Hub:
     async def _bring_up(self, connection: Connection, position: Position | None) -> None:
         try:
             while not await self._try_bring_up(connection, position):
-                # The log was restored or pruned under our hands: begin anew.
+                # The log was restored or pruned under our hands: begin anew, and let others do so too.
                 position = None
+                await asyncio.sleep(0.01)
         except asyncio.CancelledError:
             raise
         except Exception:
@@ -183,7 +184,7 @@ class Hub:
         answered = size > 0
         while True:
             state = self._state or await self._advance()
-            if position.offset > state.top:
+            if position.offset > state.top or position.epoch != state.epoch:
                 state = await self._advance()
             if isinstance(recover(position, state, connection.scope), Snapshot):
                 return False
@@ -337,6 +338,8 @@ class Hub:
         before, self._state = self._state, state
         self._recent, self._recent_after = [], state.top
         self._replays.clear()
+        # What was taken before stands on ground that is gone.
+        self._snapshots.clear()
         members = [connection for group in self._groups.values() for connection in group.members]
         for connection in members:
             group = connection.group
