@@ -159,11 +159,13 @@ def categories() -> list[tuple[str, list[Category]]]:
 
 
 def earlier(phone: str, person: Person) -> list[Incident]:
-    """The latest incidents of whoever called from this number (E.164 or as typed), that this person may see.
+    """The latest incidents of whoever called from this number (0… or +84…), that this person may see.
 
     No personal data is in the answer; two queries.
     """
-    reporters = Reporter.objects.filter(phone=phone, erased_at__isnull=True)
+    # One number, as it is dialled here and as it is written abroad.
+    national = "0" + phone.removeprefix("+84").removeprefix("0")
+    reporters = Reporter.objects.filter(phone__in=[national, "+84" + national[1:]], erased_at__isnull=True)
     ids = Report.objects.filter(reporter__in=reporters, source__in=Source.values).values("incident_id")
     rows = Incident.objects.visible_to(person).filter(pk__in=ids).select_related("category")
     return list(rows.order_by("-received_at")[:_EARLIER])
