@@ -26,7 +26,7 @@ class LiveTableAdmin(ModelAdmin):
     ordering = ("-pk",)
     show_full_result_count = False
     list_per_page = 50
-    sortable_by: tuple[str, ...] = ()
+    sortable_by = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

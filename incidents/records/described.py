@@ -80,7 +80,7 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
                 id=incident.pk,
                 version=incident.version,
                 audience=shown,
-                removed=frozenset(),
+                removed=frozenset((stored.keys() | audience.keys()) - shown.keys()),
                 bodies=bodies(facts, list(shown.values())),
                 exercise=incident.exercise,
             )
