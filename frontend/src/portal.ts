@@ -66,6 +66,16 @@ function wire(form: HTMLFormElement): void {
     );
   }
 
+  // The chosen topic is seen while its list is closed.
+  const drawTopic = (): void => {
+    const topic = form.querySelector<HTMLInputElement>("input[name=category]:checked");
+    const box = form.querySelector<HTMLElement>("[data-topic-chosen]");
+    if (box) box.textContent = topic?.value ? `· ${topic.closest("label")!.textContent!.trim()}` : "";
+  };
+  form.addEventListener("change", drawTopic);
+  form.addEventListener("draft:restored", drawTopic);
+  drawTopic();
+
   // The organisation's name is asked for when it is one.
   const ofOrganisation = form.querySelector<HTMLElement>("[data-for-organisation]")!;
   const drawKind = (): void => {

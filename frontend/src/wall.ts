@@ -9,6 +9,7 @@ import { getJson, pageData } from "./page";
 import { clock, clockSeconds, span } from "./time";
 import { drawAgencies, drawFigures, drawLatest, type Figures, type WallNames } from "./wall/figures";
 import { type Spot, spotOf, type WallBody } from "./wall/spots";
+import { locale } from "./words";
 import { say as base } from "./words/base";
 import { say } from "./words/wall";
 
@@ -87,7 +88,7 @@ function tick(): void {
   if (revoked) trouble.textContent = say("revoked");
 }
 
-const dateFormat = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "vi-VN", {
+const dateFormat = new Intl.DateTimeFormat(locale, {
   weekday: "long",
   day: "2-digit",
   month: "2-digit",

@@ -78,7 +78,7 @@ function draw(item: HTMLElement, task: Task, world: CardWorld, now: number): voi
     const map = miniMap(world.wards, incident.lon, incident.lat, groupOf(task), say("map", { place }));
     if (map) pictures.append(map);
   }
-  const foot = element(
+  const where = element(
     "div",
     { class: "card-where" },
     element("span", { text: place }),
@@ -89,13 +89,14 @@ function draw(item: HTMLElement, task: Task, world: CardWorld, now: number): voi
     element("div", { class: "card-top" }, due(task, now), chips),
     element("h2", { class: "card-title" }, link),
     element("div", { class: "card-middle" }, element("p", { class: "card-words", text: incident.summary }), pictures),
-    foot,
   ];
+  const foot = element("div", { class: "card-foot" }, where);
+  parts.push(foot);
   if (world.mayAccept && isNew(task)) {
     const accept = element("button", { type: "button", class: "btn btn-primary card-accept", text: say("accept"), "aria-label": say("accept.label", { code: incident.code }) });
     accept.disabled = world.pending.has(task.id);
     accept.addEventListener("click", () => world.accept(task));
-    parts.push(accept);
+    foot.append(accept);
   }
   const hadFocus = item.contains(document.activeElement) ? document.activeElement?.className : null;
   item.replaceChildren(...parts);

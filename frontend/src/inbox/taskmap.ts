@@ -22,7 +22,9 @@ export async function taskMap(box: HTMLElement): Promise<void> {
     scrollWheelZoom: false,
     maxZoom: 19,
   });
-  L.control.zoom({ position: "topright" }).addTo(map);
+  // Wide enough to see the ward's name and its neighbours when there are no streets under it.
+  map.setView(at, settings.basemap ? 16 : 13, { animate: false });
+  L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom-in"), zoomOutTitle: say("map.zoom-out") }).addTo(map);
   if (settings.basemap?.kind === "raster") {
     L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution, maxZoom: 19 }).addTo(map);
   }
@@ -37,8 +39,6 @@ export async function taskMap(box: HTMLElement): Promise<void> {
     L.circle(at, { radius, color: paint, weight: 1.5, dashArray: "5 4", fillOpacity: 0.1, interactive: false }).addTo(map);
   }
   L.circleMarker(at, { radius: 9, color: colour("--map-halo"), weight: 3, fillColor: paint, fillOpacity: 1, interactive: false }).addTo(map);
-  // Wide enough to see the ward's name and its neighbours when there are no streets under it.
-  map.setView(at, settings.basemap ? 16 : 14, { animate: false });
   if (radius > 400) map.fitBounds(L.latLng(at).toBounds(radius * 2.4), { animate: false });
   box.setAttribute("role", "img");
   box.setAttribute("aria-label", say("map.label"));

@@ -1,6 +1,7 @@
 /** An agency's assignments as the live stream gives them: which are theirs, in which order, how far away. */
 import type { Group, Incident } from "../room/incident";
 import { metresBetween } from "../room/incident";
+import { locale } from "../words";
 import { say } from "../words/inbox";
 
 /** Whose inbox this is: the agency, or one of its units. */
@@ -83,5 +84,5 @@ export function byDistance(here: Position): (a: Task, b: Task) => number {
 export function farWords(metres: number): string {
   if (metres < 950) return say("far.m", { n: Math.max(10, Math.round(metres / 10) * 10) });
   const km = metres / 1000;
-  return say("far.km", { n: km.toLocaleString(document.documentElement.lang, { maximumFractionDigits: km < 10 ? 1 : 0 }) });
+  return say("far.km", { n: km.toLocaleString(locale, { maximumFractionDigits: km < 10 ? 1 : 0 }) });
 }

@@ -40,7 +40,11 @@ export async function pinMap(
       layer.bindTooltip(area.properties.name, { permanent: true, direction: "center", className: "ward-name", interactive: false }),
   }).addTo(map);
   if (districts.length) {
-    L.geoJSON(districts, { style: { color: colour("--map-border-strong"), weight: 2, fill: false }, interactive: false }).addTo(map);
+    L.geoJSON(districts, {
+      style: { color: colour("--map-border-strong"), weight: 2, fill: false },
+      interactive: false,
+      onEachFeature: (area, layer) => layer.bindTooltip(area.properties.name, { permanent: true, direction: "center", className: "ward-name district-name" }),
+    }).addTo(map);
   }
   box.querySelector<HTMLElement>("[data-approximate]")!.hidden = !approximate;
   const label = box.querySelector<HTMLElement>("[data-ward]")!;

@@ -39,8 +39,11 @@ export function steps(
       return dot;
     });
     const text = document.createElement("span");
-    text.textContent = `${say("steps", { n: now + 1, of: parts.length })} · ${say(`step.${nameOf(now)}`)}`;
+    text.textContent = say("steps", { n: now + 1, of: parts.length });
+    label.setAttribute("aria-label", `${text.textContent}: ${say(`step.${nameOf(now)}`)}`);
+    label.setAttribute("role", "group");
     label.replaceChildren(text, ...dots);
+    form.dataset.at = String(now);
     arrive(nameOf(now));
   };
 

@@ -1,6 +1,7 @@
 /** Places suggested while somebody types an address: a list under the field, with arrow keys. */
 import { element } from "../element";
 import { getJson } from "../page";
+import { locale } from "../words";
 import { say } from "../words/portal";
 
 export interface Suggestion {
@@ -25,7 +26,7 @@ interface Candidate {
 /** Metres as people say them. */
 function within(radius: number): string {
   if (radius < 1000) return say("place.radius", { m: Math.max(10, Math.round(radius / 10) * 10) });
-  return say("place.radius-km", { km: (radius / 1000).toFixed(1).replace(/\.0$/, "") });
+  return say("place.radius-km", { km: (radius / 1000).toLocaleString(locale, { maximumFractionDigits: 1 }) });
 }
 
 /** Wires the address field inside `box`; calls `choose` with what was chosen. */

@@ -1,6 +1,7 @@
 /** The numbers beside the map: four figures of today, the latest five, who answers in time. */
 import { element } from "../element";
 import { age, left } from "../time";
+import { locale } from "../words";
 import { say as base } from "../words/base";
 import { say } from "../words/wall";
 import type { Spot } from "./spots";
@@ -29,9 +30,7 @@ export interface WallNames {
 }
 
 const LATEST = 5;
-const AGENCIES = 6;
-
-const locale = document.documentElement.lang === "en" ? "en-GB" : "vi-VN";
+const AGENCIES = 5;
 
 /** Writes the four figures; a figure that is not known yet is a dash, not a nought. */
 export function drawFigures(figures: Figures): void {
