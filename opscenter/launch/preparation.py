@@ -15,7 +15,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from opscenter.launch.stamps import digest
+from opscenter.launch.stamps import Stamp, digest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("opscenter", "geo", "realtime", "incidents")
@@ -89,6 +89,20 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
+def collect_static() -> None:
+    """Puts all static files into STATIC_ROOT, compressed in production, when the build or a package changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    # Compressing takes half a minute of a core.
+    stamp = Stamp(
+        settings.STATIC_ROOT / ".collected", digest([settings.BUILD_DIR / "frontend", ROOT / "requirements.txt"])
+    )
+    if not stamp.is_current:
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        stamp.keep()
+
+
 def load_reference() -> None:
     """Loads areas, agencies, categories and competence; what is there already stays."""
     from django.core.management import call_command
@@ -109,8 +123,8 @@ def prepare() -> None:
     inputs = _inputs()
     # WhiteNoise warns about a folder that is missing.
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    if settings.PRODUCTION:
-        call_command("collectstatic", interactive=False, verbosity=0)
+    if settings.PRODUCTION or "OPSCENTER_STATIC_ROOT" in os.environ:
+        collect_static()
     migrate()
     load_reference()
     if settings.DEMONSTRATION:

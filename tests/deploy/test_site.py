@@ -58,7 +58,7 @@ def test_a_page_comes_with_its_protections(site: Topology) -> None:
 
 
 def test_static_files_come_from_nginx_and_live_long(site: Topology) -> None:
-    largest = max((site.folder / "static" / "assets").glob("*.js"), key=lambda file: file.stat().st_size)
+    largest = max((site.static / "assets").glob("*.js"), key=lambda file: file.stat().st_size)
     status, headers, _ = site.get(f"/static/assets/{largest.name}", headers={"Accept-Encoding": "gzip"})
     assert status == 200
     assert headers["Content-Encoding"] == "gzip"
