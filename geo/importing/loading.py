@@ -24,6 +24,8 @@ from geo.plane import area_km2
 # SQLite has one writer: each transaction stays well under the time a web request would notice.
 BATCH = 40
 KEPT_GENERATIONS = 2
+# The source of names taken from a file of borders: the next import of the set replaces them.
+FROM_FILE = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +138,14 @@ def _store_names(area_set: AreaSet, units: Sequence[NewUnit]) -> None:
             name=unit.name,
             valid_from=area_set.valid_from,
             valid_until=area_set.valid_until,
-            source="import",
+            source=FROM_FILE,
         )
         for unit in units
         if unit.code not in dated
     ]
-    AreaName.objects.bulk_create(rows, ignore_conflicts=True)
+    with transaction.atomic():
+        AreaName.objects.filter(area_set=area_set, source=FROM_FILE).delete()
+        AreaName.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _drop_old(area_set: AreaSet) -> None:

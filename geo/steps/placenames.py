@@ -60,17 +60,17 @@ class Gazetteer:
     by_word: dict[str, tuple[int, ...]]
 
 
-_kept: tuple[int, int, Gazetteer] | None = None
+_kept: tuple[Territory, Gazetteer] | None = None
 
 
 def gazetteer(territory: Territory) -> Gazetteer:
-    """The places as of the territory's edition; read again when names or places have changed."""
+    """The places as of the territory's edition: names or places that change give a new territory."""
     global _kept
     kept = _kept
-    if kept is None or kept[0] != id(territory) or kept[1] != territory.edition:
-        kept = (id(territory), territory.edition, _read(area_names(territory)))
+    if kept is None or kept[0] is not territory:
+        kept = (territory, _read(area_names(territory)))
         _kept = kept
-    return kept[2]
+    return kept[1]
 
 
 def _read(names: AreaNames) -> Gazetteer:

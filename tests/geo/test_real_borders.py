@@ -198,7 +198,7 @@ def test_known_places_lie_where_their_file_says(real_sets: None, area_data: Path
 
 def test_a_lookup_takes_microseconds(real_sets: None) -> None:
     areas_at(106.66, 11.0, OLD)
-    start = time.perf_counter()
+    start = time.thread_time()
     for _again in range(1000):
         areas_at(106.66, 11.0, OLD)
-    assert (time.perf_counter() - start) / 1000 < 0.0005
+    assert (time.thread_time() - start) / 1000 < 0.0005

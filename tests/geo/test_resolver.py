@@ -495,9 +495,10 @@ HOSTILE = [
 def test_hostile_texts_take_bounded_time(old_set: AreaSet, text: str) -> None:
     add_place("Ngã tư Chợ Đình", *middle("104"))
     resolve("warm", on=OLD)
-    start = time.perf_counter()
+    # Processor time: the machine may be busy with other things.
+    start = time.thread_time()
     resolve(text, on=OLD, address=text)
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 def test_every_reason_has_its_sentence_and_unknown_ones_do_no_harm() -> None:
