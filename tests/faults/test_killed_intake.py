@@ -1,0 +1,248 @@
+"""A process that dies at any point of taking a report, or of sending a mail, strands nothing.
+
+Each child is a real process that ends itself without a word (os._exit, as SIGKILL would) or is killed by SIGKILL; the
+points are chosen by patching in the child, so production code has no hooks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from incidents.delivery.models import Attempt, Delivery
+from incidents.intake.take import ReporterDetails, take_report
+from incidents.intake.worker import Worker, is_working
+from incidents.records import photos
+from incidents.records.models import History, Incident, Photo, Report
+from realtime.models import Event
+from tests.delivery.mailbox import Mailbox, mailbox
+from tests.intake.world import IN_AN_LAC, World, picture
+
+__all__ = ["mailbox"]
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[2]
+
+# Runs in the child: patches `dies_at` to end the process, then takes the report.
+CHILD = """
+import importlib, json, os, sys
+import django
+django.setup()
+from django.conf import settings
+given = json.loads(sys.argv[1])
+settings.MEDIA_ROOT = given["media"]
+module, name = given["dies_at"].rsplit(".", 1)
+owner = importlib.import_module(module)
+original = getattr(owner, name)
+def dies(*args, **named):
+    if given["after"]:
+        original(*args, **named)
+    os._exit(9)
+setattr(owner, name, dies)
+from django.core.files.uploadedfile import SimpleUploadedFile
+from incidents.intake.take import take_report
+take_report(source="web", source_id="killed", words="Ổ gà to", point=tuple(given["point"]),
+            photos=[SimpleUploadedFile("a.jpg", bytes.fromhex(given["photo"]))])
+os._exit(0)
+"""
+
+
+def environment() -> dict[str, str]:
+    """The child's settings: this test's database and area set."""
+    chosen = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"spatialite://{chosen['NAME']}"
+    else:
+        host = chosen["HOST"]
+        url = (
+            f"postgis://{chosen['USER']}:{chosen['PASSWORD']}@{'' if host.startswith('/') else host}:{chosen['PORT']}/"
+        )
+        url += f"{chosen['NAME']}" + (f"?host={host}" if host.startswith("/") else "")
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "opscenter.settings",
+        "OPSCENTER_DATABASE_URL": url,
+        "OPSCENTER_AREA_SET": settings.AREA_SET,
+        "OPSCENTER_DATA_DIR": str(settings.DATA_DIR),
+        "OPSCENTER_SMTP_HOST": settings.EMAIL_HOST or "127.0.0.1",
+        "OPSCENTER_SMTP_PORT": str(settings.EMAIL_PORT),
+    }
+
+
+def take_and_die(dies_at: str, *, after: bool = False) -> int:
+    given = {
+        "media": str(settings.MEDIA_ROOT),
+        "dies_at": dies_at,
+        "after": after,
+        "point": IN_AN_LAC,
+        "photo": picture().hex(),
+    }
+    command = [sys.executable, "-c", CHILD, json.dumps(given)]
+    return subprocess.run(command, cwd=ROOT, env=environment(), timeout=60, check=False).returncode
+
+
+def media_files() -> list[Path]:
+    return [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "incidents.intake.take.change",  # the files are written, the change is not open
+        "incidents.intake.take.open_incident",
+        "incidents.intake.take.tell_reporter",  # all rows are written, none is committed
+        "realtime.log.append",  # the last statement of the change
+    ],
+)
+def test_killed_before_the_commit_nothing_is_there_and_the_sender_may_try_again(world: World, point: str) -> None:
+    assert take_and_die(point) == 9
+    for model in (Report, Incident, History, Photo, Delivery, Event):
+        assert not model.objects.exists(), model
+    # The files have no row; the worker's tidying finds them a day later.
+    orphans = media_files()
+    assert len(orphans) == 3
+    for path in orphans:
+        os.utime(path, (1, 1))
+    assert photos.remove_orphans() == 3
+    assert take_report(source="web", source_id="killed", words="Ổ gà to", point=IN_AN_LAC).created
+
+
+@pytest.mark.parametrize(
+    ("point", "after", "done"),
+    [
+        ("incidents.intake.steps.run", False, ["received", "photo_added"]),
+        ("incidents.intake.steps.categorise", False, ["received", "photo_added"]),
+        ("incidents.intake.steps._go_on", False, ["received", "photo_added"]),
+        ("incidents.intake.steps._go_on", True, ["received", "photo_added"]),
+        ("incidents.intake.steps.suggesting", False, ["received", "photo_added", "category_suggested"]),
+        ("incidents.dispatching.suggesting.append", True, ["received", "photo_added", "category_suggested"]),
+    ],
+)
+def test_killed_between_the_steps_the_worker_finishes_them(
+    world: World, point: str, after: bool, done: list[str]
+) -> None:
+    # `categorise` and `suggesting` are modules: their function is patched.
+    names = {
+        "categorise": "incidents.triage.categorise.suggest",
+        "suggesting": "incidents.dispatching.suggesting.suggest",
+    }
+    assert take_and_die(names.get(point.rsplit(".", 1)[1], point), after=after) == 9
+    assert list(History.objects.order_by("pk").values_list("kind", flat=True)) == done
+    report = Report.objects.get()
+    assert report.next_step != ""
+    # The five seconds of the one who died are over (tests/intake/test_steps.py holds them to the clock).
+    Report.objects.update(next_step_at=timezone.now())
+    Worker().tick()
+    incident = Incident.objects.get()
+    assert incident.category == world.categories["road"]
+    assert incident.suggested_agency == world.an_lac
+    kinds = list(History.objects.order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["received", "photo_added", "category_suggested", "agency_suggested"]
+    offsets = list(Event.objects.order_by("offset").values_list("offset", flat=True))
+    assert offsets == list(range(offsets[0], offsets[0] + len(offsets)))
+    assert not take_report(source="web", source_id="killed", words="Ổ gà to").created
+
+
+@pytest.fixture
+def worker_process(world: World, mailbox: Mailbox) -> Iterator[Any]:
+    """Starts `manage.py worker` as a process; those still alive are killed at the end."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "manage.py", "worker"]
+        child = subprocess.Popen(command, cwd=ROOT, env=environment(), stderr=subprocess.PIPE)
+        started.append(child)
+        return child
+
+    yield start
+    for child in started:
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+        assert child.stderr is not None
+        child.stderr.close()
+
+
+def wait_for(what: Any, seconds: float = 20) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if what():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def waiting_mail() -> Delivery:
+    who = ReporterDetails(email="a@citizen.example")
+    taken = take_report(source="web", source_id="mailed", words="Ổ gà to", point=IN_AN_LAC, reporter=who)
+    return Delivery.objects.get(report=taken.report, door="email")
+
+
+def test_a_worker_killed_while_sending_is_taken_over(worker_process: Any, mailbox: Mailbox) -> None:
+    mailbox.holds.set()
+    mail = waiting_mail()
+    first = worker_process()
+    # The server has the text and has not said that it took it: the worst moment.
+    assert mailbox.arrived.wait(20)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == ("sending", 1)
+    assert not Attempt.objects.exists()
+    mailbox.go_on.set()
+    second = worker_process()
+    # While the lease runs nobody touches it.
+    time.sleep(1.5)
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == ("sending", 1)
+    Delivery.objects.filter(pk=mail.pk).update(lease_until=timezone.now())
+    assert wait_for(lambda: Delivery.objects.get(pk=mail.pk).state == "sent")
+    mail.refresh_from_db()
+    assert mail.attempts == 2
+    assert History.objects.filter(kind="message_sent").count() == 1
+    # It may have arrived twice, under one Message-ID, so that a mail reader can tell.
+    assert len({str(one["Message-ID"]) for one in mailbox.mails}) == 1
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(20) == 0
+
+
+def test_sigterm_ends_it_cleanly_after_what_it_is_doing(worker_process: Any, mailbox: Mailbox) -> None:
+    mailbox.holds.set()
+    mail = waiting_mail()
+    worker = worker_process()
+    assert mailbox.arrived.wait(20)
+    assert is_working()
+    worker.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    assert worker.poll() is None
+    mailbox.go_on.set()
+    assert worker.wait(20) == 0
+    mail.refresh_from_db()
+    assert mail.state == "sent"
+    assert not is_working()
+    assert len(mailbox.mails) == 1
+
+
+def test_what_is_due_leaves_within_a_second(worker_process: Any, mailbox: Mailbox) -> None:
+    worker = worker_process()
+    assert wait_for(is_working)
+    # By now it sleeps as long as it ever does.
+    time.sleep(3)
+    at = time.monotonic()
+    waiting_mail()
+    assert mailbox.arrived.wait(10)
+    # A second of sleep, and some for a busy machine.
+    assert time.monotonic() - at < 2.5
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(20) == 0
