@@ -291,6 +291,10 @@ DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "1022@binhduong.example")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
 )
+if DEMONSTRATION and not EMAIL_HOST:
+    # Hundreds of messages: as files beside the database, not over what is printed at the start.
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail-demonstration"
 
 LOGGING: dict[str, Any] = {
     "version": 1,

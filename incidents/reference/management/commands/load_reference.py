@@ -34,6 +34,8 @@ class Command(BaseCommand):
                 if options["verbosity"] > 1:
                     self.stdout.write(f"{one.file}: unchanged")
                 continue
+            if options["verbosity"] < 1:
+                continue
             text = f"{one.file}: {one.added} added, {one.updated} updated"
             if one.left_over:
                 text += f", {one.left_over} no longer in the file (kept)"
