@@ -100,6 +100,8 @@ export function photos(
 
   input.addEventListener("change", () => add([...(input.files ?? [])]));
   form.addEventListener("draft:stop", () => void store.write([]));
+  // Emptied by the browser itself after this event.
+  form.addEventListener("reset", () => setTimeout(() => set([], false)));
   void store.read().then((kept) => {
     if (kept.length && !files.length) set(kept, false);
   });

@@ -37,6 +37,8 @@ export class Panel {
       box.addEventListener(`outbox:${kind}`, (event) => {
         const act = (event.target as HTMLElement).dataset.act ?? "";
         this.acts.done(act, kind === "kept");
+        // What the outbox keeps is not being written any more: the panel may change when it was sent.
+        if (kind === "kept") (event.target as HTMLFormElement).reset();
         if (kind === "accepted" && act !== "return" && this.openId !== null) void this.load(this.openId);
       });
     }

@@ -34,11 +34,13 @@ export async function taskMap(box: HTMLElement): Promise<void> {
     onEachFeature: (area, layer) =>
       layer.bindTooltip(area.properties.name, { permanent: true, direction: "center", className: "ward-name" }),
   }).addTo(map);
+  // The point stands above the names.
+  map.createPane("point").style.zIndex = "660";
   const paint = colour(`--group-${box.dataset.group}`);
   if (radius > 15) {
     L.circle(at, { radius, color: paint, weight: 1.5, dashArray: "5 4", fillOpacity: 0.1, interactive: false }).addTo(map);
   }
-  L.circleMarker(at, { radius: 9, color: colour("--map-halo"), weight: 3, fillColor: paint, fillOpacity: 1, interactive: false }).addTo(map);
+  L.circleMarker(at, { radius: 9, color: colour("--map-halo"), weight: 3, fillColor: paint, fillOpacity: 1, interactive: false, pane: "point", renderer: L.svg({ pane: "point" }) }).addTo(map);
   if (radius > 400) map.fitBounds(L.latLng(at).toBounds(radius * 2.4), { animate: false });
   box.setAttribute("role", "img");
   box.setAttribute("aria-label", say("map.label"));

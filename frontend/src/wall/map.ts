@@ -17,6 +17,10 @@ const FONT = ["Be Vietnam Pro"];
 const STRONG = ["Be Vietnam Strong"];
 /** Scenes change slowly; milliseconds. */
 const SLOWLY = 2_500;
+/** So many incidents in one part of the territory are worth going closer. */
+const TOGETHER = 5;
+/** More names than this cover each other. */
+const NAMED_EMERGENCIES = 4;
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -25,7 +29,7 @@ const scaleNow = (): number => Math.max(0.6, window.innerHeight / 1080);
 
 const WORK: Record<string, string> = { received: "open", resolved: "answer" };
 const iconOf = (spot: Spot, now: number): string =>
-  `g${spot.group}-${WORK[spot.state] ?? "work"}${spot.due !== null && spot.due < now ? "-over" : ""}`;
+  `g${spot.group}-${WORK[spot.state] ?? "work"}${spot.group !== 2 && spot.due !== null && spot.due < now ? "-over" : ""}`;
 
 export class WallMap {
   private signature = "";
@@ -143,8 +147,8 @@ export class WallMap {
       layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true },
     });
     for (const [id, radius, width] of [
-      ["ring-outer", 34, 3],
-      ["ring-inner", 23, 5],
+      ["ring-outer", 30, 3.5],
+      ["ring-inner", 20, 4.5],
     ] as const) {
       map.addLayer({
         id,
@@ -154,9 +158,10 @@ export class WallMap {
           "circle-radius": radius * scale,
           "circle-color": colour("--group-2"),
           "circle-opacity": id === "ring-inner" ? 0.16 : 0,
-          "circle-stroke-color": colour("--group-2"),
+          // Overdue shows on the outer ring: a third one inside could not be read.
+          "circle-stroke-color": id === "ring-outer" ? ["case", ["get", "overdue"], colour("--overdue-ring"), colour("--group-2")] : colour("--group-2"),
           "circle-stroke-width": width * scale,
-          "circle-stroke-opacity": id === "ring-inner" ? 1 : 0.55,
+          "circle-stroke-opacity": id === "ring-inner" ? 1 : 0.75,
         },
       });
     }
@@ -177,13 +182,17 @@ export class WallMap {
 
   /** Draws the set. `name` says what an emergency is. The view moves only when other incidents are in the set. */
   show(spots: readonly Spot[], name: (spot: Spot) => string, now: number): void {
+    const placed = spots.filter((spot) => spot.lat !== null && spot.lon !== null);
+    const emergencies = placed.filter((spot) => spot.group === 2);
     const feature = (spot: Spot): Feature<Point> => ({
       type: "Feature",
       geometry: { type: "Point", coordinates: [spot.lon!, spot.lat!] },
-      properties: { icon: iconOf(spot, now), overdue: spot.due !== null && spot.due < now, name: name(spot) },
+      properties: {
+        icon: iconOf(spot, now),
+        overdue: spot.due !== null && spot.due < now,
+        name: emergencies.length <= NAMED_EMERGENCIES ? name(spot) : "",
+      },
     });
-    const placed = spots.filter((spot) => spot.lat !== null && spot.lon !== null);
-    const emergencies = placed.filter((spot) => spot.group === 2);
     this.source("spots").setData({ type: "FeatureCollection", features: placed.filter((spot) => spot.group !== 2).map(feature) });
     this.source("emergencies").setData({ type: "FeatureCollection", features: emergencies.map(feature) });
     const signature = setSignature(placed);
@@ -195,9 +204,13 @@ export class WallMap {
     const bounds = new LngLatBounds();
     for (const spot of placed) bounds.extend([spot.lon!, spot.lat!]);
     const [west, south, east, north] = boxOf(this.borders.wards);
-    // Few points, or points of one corner: the whole territory stays in sight, nobody should wonder where this is.
+    // The whole territory, unless several things happen in one part of it: nobody should wonder where this is.
     const whole = new LngLatBounds([west, south, east, north]);
-    if (bounds.isEmpty() || bounds.getNorth() - bounds.getSouth() < (north - south) / 2) bounds.extend(whole);
+    const isOnePart =
+      placed.length >= TOGETHER &&
+      bounds.getNorth() - bounds.getSouth() < (north - south) / 2 &&
+      bounds.getEast() - bounds.getWest() < (east - west) / 2;
+    if (!isOnePart) bounds.extend(whole);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches || atOnce;
     const edge = 56 * this.scale;
     this.map.fitBounds(bounds, { padding: { top: edge * 1.6, bottom: edge * 1.6, left: edge, right: edge }, duration: still ? 0 : SLOWLY, maxZoom: 12 });
