@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
 from tests.realtime.reducer import Json, State, reduce
 
@@ -34,7 +34,7 @@ class Client:
         while True:
             try:
                 await self._once()
-            except (TimeoutError, OSError, ConnectionClosed, InvalidStatus):
+            except (TimeoutError, OSError, WebSocketException):
                 self.refused += 1
             await asyncio.sleep(0.05)
 
@@ -78,6 +78,11 @@ class Client:
         """What it sees: the words of each probe, or how many there are."""
         bodies = [row["body"] for row in dict(self.state.rows).values()]
         return {body["id"]: body.get("words", body.get("length")) for body in bodies}
+
+    @property
+    def frames(self) -> int:
+        """How many frames it heard, heartbeats too."""
+        return sum(message["t"] == "frame" for message in list(self.heard))
 
     def kinds(self) -> list[str]:
         """What it heard, without heartbeats: snapshot, frame, figures."""
