@@ -71,9 +71,13 @@ export class Panel {
     this.wanted = version;
     if (this.openId === null || version <= this.version) return;
     if (!this.isDirty()) {
-      void this.load(this.openId);
+      void this.load(this.openId, true);
       return;
     }
+    this.showBar();
+  }
+
+  private showBar(): void {
     const bar = this.box.querySelector<HTMLElement>("[data-newer]");
     if (bar) bar.hidden = false;
   }
@@ -94,7 +98,8 @@ export class Panel {
     );
   }
 
-  private async load(id: number): Promise<void> {
+  /** `byItself`: nobody asked for it, so what was begun in the meantime is not taken away. */
+  private async load(id: number, byItself = false): Promise<void> {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
     try {
@@ -111,10 +116,12 @@ export class Panel {
       if (!answer.ok) throw new Error(String(answer.status));
       const text = await answer.text();
       if (asked.signal.aborted || this.openId !== id) return;
-      const open = [...this.box.querySelectorAll<HTMLDetailsElement>("details[open]")].map((one) => one.className);
+      if (byItself && this.isDirty()) return this.showBar();
+      const name = (one: HTMLDetailsElement): string => one.dataset.actBox ?? one.className;
+      const open = [...this.box.querySelectorAll<HTMLDetailsElement>("details[open]")].map(name);
       this.box.innerHTML = text;
-      for (const one of this.box.querySelectorAll<HTMLDetailsElement>("details")) {
-        if (one.classList.contains("task-history") && open.includes(one.className)) one.open = true;
+      for (const one of this.box.querySelectorAll<HTMLDetailsElement>("details:not([data-reporter])")) {
+        if (open.includes(name(one))) one.open = true;
       }
       this.wire();
     } catch {
