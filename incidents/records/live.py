@@ -37,7 +37,10 @@ def keys_of(user: Person | AnonymousUser, scope: Mapping[str, Any]) -> frozenset
     """
     query = parse_qs(bytes(scope.get("query_string", b"")).decode("ascii", "replace"))
     if codes := query.get("track"):
-        pk = Report.objects.filter(tracking_code=codes[0].strip().upper()).values_list("pk", flat=True).first()
+        code = codes[0].strip().upper()
+        # PostgreSQL refuses to be asked for what cannot be in a text.
+        rows = Report.objects.filter(tracking_code=code) if code.isprintable() else Report.objects.none()
+        pk = rows.values_list("pk", flat=True).first()
         return frozenset({track_key(pk)}) if pk is not None else frozenset()
     if tokens := query.get("wall"):
         return frozenset({WALL}) if any(is_in_force(tokens[0]) for is_in_force in _wall) else frozenset()

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils.translation import override
+
+from geo.models import AreaSet
+from incidents.dispatching.competence import AgencySuggestion, AreaRefs, decision_date, suggest_agency
+from incidents.dispatching.models import CompetenceRule
+from incidents.dispatching.reasons import sentence
+from incidents.records.models import Category
+from opscenter.accounts.models import Agency
+from tests.cast import most_queries
+from tests.intake.world import World
+
+ON = dt.date(2019, 11, 24)
+AN_LAC = AreaRefs("invented", "90001", "80001", certain=True)
+NOWHERE = AreaRefs("", "", "", certain=False)
+
+
+def rule(code: str, **given: Any) -> CompetenceRule:
+    start: dict[str, Any] = {"legal_basis": "invented", "valid_from": dt.date(2019, 1, 1), "target": "ward_committee"}
+    return CompetenceRule.objects.create(code=code, **{**start, **given})
+
+
+def ask(category: Category | None, place: AreaRefs = AN_LAC, on: dt.date = ON, **more: Any) -> AgencySuggestion:
+    group = more.pop("group", category.group if category else None)
+    return suggest_agency(category=category, group=group, place=place, on=on, **more)
+
+
+def codes(suggestion: AgencySuggestion) -> list[str]:
+    return [reason["code"].removeprefix("dispatching.") for reason in suggestion.trace]
+
+
+def test_the_committee_of_the_ward(world: World) -> None:
+    with most_queries(3):
+        found = ask(world.categories["road"])
+    assert (found.agency, found.certain, found.auto) == (world.an_lac, True, False)
+    assert codes(found) == ["rule", "committee"]
+    assert found.as_json()["rule"] == CompetenceRule.objects.get(code="field").pk
+    with override("en"):
+        assert all(sentence(reason) for reason in found.trace)
+
+
+def test_a_rule_for_the_category_comes_before_its_group(world: World) -> None:
+    assert ask(world.categories["light"]).agency == world.an_lac
+    rule("light", category=world.categories["light"], target="agency", agency=world.fire, priority=900)
+    assert ask(world.categories["light"]).agency == world.fire
+    assert ask(world.categories["road"]).agency == world.an_lac
+
+
+def test_the_smaller_priority_then_the_one_area(world: World) -> None:
+    road = world.categories["road"]
+    rule("wide", category=road, target="agency", agency=world.fire, priority=100)
+    rule("here", category=road, target="agency", agency=world.binh_minh, area_set="invented", area_code="90001")
+    assert ask(road).agency == world.binh_minh
+    assert ask(road, AreaRefs("invented", "90002", "80001", True)).agency == world.fire
+    # The code means nothing in another set.
+    assert ask(road, AreaRefs("other", "90001", "", True)).agency == world.fire
+    rule("first", category=road, target="agency", agency=world.an_lac, priority=10)
+    assert ask(road).agency == world.an_lac
+
+
+def test_two_rules_of_one_rank_are_uncertain(world: World) -> None:
+    road = world.categories["road"]
+    rule("one", category=road, target="agency", agency=world.fire)
+    rule("two", category=road, target="agency", agency=world.binh_minh)
+    found = ask(road)
+    assert (found.agency, found.certain) == (world.fire, False)
+    assert "rules_disagree" in codes(found)
+    CompetenceRule.objects.filter(code="two").update(agency=world.fire)
+    assert ask(road).certain
+
+
+def test_rules_and_agencies_hold_from_until(world: World) -> None:
+    land = world.categories["land"]
+    first, after = dt.date(2020, 1, 1), dt.date(2020, 2, 1)
+    rule("land", category=land, target="agency", agency=world.fire, valid_from=first, valid_until=after)
+    assert ask(land, on=first - dt.timedelta(days=1)).agency is None
+    assert ask(land, on=first).agency == world.fire
+    assert ask(land, on=after - dt.timedelta(days=1)).agency == world.fire
+    assert ask(land, on=after).agency is None
+    Agency.objects.filter(pk=world.fire.pk).update(valid_until=dt.date(2020, 1, 15))
+    ended = ask(land, on=dt.date(2020, 1, 15))
+    assert ended.agency is None
+    assert codes(ended) == ["rule", "agency_ended"]
+    Agency.objects.filter(pk=world.an_lac.pk).update(valid_until=ON)
+    assert codes(ask(world.categories["road"])) == ["rule", "no_committee"]
+
+
+def test_the_next_rule_when_the_first_names_nobody(world: World) -> None:
+    road = world.categories["road"]
+    rule("district", category=road, target="district_committee", priority=10)
+    found = ask(road)
+    assert found.agency == world.an_lac
+    assert codes(found) == ["rule", "no_committee", "rule", "committee"]
+
+
+def test_the_district_and_what_is_done_without_one(world: World) -> None:
+    land = world.categories["land"]
+    district = Agency.objects.create(
+        code="song-xanh", name="UBND Sông Xanh", kind="district", area_set="invented", area_code="80001",
+        valid_from=dt.date(2019, 1, 1),
+    )  # fmt: skip
+    rule("land", category=land, target="district_committee")
+    assert ask(land).agency == district
+    # Since 2025 there are wards and no districts.
+    found = ask(land, AreaRefs("invented", "90001", "", True))
+    assert found.agency == world.an_lac
+    assert "no_district_level" in codes(found)
+
+
+def test_a_complaint_never_goes_to_the_ward_itself(world: World) -> None:
+    conduct = Category.objects.create(code="conduct", group=1, name="Thái độ", name_en="Conduct", is_complaint=True)
+    rule("conduct", category=conduct)
+    found = ask(conduct)
+    assert found.agency is None
+    assert codes(found) == ["rule", "complaint_goes_higher", "no_committee"]
+    district = Agency.objects.create(
+        code="song-xanh", name="UBND Sông Xanh", kind="district", area_set="invented", area_code="80001",
+        valid_from=dt.date(2019, 1, 1),
+    )  # fmt: skip
+    assert ask(conduct).agency == district
+    assert ask(conduct, AreaRefs("invented", "90001", "", True)).agency is None
+
+
+@pytest.mark.parametrize("doubt", ["certain", "approximate", "confidence", "nothing"])
+def test_only_a_rule_that_may_and_only_when_all_is_sure(world: World, doubt: str) -> None:
+    CompetenceRule.objects.filter(code="field").update(auto=True, min_confidence=0.8)
+    place = AreaRefs("invented", "90001", "80001", certain=doubt != "certain", approximate=doubt == "approximate")
+    found = ask(world.categories["road"], place, confidence=0.7 if doubt == "confidence" else 0.8)
+    assert found.agency == world.an_lac
+    assert found.auto == (doubt == "nothing")
+    assert found.certain == (doubt != "certain")
+
+
+def test_a_guessed_place_does_not_matter_where_the_rule_holds_everywhere(world: World) -> None:
+    assert ask(world.categories["fire"], NOWHERE).certain
+    assert codes(ask(world.categories["road"], NOWHERE)) == ["rule", "area_unknown"]
+
+
+def test_nothing_known(world: World) -> None:
+    assert codes(ask(None)) == ["no_category"]
+    assert codes(ask(world.categories["land"])) == ["no_rule"]
+    assert ask(None, group=3).agency == world.an_lac
+
+
+def test_the_date_of_a_decision(world: World, settings: Any) -> None:
+    AreaSet.objects.create(name="old", valid_from=dt.date(2010, 1, 1), valid_until=dt.date(2015, 7, 1))
+    settings.AREA_SET = "old"
+    assert decision_date(dt.date(2026, 11, 24)) == dt.date(2015, 6, 30)
+    assert decision_date(dt.date(2012, 1, 1)) == dt.date(2012, 1, 1)
+    assert decision_date(dt.date(2009, 1, 1)) == dt.date(2010, 1, 1)
+    settings.AREA_SET = ""
+    assert decision_date(dt.date(2026, 11, 24)) == dt.date(2026, 11, 24)
+    # A day without any set is asked for as it is.
+    assert decision_date(dt.date(2000, 1, 1)) == dt.date(2000, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"group": 3, "category": True},
+        {"group": 3, "target": "agency"},
+        {"group": 3, "agency": True},
+        {"group": 3, "area_code": "90001"},
+        {"group": 3, "valid_until": dt.date(2019, 1, 1)},
+        {"group": 3, "min_confidence": 1.1},
+    ],
+)
+def test_the_database_refuses_half_a_rule(world: World, wrong: dict[str, Any]) -> None:
+    given = dict(wrong)
+    if given.get("category"):
+        given["category"] = world.categories["road"]
+    if given.get("agency"):
+        given["agency"] = world.fire
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rule("wrong", **given)
