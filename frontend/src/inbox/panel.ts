@@ -37,9 +37,9 @@ export class Panel {
       box.addEventListener(`outbox:${kind}`, (event) => {
         const act = (event.target as HTMLElement).dataset.act ?? "";
         this.acts.done(act, kind === "kept");
-        // What the outbox keeps is not being written any more: the panel may change when it was sent.
-        if (kind === "kept") (event.target as HTMLFormElement).reset();
-        if (kind === "accepted" && act !== "return" && this.openId !== null) void this.load(this.openId);
+        // What was sent or is kept is not being written any more: the panel may change under this form, not under others.
+        (event.target as HTMLFormElement).reset();
+        if (kind === "accepted" && act !== "return" && this.openId !== null) void this.load(this.openId, true);
       });
     }
     // The page may have come with an assignment open.
