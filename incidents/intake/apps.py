@@ -6,3 +6,9 @@ class IntakeConfig(AppConfig):
     name = "incidents.intake"
     label = "intake"
     verbose_name = _("Intake")
+
+    def ready(self) -> None:
+        from incidents.intake.reasons import sentence
+        from incidents.records import reasons
+
+        reasons.register(sentence)
