@@ -62,8 +62,11 @@ const call = new CallForm(byId("call"), {
   reveal: (spot) => map?.reveal(spot),
   group: (code) => groupOf(live.incidents().find((one) => one.code === code) ?? { group: null }),
   open: (code) => openCode(code),
-  saved: (code, tracking) =>
-    notices.say(say("call.saved", { code }), 20, tracking ? say("call.tracking", { code: tracking }) : ""),
+  saved: (code, tracking) => {
+    notices.say(say("call.saved", { code }), 20, tracking ? say("call.tracking", { code: tracking }) : "");
+    // The next key dispatches it; but an incident somebody reads is not replaced under their eyes.
+    if (code && panel.open === null) openCode(code);
+  },
   kept: () => notices.say(say("call.kept"), 12),
   shown: () => cover(),
 });
