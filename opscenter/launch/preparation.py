@@ -41,7 +41,10 @@ def keep_secret_key(data_dir: Path) -> None:
 def _stamp(data_dir: Path) -> Path:
     """One stamp for each set of settings: another mode or database is another preparation."""
     given = sorted((name, value) for name, value in os.environ.items() if name.startswith("OPSCENTER_"))
-    apart = {"OPSCENTER_PUBLIC_URL", "OPSCENTER_LOG_LEVEL"}
+    apart = {"OPSCENTER_LOG_LEVEL"}
+    if os.environ.get("OPSCENTER_MODE") != "demonstration":
+        # The demonstration's table of accounts holds addresses; nothing else that is prepared does.
+        apart.add("OPSCENTER_PUBLIC_URL")
     text = json.dumps([pair for pair in given if pair[0] not in apart])
     return data_dir / f"prepared-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
 
@@ -69,6 +72,8 @@ def is_current(data_dir: Path) -> bool:
     try:
         kept = json.loads(_stamp(data_dir).read_text())
     except (OSError, ValueError):
+        return False
+    if os.environ.get("OPSCENTER_MODE") == "demonstration" and not (data_dir / "demonstration-accounts.txt").exists():
         return False
     applied = _applied(Path(kept["database"]))
     return bool(applied) and kept["applied"] == applied and kept["inputs"] == _inputs()
