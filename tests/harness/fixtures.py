@@ -28,6 +28,9 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+# What the doors of partners need before they open.
+DOORS = {"OPSCENTER_ZALO_APP_ID": "1022", "OPSCENTER_ZALO_OA_SECRET": "a secret of tests"}
+
 
 class LiveSite:
     """A running site, and people for it."""
@@ -88,7 +91,7 @@ def live_site(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterato
     # Not pytest's own temporary folder: the database server's user could not enter it.
     with (
         tempfile.TemporaryDirectory(prefix="opscenter-site-", ignore_cleanup_errors=True) as name,
-        Topology(Path(name) / "site", database=request.param) as topology,
+        Topology(Path(name) / "site", database=request.param, env=DOORS) as topology,
     ):
         yield LiveSite(topology, django_db_blocker.unblock)
 
