@@ -46,3 +46,13 @@ def test_nobody_signs_up(client, db):
     fields = {"username": "stranger", "password1": "mot mat khau dai", "password2": "mot mat khau dai"}
     client.post("/accounts/signup/", fields)
     assert not Person.objects.filter(username="stranger").exists()
+
+
+def test_signing_in_has_a_budget_across_processes(client, settings, new_person):
+    settings.BUDGETS = "accounts.signin=2/600:100/600"
+    new_person("focal_point", username="dau-moi", password="mot mat khau dai")
+    wrong = {"login": "dau-moi", "password": "sai mat khau roi"}
+    assert [client.post(reverse("account_login"), wrong).status_code for _try in range(3)] == [200, 200, 429]
+    right = {"login": "dau-moi", "password": "mot mat khau dai"}
+    assert client.post(reverse("account_login"), right).status_code == 429
+    assert "_auth_user_id" not in client.session
