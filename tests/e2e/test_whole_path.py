@@ -5,7 +5,6 @@ Another call-taker and the leaders' wall watch all the while, and see each step 
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import io
 import json
@@ -16,6 +15,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -37,7 +37,7 @@ def ward(site: Any) -> tuple[Any, tuple[float, float]]:
         from geo.models import Area, AreaSet
         from opscenter.accounts.models import Agency
 
-        agency = Agency.objects.in_force(dt.date.today()).get(kind="commune", name__icontains="Phú Lợi")
+        agency = Agency.objects.in_force(timezone.localdate()).get(kind="commune", name__icontains="Phú Lợi")
         generation = AreaSet.objects.get(name=agency.area_set).current_id
         area = Area.objects.get(generation=generation, level="ward", code=agency.area_code)
         inside = area.geometry.point_on_surface
@@ -187,7 +187,7 @@ def test_a_call_by_keyboard_alone(live_site: Any, open_page: Any) -> None:
 
 
 def test_reports_of_machines_reach_the_open_room(live_site: Any, open_page: Any) -> None:
-    agency, (lon, lat) = ward(live_site)
+    _, (lon, lat) = ward(live_site)
     page = open_page(signed_in_as=live_site.person("call_taker"))
     page.goto("/room/")
     expect(page.locator('#connection[data-state="live"]')).to_be_visible()
