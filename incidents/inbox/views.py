@@ -82,9 +82,9 @@ def assignment(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
 @require_safe
 @for_agencies
 def first_photo(request: HttpRequest, person: Person, pk: int) -> HttpResponseBase:
-    """The small version of the first photo of a report, for the card; 404 when there is none or it is not theirs."""
+    """The small version of the incident's first photo, for the card; 404 when there is none or it is not theirs."""
     of_incident = assignments_of(person).filter(pk=pk).values("incident_id")
-    photo = Photo.objects.filter(incident__in=of_incident, phase=Photo.Phase.REPORT).order_by("id").first()
+    photo = Photo.objects.filter(incident__in=of_incident).order_by("id").first()
     if photo is None:
         raise Http404
     response = FileResponse(path_of(photo, "thumbnail").open("rb"), content_type="image/jpeg")
