@@ -9,7 +9,7 @@ from typing import Any
 from incidents.records.models import Category
 from incidents.records.models.categories import Group
 from incidents.triage.models import Keyword
-from incidents.triage.phrases import Found, find
+from incidents.triage.phrases import Found, find, is_marked
 
 # From here on the guess stands without a person's look at it.
 SURE_FROM = 0.6
@@ -118,7 +118,11 @@ def _scores(words: str) -> dict[int, _Score]:
         by_phrase[phrase].append((category_id, weight))
     # The same phrase twice says no more than once; typed clearly once is enough.
     once: dict[str, Found] = {}
+    with_marks = is_marked(words)
     for found in find(words, by_phrase):
+        if found.is_vague and with_marks:
+            # Who writes marks means a syllable without any: "quán chay" is no fire.
+            continue
         if found.phrase not in once or once[found.phrase].is_vague:
             once[found.phrase] = found
     hit = {category_id for phrase in once for category_id, _weight in by_phrase[phrase]}

@@ -65,6 +65,12 @@ def _parsed(phrase: str) -> tuple[Syllable, ...]:
     return tuple(syllables(phrase))
 
 
+def is_marked(text: str) -> bool:
+    """Whether the text was typed with marks: a third of its syllables have some (about two thirds do usually)."""
+    typed = syllables(text)
+    return sum(bool(syllable.marks) for syllable in typed) * 3 >= len(typed) > 0
+
+
 def find(text: str, phrases: Iterable[str]) -> list[Found]:
     """Every place where one of the phrases stands in the text, except inside a longer one that was found too."""
     typed = syllables(text)

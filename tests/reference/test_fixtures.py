@@ -110,8 +110,9 @@ class TestKeywords:
         for phrase, code in Keyword.objects.values_list("phrase", "category__code"):
             folded = fold_name(phrase)
             assert seen.setdefault(folded, code) == code, phrase
-            # "cháy", "chạy" and "chảy" are one word without marks: a phrase of one word needs a shape of its own.
-            assert " " in folded or folded not in {"chay", "cong", "cay", "den", "nga", "on", "be", "cho", "rac"}, (
+            # Without marks one word may be many: a phrase of one word needs a shape of its own. "cháy" stays, because a
+            # missed fire is worse than a doubt, and triage takes "chay" for a doubt only.
+            assert " " in folded or folded not in {"cong", "cay", "den", "nga", "on", "be", "cho", "rac"}, (
                 phrase
             )
 

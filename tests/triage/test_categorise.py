@@ -102,6 +102,7 @@ def test_chay_without_marks_is_perhaps_a_fire(world: World) -> None:
     assert not suggestion.sure
     assert "perhaps_emergency" in codes(suggestion)
     assert suggest("Xe chạy ở chợ").category is None
+    assert suggest("Quán chay ở chợ nấu khói").category is None
 
 
 def test_saying_it_many_times_is_saying_it_once(world: World) -> None:
