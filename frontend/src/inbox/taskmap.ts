@@ -42,6 +42,6 @@ export async function taskMap(box: HTMLElement): Promise<void> {
   }
   L.circleMarker(at, { radius: 9, color: colour("--map-halo"), weight: 3, fillColor: paint, fillOpacity: 1, interactive: false, pane: "point", renderer: L.svg({ pane: "point" }) }).addTo(map);
   if (radius > 400) map.fitBounds(L.latLng(at).toBounds(radius * 2.4), { animate: false });
-  box.setAttribute("role", "img");
+  box.setAttribute("role", "group");
   box.setAttribute("aria-label", say("map.label"));
 }
