@@ -1,0 +1,374 @@
+"""Every address of the URL configuration, tried by everybody: one of each role, the same roles at another agency, a
+partner's machine, and somebody who is not signed in.
+
+A new address without a row here fails test_every_address_has_a_row: whoever adds one says who may use it.
+
+    in         it is theirs: 2xx, or the field errors and conflicts that only insiders are told
+    sign       who are you: 401, or on to the sign-in page
+    forbidden  not this role: 403
+    hidden     there is no such thing, as far as they are concerned: 404
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import models
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+
+from incidents.dispatching import agency_work
+from incidents.records import photos
+from incidents.records.models import ActionRecord, Assignment, History, Incident, Note, PersonalLook, Photo, Report
+from incidents.wall.links import make
+from realtime.change import change
+from tests.cast import Cast, Hands, give, open_one
+from tests.intake.world import World, picture, upload
+
+ROOM = ("call_taker", "supervisor", "administrator")
+MANAGERS = ("supervisor", "administrator")
+# The agency that has the incident, and everybody else who works for an agency.
+OWN = ("focal_point", "handler")
+THERE = ("focal_point_there", "handler_there", "dispatcher", "crew")
+AGENCIES = (*OWN, *THERE)
+RECEIVERS_THERE = ("focal_point_there", "dispatcher")
+WORKERS_THERE = ("handler_there", "crew")
+EVERYBODY = ("anonymous", *ROOM, "leader", *AGENCIES, "partner")
+
+
+def only(*inside: str, hidden: tuple[str, ...] = (), anonymous: str = "sign") -> dict[str, str]:
+    """`inside` get in, `hidden` are told that it does not exist, the rest that it is not for their role."""
+    rest = dict.fromkeys(EVERYBODY, "forbidden")
+    return {**rest, "anonymous": anonymous, **dict.fromkeys(hidden, "hidden"), **dict.fromkeys(inside, "in")}
+
+
+def everybody(outcome: str) -> dict[str, str]:
+    return dict.fromkeys(EVERYBODY, outcome)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the addresses are about: one incident that the agency `an_lac` has handed on to a unit."""
+
+    incident: Incident
+    assignment: Assignment
+    report: Report
+    photo: Photo
+    wall_token: str
+    link_id: int
+
+    def names(self) -> dict[str, Any]:
+        return {
+            "code": self.incident.code,
+            "assignment": self.assignment.pk,
+            "photo": self.photo.pk,
+            "track": self.report.tracking_code,
+            "token": self.wall_token,
+            "link": self.link_id,
+            "agency": self.assignment.agency_id,
+            "unit": self.assignment.handling_unit_id,
+            "version": self.incident.version,
+        }
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: its route, how to call it, and what each person gets."""
+
+    route: str
+    url: str
+    expected: dict[str, str]
+    method: str = "GET"
+    sent: Callable[[Scene], dict[str, Any]] = field(default=lambda scene: {})
+    json: bool = True
+
+
+def act(verb: str, expected: dict[str, str], **sent: Any) -> Row:
+    """A writing address of an incident, called with everything it needs."""
+    route, url = f"api/incidents/<code>/{verb}", f"/api/incidents/{{code}}/{verb}"
+    return Row(route, url, expected, "POST", lambda scene: {"base_version": scene.incident.version, **sent})
+
+
+def work(verb: str, expected: dict[str, str], **sent: Any) -> Row:
+    """A writing address of an assignment."""
+
+    def body(scene: Scene) -> dict[str, Any]:
+        named = {name: value.format(**scene.names()) for name, value in sent.items()}
+        return {"base_version": scene.incident.version, **named}
+
+    return Row(f"api/assignments/<int:pk>/{verb}", f"/api/assignments/{{assignment}}/{verb}", expected, "POST", body)
+
+
+_FOR_RECEIVERS = only("focal_point", hidden=RECEIVERS_THERE)
+_FOR_WORKERS = only(*OWN, hidden=THERE)
+_FOR_ALL_WHO_HANDLE = only(*ROOM, *OWN, hidden=THERE)
+# A good link opens it for whoever holds it, a wrong one for nobody.
+_PUBLIC, _NOBODY = everybody("in"), everybody("hidden")
+_REFERENCE = only(*ROOM, *AGENCIES, "leader")
+
+ROWS = [
+    # The staff's API.
+    act("dispatch", only(*ROOM), agency=1),
+    act("withdraw", only(*ROOM)),
+    act("place", only(*ROOM), lat=11.05, lon=106.62),
+    act("category", only(*ROOM), group=3),
+    act("emergency", only(*ROOM)),
+    act("answer", only(*ROOM), answer="Theo quy định…"),
+    act("close", only(*ROOM), answer="Đã sửa."),
+    act("reject", only(*ROOM), reason="Chưa xong"),
+    act("reopen", only(*ROOM)),
+    act("cancel", only(*ROOM), reason="test"),
+    act("note", _FOR_ALL_WHO_HANDLE, text="gọi lại"),
+    Row("api/incidents/<code>/reporter", "/api/incidents/{code}/reporter", _FOR_ALL_WHO_HANDLE),
+    work("see", only(*OWN, hidden=THERE)),
+    work("accept", _FOR_RECEIVERS),
+    work("return", _FOR_RECEIVERS, reason="không thuộc địa bàn"),
+    work("hand", _FOR_RECEIVERS, unit="{unit}"),
+    work("start", _FOR_WORKERS),
+    work("result", _FOR_WORKERS, result="Đã vá."),
+    work("cancel", only(*ROOM)),
+    Row("api/reports", "/api/reports", only(*ROOM), "POST", lambda scene: {"words": "Có ổ gà"}),
+    Row("api/suggest", "/api/suggest?words=o+ga", only(*ROOM)),
+    Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/shown", _FOR_ALL_WHO_HANDLE),
+    Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/thumbnail", _FOR_ALL_WHO_HANDLE),
+    Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/original", only(*MANAGERS)),
+    Row("api/openapi.json", "/api/openapi.json", _PUBLIC),
+    # The root is there for the names of addresses alone.
+    Row("api/", "/api/", _NOBODY),
+    Row("live/reference.json", "/live/reference.json", _REFERENCE),
+    # The control room's pages.
+    Row("room/", "/room/", only(*ROOM)),
+    Row("room/incident/<str:code>/", "/room/incident/{code}/", only(*ROOM)),
+    Row("room/incident/<str:code>/panel", "/room/incident/{code}/panel", only(*ROOM)),
+    Row("room/caller", "/room/caller", only(*ROOM), "POST", lambda scene: {"phone": "0900000001"}, json=False),
+    # The agencies' inbox.
+    Row("inbox/", "/inbox/", only(*AGENCIES)),
+    Row("inbox/assignment/<int:pk>/", "/inbox/assignment/{assignment}/", _FOR_WORKERS),
+    Row("inbox/assignment/<int:pk>/photo/", "/inbox/assignment/{assignment}/photo/", _FOR_WORKERS),
+    # The wall.
+    Row("wall/", "/wall/", only(*ROOM, "leader")),
+    Row("wall/names.json", "/wall/names.json", only(*ROOM, "leader")),
+    Row("wall/links/", "/wall/links/", only(*MANAGERS)),
+    Row("wall/links/<int:pk>/revoke/", "/wall/links/{link}/revoke/", only(*MANAGERS), "POST", json=False),
+    Row("wall/<str:token>/", "/wall/{token}/", _PUBLIC),
+    Row("wall/<str:token>/", "/wall/not-the-token/", _NOBODY),
+    Row("wall/<str:token>/names.json", "/wall/{token}/names.json", _PUBLIC),
+    Row("wall/<str:token>/names.json", "/wall/not-the-token/names.json", _NOBODY),
+    # What everybody may use: the citizens' pages (a tracking code is the key), borders, other machines' doors.
+    Row("", "/", _PUBLIC),
+    Row("phan-anh/", "/phan-anh/", _PUBLIC, "POST", lambda scene: {}, json=False),
+    Row("tra-cuu/", "/tra-cuu/", _PUBLIC),
+    Row("tra-cuu/<str:code>/", "/tra-cuu/{track}/", _PUBLIC),
+    Row("tra-cuu/<str:code>/", "/tra-cuu/AAAA-BBBB-CCCC/", _NOBODY),
+    # The citizen is shown what it looks like after the work, never what another reporter sent.
+    Row("tra-cuu/<str:code>/anh/<int:photo_id>/", "/tra-cuu/{track}/anh/{photo}/", _NOBODY),
+    Row("tra-cuu/<str:code>/anh/<int:photo_id>/", "/tra-cuu/AAAA-BBBB-CCCC/anh/{photo}/", _NOBODY),
+    Row("geo/areas/current.json", "/geo/areas/current.json", _PUBLIC),
+    Row("geo/areas/<slug:set_name>.<slug:token>.geojson", "/geo/areas/invented.000000000000.geojson", _NOBODY),
+    Row("geo/suggest", "/geo/suggest?q=an+lac", _PUBLIC),
+    Row("open311/discovery.<form:form>", "/open311/discovery.json", _PUBLIC),
+    Row("open311/v2/discovery.<form:form>", "/open311/v2/discovery.json", _PUBLIC),
+    Row("open311/v2/services.<form:form>", "/open311/v2/services.json", _PUBLIC),
+    Row("open311/v2/services/<slug:code>.<form:form>", "/open311/v2/services/road.json", everybody("hidden")),
+    Row("open311/v2/requests.<form:form>", "/open311/v2/requests.json", _PUBLIC),
+    Row("open311/v2/requests.<form:form>", "/open311/v2/requests.json", everybody("forbidden"), "POST", json=False),
+    Row("open311/v2/requests/<slug:code>.<form:form>", "/open311/v2/requests/1022-999999.json", _NOBODY),
+    Row("open311/v2/tokens/<slug:code>.<form:form>", "/open311/v2/tokens/nothing.json", _NOBODY),
+    # Without Zalo's signature nobody is heard.
+    Row("doors/zalo/webhook", "/doors/zalo/webhook", everybody("forbidden"), "POST", lambda scene: {"event_name": "x"}),
+    Row("health/", "/health/", _PUBLIC),
+    Row("i18n/setlang/", "/i18n/setlang/", _PUBLIC, "POST", lambda scene: {"language": "en"}, json=False),
+    Row("start/", "/start/", {**_PUBLIC, "anonymous": "sign"}),
+    Row("accounts/menu/", "/accounts/menu/", {**_PUBLIC, "anonymous": "sign"}),
+]  # fmt: skip
+# One's own password, second factor and sign-in: allauth's pages, which show nobody else's anything.
+OWN_ACCOUNT = "accounts/"
+# Administration: each of its pages is asked below.
+ADMIN = "admin/"
+
+
+def routes(resolver: Any = None, before: str = "") -> Iterator[str]:
+    """Every route of the URL configuration, as it is written there."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern, route)
+        else:
+            yield route
+
+
+def test_every_address_has_a_row() -> None:
+    known = {row.route for row in ROWS}
+    there = set(routes())
+    missing = {route for route in there - known if not route.startswith((ADMIN, OWN_ACCOUNT))}
+    assert not missing, "say in ROWS who may use these"
+    assert not known - there, "these are no longer there"
+
+
+def test_every_row_says_it_for_everybody() -> None:
+    for row in ROWS:
+        assert row.expected.keys() == set(EVERYBODY), row.route
+
+
+@pytest.fixture
+def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    monkeypatch.setattr(settings, "ZALO_APP_ID", "1022")
+    monkeypatch.setattr(settings, "ZALO_OA_SECRET", "oa-secret")
+    incident = open_one(world)
+    assignment = give(incident, world.an_lac, cast.call_taker)
+    prepared, problems = photos.prepare([upload(picture())])
+    assert not problems
+    with change():
+        agency_work.accept(assignment_id=assignment.pk, by=cast.focal_point)
+        agency_work.hand_on(assignment_id=assignment.pk, unit=cast.unit, by=cast.focal_point)
+        from incidents.records.editing import lock
+
+        report = Report.objects.get(incident=incident)
+        (photo,) = photos.add(lock(incident.pk), prepared, report=report)
+    link, token = make(name="Phòng họp", by=cast.supervisor)
+    incident.refresh_from_db()
+    assignment.refresh_from_db()
+    return Scene(incident, assignment, report, photo, token, link.pk)
+
+
+def outcome(response: Any) -> str:
+    status = response.status_code
+    if status == 401:
+        return "sign"
+    if status in {301, 302}:
+        return "sign" if "/login/" in response["Location"].partition("?")[0] else "in"
+    return {403: "forbidden", 404: "hidden"}.get(status, "in" if status < 500 else f"broke with {status}")
+
+
+def call(row: Row, scene: Scene, person: Any) -> Any:
+    url = row.url.format(**scene.names())
+    hands = Hands(person)
+    # A thread of the server's own error must reach the test as an answer.
+    hands.client.raise_request_exception = False
+    if row.method == "GET":
+        return hands.get(url)
+    return hands.post(url, row.sent(scene), action=str(uuid.uuid4()), form=not row.json)
+
+
+# Whatever an outsider could have changed.
+_TABLES: tuple[type[models.Model], ...] = (
+    Incident,
+    Assignment,
+    Report,
+    Note,
+    History,
+    Photo,
+    PersonalLook,
+    ActionRecord,
+)
+
+
+def _everything() -> list[Any]:
+    return [list(table._default_manager.order_by("pk").values()) for table in _TABLES]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.url}")
+def test_who_gets_in(row: Row, scene: Scene, cast: Cast) -> None:
+    people: dict[str, Any] = {"anonymous": None, **cast.people()}
+    assert people.keys() == set(EVERYBODY)
+    outside = [name for name in EVERYBODY if row.expected[name] != "in"]
+    before = _everything()
+    got = {name: outcome(call(row, scene, people[name])) for name in outside}
+    assert _everything() == before, "somebody outside changed something"
+    inside = [name for name in EVERYBODY if row.expected[name] == "in"]
+    for name in inside:
+        got[name] = outcome(call(row, scene, people[name]))
+    assert got == row.expected
+
+
+def test_whoever_is_switched_off_is_nobody(scene: Scene, cast: Cast) -> None:
+    """Also with a cookie from before."""
+    people = cast.people()
+    there = {name: Hands(person) for name, person in people.items()}
+    type(cast.call_taker).objects.update(is_active=False)
+    before = _everything()
+    for row in ROWS:
+        if row.expected["anonymous"] != "sign":
+            continue
+        url = row.url.format(**scene.names())
+        for name in EVERYBODY:
+            if row.expected[name] != "in":
+                continue
+            hands = there[name]
+            answer = hands.get(url) if row.method == "GET" else hands.post(url, row.sent(scene), form=not row.json)
+            assert outcome(answer) == "sign", (url, name)
+    assert _everything() == before
+
+
+def test_nothing_is_written_without_the_csrf_token(scene: Scene, cast: Cast) -> None:
+    for row in ROWS:
+        if row.method != "POST" or row.expected["call_taker"] != "in" or row.expected["anonymous"] == "in":
+            continue
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(cast.call_taker)
+        url = row.url.format(**scene.names())
+        body: dict[str, Any] = {"data": row.sent(scene), "headers": {"X-Action-Id": str(uuid.uuid4())}}
+        before = _everything()
+        answer = client.post(url, content_type="application/json", **body) if row.json else client.post(url, **body)
+        assert answer.status_code == 403, row.url
+        # The outbox takes a 403 with this code for a refusal; this one means: sign in again, and it is kept.
+        assert b'"forbidden"' not in answer.content
+        assert _everything() == before
+
+
+def _admin_urls() -> list[str]:
+    found = []
+    for route in routes():
+        if route.startswith(ADMIN):
+            plain = re.sub(r"<[^>]+>", "1", re.sub(r"\(\?P<\w+>.*\)\$?$", "x", route))
+            found.append("/" + plain.replace("^", "").replace("$", ""))
+    return sorted(set(found))
+
+
+def test_administration_is_for_supervisors_and_administrators(scene: Scene, cast: Cast) -> None:
+    # These are for everybody who is signed in, or show nothing at all.
+    open_to_all = {"/admin/login/", "/admin/logout/", "/admin/jsi18n/", "/admin/x", "/admin/password_change/",
+                   "/admin/password_change/done/", "/admin/r/1/1/"}  # fmt: skip
+    outside = {"anonymous": None, **{name: who for name, who in cast.people().items() if name not in MANAGERS}}
+    before = _everything()
+    for url in _admin_urls():
+        if url in open_to_all:
+            continue
+        for name, person in outside.items():
+            got = outcome(call(Row(url, url, {}), scene, person))
+            assert got in {"sign", "forbidden", "hidden"}, (name, url, got)
+    assert _everything() == before
+
+
+def test_live_tables_are_read_only_even_for_administrators(scene: Scene, cast: Cast) -> None:
+    hands = Hands(cast.administrator)
+    before = _everything()
+    for table in ("incident", "report", "assignment", "history", "photo", "personallook"):
+        base = f"/admin/records/{table}/"
+        assert hands.get(base).status_code == 200, table
+        assert hands.get(f"{base}add/").status_code == 403, table
+        pk = {"incident": scene.incident.pk, "report": scene.report.pk, "assignment": scene.assignment.pk}.get(table)
+        if pk is not None:
+            page = hands.get(f"{base}{pk}/change/")
+            assert page.status_code == 200
+            # Neither the citizen's words nor the key to the citizen's page.
+            assert scene.report.tracking_code.encode() not in page.content
+            assert "Ổ gà".encode() not in page.content
+            assert hands.post(f"{base}{pk}/change/", {"state": "closed"}, form=True).status_code == 403
+            assert hands.post(f"{base}{pk}/delete/", {"post": "yes"}, form=True).status_code == 403
+    assert _everything() == before
+
+
+def test_files_are_not_served_past_the_rights(scene: Scene, cast: Cast) -> None:
+    for variant in ("shown", "thumbnail", "original"):
+        name = str(getattr(scene.photo, variant))
+        assert (Path(settings.MEDIA_ROOT) / name).exists()
+        for url in (f"/media/{name}", f"/{name}", f"/static/{name}"):
+            assert Hands(cast.supervisor).get(url).status_code == 404
