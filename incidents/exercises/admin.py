@@ -26,6 +26,7 @@ class ExerciseForm(ExerciseFormBase):
     class Meta:
         model = Exercise
         fields = ("name", "starts_at", "ends_at")
+        labels = {"name": _("Name of the exercise"), "starts_at": _("Begins"), "ends_at": _("Ends")}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

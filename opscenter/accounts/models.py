@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -35,19 +35,21 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
 class Agency(models.Model):
     """Cơ quan, đơn vị: who is given incidents. `code` is stable and unique over all time."""
 
-    code = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=200, blank=True)
-    short_name = models.CharField(max_length=60, blank=True)
-    kind = models.CharField(max_length=20, choices=AgencyKind.choices)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=AgencyKind.choices)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("higher agency")
+    )
     # A committee governs one unit of one area set. A code means nothing without its set.
-    area_set = models.CharField(max_length=40, blank=True)
-    area_code = models.CharField(max_length=20, blank=True)
-    valid_from = models.DateField()
-    valid_until = models.DateField(null=True, blank=True)
-    is_sample = models.BooleanField(default=False)
-    source = models.CharField(max_length=300, blank=True)
+    area_set = models.CharField(_("area set"), max_length=40, blank=True)
+    area_code = models.CharField(_("area code"), max_length=20, blank=True)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False)
+    source = models.CharField(_("source"), max_length=300, blank=True)
 
     objects = AgencyQuerySet.as_manager()
 
@@ -76,9 +78,9 @@ class Agency(models.Model):
 class HandlingUnit(models.Model):
     """Bộ phận xử lý: who does the work inside an agency, the second hop."""
 
-    agency = models.ForeignKey(Agency, models.PROTECT, related_name="handling_units")
-    name = models.CharField(max_length=200)
-    is_active = models.BooleanField(default=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="handling_units", verbose_name=_("agency"))
+    name = models.CharField(_("name"), max_length=200)
+    is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("handling unit")
@@ -97,13 +99,15 @@ class ContactPoint(models.Model):
         SMS = "sms", _("SMS")
         PHONE = "phone", _("Phone")
 
-    agency = models.ForeignKey(Agency, models.CASCADE, related_name="contact_points")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    address = models.CharField(max_length=200)
-    order = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    agency = models.ForeignKey(Agency, models.CASCADE, related_name="contact_points", verbose_name=_("agency"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    address = models.CharField(_("address or number"), max_length=200)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
+        verbose_name = _("contact point")
+        verbose_name_plural = _("contact points")
         ordering: ClassVar = ["agency", "order", "id"]
         constraints = [models.UniqueConstraint(fields=["agency", "kind", "address"], name="contact_point_once")]
 
@@ -111,16 +115,33 @@ class ContactPoint(models.Model):
         return f"{self.get_kind_display()} {self.address}"
 
 
+class People(UserManager["Person"]):
+    """Accounts; `manage.py createsuperuser` makes the first administrator of a new installation."""
+
+    use_in_migrations = False
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> Person:
+        return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **fields})
+
+
 class Person(AbstractUser):
     """Somebody with an account, in one role, for the hotline or for one agency."""
 
     full_name = models.CharField(_("full name"), max_length=150)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.CALL_TAKER)
-    agency = models.ForeignKey(Agency, models.PROTECT, null=True, blank=True, related_name="people")
-    handling_unit = models.ForeignKey(HandlingUnit, models.PROTECT, null=True, blank=True, related_name="people")
-    language = models.CharField(max_length=5, default="vi")
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("agency")
+    )
+    handling_unit = models.ForeignKey(
+        HandlingUnit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("handling unit")
+    )
+    language = models.CharField(_("language"), max_length=5, default="vi")
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    objects: ClassVar[People] = People()
 
     class Meta:
         verbose_name = _("person")

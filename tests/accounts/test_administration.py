@@ -210,3 +210,16 @@ def test_the_live_stream_hears_of_changed_rights(client, administrator, new_pers
     person = new_person()
     client.post(f"/admin/accounts/person/{person.pk}/password/")
     assert list(Event.objects.filter(entity="rights").values_list("entity_id", flat=True)) == [person.pk]
+
+
+def test_the_first_administrator_comes_from_createsuperuser(client):
+    person = Person.objects.create_superuser("dau-tien", None, "mot mat khau dai", full_name="Người đầu tiên")
+    assert person.role == Role.ADMINISTRATOR
+    client.force_login(person)
+    assert client.get(LIST).status_code == 200
+
+
+def test_it_speaks_vietnamese(client, administrator):
+    page = client.get("/admin/accounts/agency/add/", headers={"Accept-Language": "vi"}).content.decode()
+    for english in ("Short name", "Valid from", "Area set", "Higher agency"):
+        assert english not in page
