@@ -79,6 +79,8 @@ _ABBREVIATIONS = {
     "trước": "trc",
     "giùm": "dùm",
 }
+# So many reports open the day, within this share of it.
+OPENING, OPENING_SHARE = 24, 0.05
 _AGAIN = ("Sao phản ánh hoài không thấy ai làm: ", "Tôi cũng báo như người trước: ", "Báo lại lần nữa nè, ")
 
 _FIELD: Mapping[Fate, int] = {
@@ -123,8 +125,11 @@ def compose(scenario: Scenario, seed: int, reports: int | None = None) -> list[P
         ward = _weighted(random_, scenario.ward)
         planned.append(_about(scenario, random_, at, topic.category, topic.words, ward))
     planned = sorted(planned[:total], key=lambda one: one.at)
-    # The first one comes at once: nobody looks at an empty map.
-    planned[0] = replace(planned[0], at=0.0)
+    # The first ones come at once: nobody looks at an empty map.
+    planned = [
+        replace(one, at=min(one.at, OPENING_SHARE * number / OPENING)) if number < OPENING else one
+        for number, one in enumerate(planned)
+    ]
     return _with_repeats(scenario, random_, planned)
 
 

@@ -37,7 +37,7 @@ def test_it_is_a_few_hundred_reports_in_order_from_the_first_moment(day):
     assert all(0 <= one.at <= 1 for one in day)
     assert [one.at for one in day] == sorted(one.at for one in day)
     # Something is on the map within the first minute of eight.
-    assert sum(one.at < 1 / 8 for one in day) >= 15
+    assert sum(one.at < 1 / 8 for one in day) >= 40
 
 
 def test_every_door_every_fate_and_every_group_is_in_it(day):
