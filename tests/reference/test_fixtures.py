@@ -112,9 +112,7 @@ class TestKeywords:
             assert seen.setdefault(folded, code) == code, phrase
             # Without marks one word may be many: a phrase of one word needs a shape of its own. "cháy" stays, because a
             # missed fire is worse than a doubt, and triage takes "chay" for a doubt only.
-            assert " " in folded or folded not in {"cong", "cay", "den", "nga", "on", "be", "cho", "rac"}, (
-                phrase
-            )
+            assert " " in folded or folded not in {"cong", "cay", "den", "nga", "on", "be", "cho", "rac"}, phrase
 
 
 @pytest.mark.usefixtures("loaded")
