@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.client import ClientHandler
 from django.test.utils import CaptureQueriesContext
 
 from incidents.records.history import HistoryKind, append
@@ -122,11 +123,16 @@ def most_queries(most: int) -> Iterator[None]:
     assert len(texts) <= most, f"{len(texts)} queries instead of {most}:\n" + "\n".join(texts)
 
 
+_HANDLER = ClientHandler(enforce_csrf_checks=True)
+
+
 class Hands:
     """Somebody at a browser: posts as the outbox does, with an action id and the CSRF token."""
 
     def __init__(self, person: Person | None = None) -> None:
         self.client = Client(enforce_csrf_checks=True)
+        # One for all: a new one has WhiteNoise read every file of the front end again.
+        self.client.handler = _HANDLER
         if person is not None:
             self.client.force_login(person)
         self.client.cookies["csrftoken"] = "a" * 32

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from incidents.api.answers import REFUSALS, Conflict, Forbidden, Invalid, NotTheirs, refusal
 from incidents.api.shapes import S, read
+from incidents.intake.take import storable
 from incidents.records import actions
 from incidents.records.editing import Changed
 from incidents.records.keys import WITH_WORDS
@@ -97,7 +98,7 @@ def act(
     def run() -> JsonResponse:
         person = person_who_may(request, verb)
         sent = read(request, shape)
-        number, kind = action_id(request), f"{verb}:{about}"[:60]
+        number, kind = action_id(request), storable(f"{verb}:{about}")[:60]
         try:
             with change():
                 prior = actions.once(number, kind=kind, by=person)

@@ -1,4 +1,4 @@
-"""The API as the screens use it: the whole way, one answer for one action id, conflicts with both texts, field errors."""
+"""The API as the screens use it: the whole way, one answer for one action id, conflicts, errors beside their fields."""
 
 from __future__ import annotations
 
