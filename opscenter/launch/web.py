@@ -16,8 +16,8 @@ def command(server: str, port: int, host: str = "127.0.0.1") -> list[str]:
         # -v 0: the access log costs half the throughput of the live stream.
         # Daphne refuses messages over 1 MiB, also its own: a snapshot of 1,800 incidents. This is room for 28,000.
         largest = str(16 * 1024 * 1024)
-        return [sys.executable, "-m", "daphne", "-v", "0", "-b", host, "-p", str(port),
-                "--websocket-max-message-size", largest, "--websocket-max-frame-size", largest, APPLICATION]  # fmt: skip
+        sizes = ["--websocket-max-message-size", largest, "--websocket-max-frame-size", largest]
+        return [sys.executable, "-m", "daphne", "-v", "0", *sizes, "-b", host, "-p", str(port), APPLICATION]
     if server == "uvicorn":
         return [sys.executable, "-m", "uvicorn", "--host", host, "--port", str(port), "--ws", "websockets-sansio",
                 "--lifespan", "off", "--no-access-log", "--no-proxy-headers", APPLICATION]  # fmt: skip
