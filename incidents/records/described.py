@@ -37,7 +37,8 @@ def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
     photos: dict[int, int] = dict(counted)
     # The traces are long and no body shows them.
     rows = incidents.select_related("category").defer("place_trace", "category_trace", "agency_trace")
-    for incident in rows.order_by("pk"):
+    # Put in order here: asked to, SQLite reads the whole table by number rather than the index of the board.
+    for incident in sorted(rows.order_by(), key=lambda row: row.pk):
         yield Facts(
             incident,
             tuple(assignments[incident.pk]),

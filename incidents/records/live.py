@@ -66,7 +66,8 @@ def _rows(keys: frozenset[str], *, on_board: bool) -> Iterator[Row]:
     audience = IncidentAudience.objects.filter(key__in=sorted(keys))
     if on_board:
         incidents = incidents.on_board()
-        audience = audience.filter(incident__on_board=True)
+        # Not a join: SQLite would begin with every row of the key, a million for the room.
+        audience = audience.filter(incident__in=Incident.objects.on_board().values("pk"))
     best: dict[int, str] = {}
     for incident_id, profile in audience.values_list("incident_id", "profile"):
         best[incident_id] = min(best.get(incident_id, profile), profile, key=PROFILES.index)
