@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from geo.areas import AreaRef
+from geo.resolution import Candidate, Reason, Resolution
+from incidents.records import editing
+from incidents.records.models import History, Incident
+from incidents.records.places import Pin, place_fields, set_place
+from realtime.change import change
+from tests.cast import Cast, open_one
+from tests.intake.world import IN_AN_LAC, IN_BINH_MINH, OUTSIDE, World
+
+ON = dt.date(2026, 11, 24)
+AN_LAC = AreaRef("invented", "90001", "Phường An Lạc", "phuong", "80001")
+BINH_MINH = AreaRef("invented", "90002", "Phường Bình Minh", "phuong", "80001")
+SONG_XANH = AreaRef("invented", "80001", "Thành phố Sông Xanh", "thanh_pho", "")
+
+
+def candidate(ward: AreaRef, at: tuple[float, float] = IN_AN_LAC) -> Candidate:
+    return Candidate("place", "Chợ", *at, 50.0, ward, SONG_XANH, 0.8)
+
+
+def test_the_best_candidate_of_a_clear_answer(world: World) -> None:
+    resolution = Resolution("located", (candidate(AN_LAC),), (Reason("place_known", {"name": "Chợ", "text": "cho"}),))
+    fields = place_fields(resolution, on=ON)
+    assert (fields["point"].x, fields["point"].y, fields["radius_m"]) == (*IN_AN_LAC, 50.0)
+    assert (fields["area_set"], fields["ward_code"], fields["district_code"]) == ("invented", "90001", "80001")
+    assert fields["area_generation"]
+    assert fields["place_label"] == "Chợ"
+    assert fields["place_trace"]["by"] == "resolver"
+    assert Resolution.from_json(fields["place_trace"]) == resolution
+
+
+def test_an_ambiguous_answer_gives_only_what_all_candidates_share(world: World) -> None:
+    one, other = candidate(AN_LAC), candidate(BINH_MINH, IN_BINH_MINH)
+    fields = place_fields(Resolution("ambiguous", (one, other)), on=ON)
+    assert (fields["point"], fields["radius_m"]) == (None, None)
+    assert (fields["area_set"], fields["ward_code"], fields["district_code"]) == ("invented", "", "80001")
+    same = place_fields(Resolution("ambiguous", (one, candidate(AN_LAC, (106.63, 11.02)))), on=ON)
+    assert same["ward_code"] == "90001"
+
+
+def test_nothing_found(world: World) -> None:
+    fields = place_fields(Resolution("unknown"), on=ON)
+    assert (fields["point"], fields["area_set"], fields["place_trace"]["outcome"]) == (None, "", "unknown")
+
+
+def test_a_pin_is_put_with_areas_reasons_and_history(world: World, cast: Cast) -> None:
+    incident = open_one(world, place_trace={"outcome": "unknown"}, ward_code="", district_code="", area_set="")
+    with change():
+        set_place(editing.lock(incident.pk), Pin(*IN_BINH_MINH, 25.0, "Chợ"), by=cast.call_taker)
+    stored = Incident.objects.get()
+    assert (stored.ward_code, stored.radius_m, stored.place_label) == ("90002", 25.0, "Chợ")
+    row = History.objects.get(kind="place_set")
+    assert (row.by, row.data["ward"], row.data["lon"]) == (cast.call_taker, "90002", IN_BINH_MINH[0])
+    assert "Chợ" not in str(row.data)
+
+
+def test_a_pin_on_a_border_and_one_outside(world: World) -> None:
+    near = place_fields(Pin(106.6501, 11.05), on=ON)
+    assert near["ward_code"] == "90002"
+    assert near["place_trace"]["near"] == ["90001"]
+    outside = place_fields(Pin(*OUTSIDE), on=ON)
+    assert (outside["ward_code"], outside["place_trace"]["outcome"]) == ("", "outside")
+    # Where it is stays what the person said.
+    assert (outside["point"].x, outside["point"].y) == OUTSIDE
