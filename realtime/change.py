@@ -11,9 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from realtime import log, nudge
@@ -54,6 +54,13 @@ class Change:
 
 
 _open = threading.local()
+# SQLite's writers wait by polling, so under a burst the same ones win and the others fail with "database is locked".
+# Within a process they stand in line instead; between processes the short changes and the time-out have to do.
+_line = threading.Lock()
+
+
+def _turn() -> AbstractContextManager[object]:
+    return _line if connection.vendor == "sqlite" else nullcontext()
 
 
 @contextmanager
@@ -66,7 +73,7 @@ def change() -> Iterator[Change]:
     """
     if getattr(_open, "change", None) is not None:
         raise RuntimeError("a change is open already: pass on to the functions inside that one is required")
-    with transaction.atomic(durable=True):
+    with _turn(), transaction.atomic(durable=True):
         current = _open.change = Change()
         try:
             yield current
