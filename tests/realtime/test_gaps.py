@@ -30,7 +30,8 @@ class Reader:
 
     def _run(self) -> None:
         try:
-            while not self.done.is_set():
+            # A breath between two reads: a thread that never lets go keeps the writers from running at all.
+            while not self.done.wait(0.001):
                 self.read()
         except BaseException as error:
             self.failed = error
