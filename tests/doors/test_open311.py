@@ -372,3 +372,22 @@ def test_reading_a_thousand_takes_few_queries(key: str, django_assert_max_num_qu
     with django_assert_max_num_queries(9):
         rows = json.loads(Client().get(f"{BASE}/requests.json", {"api_key": key}).content)
     assert len(rows) == 3
+
+
+def test_an_exhausted_budget_is_a_list_of_errors_too(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "BUDGETS", "open311.read=1/600:1000/600")
+    assert Client().get(f"{BASE}/services.json").status_code == 200
+    response = Client().get(f"{BASE}/services.json")
+    assert errors(response) == [429]
+    assert int(response["Retry-After"]) > 0
+
+
+def test_guessing_keys_has_a_budget_of_its_own(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.conf import settings
+
+    monkeypatch.setattr(settings, "BUDGETS", "guess=2/600:1000/600")
+    statuses = [post(f"guess-{number}").status_code for number in range(3)]
+    assert statuses == [403, 403, 429]
+    assert post(key).status_code == 201
