@@ -74,6 +74,7 @@ const call = new CallForm(byId("call"), {
 /** Tells the map how much of it lies under the call form and the panel. */
 function cover(): void {
   document.body.classList.toggle("has-panel", panel.open !== null);
+  document.body.classList.toggle("has-call", call.open);
   const width = (id: string): number => (byId(id).hidden ? 0 : byId(id).offsetWidth);
   map?.covered(width("call"), width("panel"));
 }
@@ -119,9 +120,10 @@ function draw(force = false): void {
   fresh.clear();
   const all = live.incidents();
   byId("queue-count").textContent = set.length === all.length ? String(all.length) : say("queue.count", { n: set.length, all: all.length });
+  const counts: Record<string, number> = {};
+  for (const incident of all) counts[groupOf(incident)] = (counts[groupOf(incident)] ?? 0) + 1;
   for (const chip of document.querySelectorAll<HTMLElement>("[data-group].chip")) {
-    const count = all.filter((incident) => String(groupOf(incident)) === chip.dataset.group).length;
-    chip.querySelector("b")!.textContent = String(count);
+    chip.querySelector("b")!.textContent = String(counts[chip.dataset.group ?? ""] ?? 0);
     chip.setAttribute("aria-pressed", String(filter.groups.includes(chip.dataset.group ?? "")));
   }
   document.body.dataset.ready = String(live.isComplete);
@@ -224,6 +226,8 @@ function toggleFilter(): void {
   form.hidden = !form.hidden;
   document.querySelector("[data-room=filter]")!.setAttribute("aria-expanded", String(!form.hidden));
   if (!form.hidden) (form.elements.namedItem("text") as HTMLInputElement).focus();
+  // A hidden field keeps the focus until the next frame: the first letter after Esc would be lost in it.
+  else if (form.contains(document.activeElement)) document.querySelector<HTMLElement>("[data-room=filter]")!.focus();
 }
 
 // --- buttons and keys ---------------------------------------------------------------------------------------------

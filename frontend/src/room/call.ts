@@ -158,6 +158,8 @@ export class CallForm {
       this.form.querySelector<HTMLElement>("[data-status]")!.textContent = "";
     }
     this.act.shown(false);
+    // A hidden field keeps the focus until the next frame: the first letter after Esc would be lost in it.
+    if (document.activeElement instanceof HTMLElement && this.box.contains(document.activeElement)) document.activeElement.blur();
     if (this.opener?.isConnected) this.opener.focus({ preventScroll: true });
   }
 
@@ -228,11 +230,16 @@ export class CallForm {
         element("span", { class: "muted tabular", text: say("call.radius", { distance: distance(place.radius_m) }) }),
       ),
     );
-    if (!options.length) options.push(element("div", { class: "muted place-none", text: say("call.none") }));
     this.places.replaceChildren(...options);
+    // Nothing found is said beside the label: an empty list would cover the next field.
+    this.box.querySelector("#call-radius")!.textContent = options.length ? "" : say("call.none");
+    if (!options.length) {
+      this.hidePlaces();
+      return;
+    }
     this.places.hidden = false;
     this.field("address").setAttribute("aria-expanded", "true");
-    if (this.found.length) this.choose(0, false);
+    this.choose(0, false);
   }
 
   private hidePlaces(): void {

@@ -1,5 +1,5 @@
 /** The filter that list and map share. It stands in the address, so that a reload or a second monitor shows the same. */
-import { folded, groupOf, type Incident, isOverdue } from "./incident";
+import { folded, groupOf, type Incident, isOverdue, timesOf } from "./incident";
 import type { Names } from "./reference";
 
 export interface Filter {
@@ -37,9 +37,26 @@ export function toAddress(filter: Filter): string {
 export const countActive = (filter: Filter): number =>
   (["state", "age", "area", "agency", "text"] as const).filter((name) => filter[name]).length + (filter.groups.length ? 1 : 0);
 
+/** What an incident is searched in; kept as long as its body and the names it was made from. */
+let hays = new WeakMap<Incident, string>();
+let haysFrom: unknown = null;
+
+function hayOf(incident: Incident, names: Names): string {
+  if (haysFrom !== names.reference) {
+    haysFrom = names.reference;
+    hays = new WeakMap();
+  }
+  let hay = hays.get(incident);
+  if (hay === undefined) {
+    hay = ` ${folded([incident.code, incident.summary, names.place(incident.area), names.category(incident.category)].join(" "))}`.replace(/[^a-z0-9-]+/g, " ");
+    hays.set(incident, hay);
+  }
+  return hay;
+}
+
 /** How well an incident fits a text: 0 not at all, 1 every word begins a word of it, 2 the whole text stands in it. */
 export function fits(incident: Incident, text: string, names: Names): 0 | 1 | 2 {
-  const hay = ` ${folded([incident.code, incident.summary, names.place(incident.area), names.category(incident.category)].join(" "))}`.replace(/[^a-z0-9-]+/g, " ");
+  const hay = hayOf(incident, names);
   const words = folded(text).split(/[^a-z0-9-]+/).filter(Boolean);
   if (!words.every((word) => hay.includes(` ${word}`))) return 0;
   return words.length > 1 && hay.includes(` ${words.join(" ")}`) ? 2 : 1;
@@ -49,7 +66,7 @@ export function matches(incident: Incident, filter: Filter, names: Names, now: n
   if (filter.groups.length && !filter.groups.includes(String(groupOf(incident)))) return false;
   if (filter.state === "overdue" ? !isOverdue(incident, now) : filter.state && incident.state !== filter.state) return false;
   if (filter.age) {
-    const hours = (now - Date.parse(incident.received_at)) / 3_600_000;
+    const hours = (now - timesOf(incident).received) / 3_600_000;
     if (filter.age === "old" ? hours < 24 : hours > (HOURS[filter.age] ?? Infinity)) return false;
   }
   if (filter.area) {

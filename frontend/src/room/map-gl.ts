@@ -37,16 +37,21 @@ const LISTED = 30;
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-const feature = (incident: Incident, now: number): PointFeature => ({
-  type: "Feature",
-  geometry: { type: "Point", coordinates: [incident.lon!, incident.lat!] },
-  properties: {
-    id: incident.id,
-    icon: iconOf(incident, now),
-    emergency: incident.group === 2 ? 1 : 0,
-    overdue: isOverdue(incident, now) ? 1 : 0,
-  },
-});
+/** A point is made once for a body, and once more when its deadline passes. */
+const features = new WeakMap<Incident, PointFeature>();
+
+function feature(incident: Incident, now: number): PointFeature {
+  const overdue = isOverdue(incident, now) ? 1 : 0;
+  const known = features.get(incident);
+  if (known?.properties.overdue === overdue) return known;
+  const made: PointFeature = {
+    type: "Feature",
+    geometry: { type: "Point", coordinates: [incident.lon!, incident.lat!] },
+    properties: { id: incident.id, icon: iconOf(incident, now), emergency: incident.group === 2 ? 1 : 0, overdue },
+  };
+  features.set(incident, made);
+  return made;
+}
 
 export class GlMap implements RoomMap {
   private readonly worker = new ClusterWorker();
@@ -54,7 +59,7 @@ export class GlMap implements RoomMap {
   private readonly waiting = new Map<number, (told: Told) => void>();
   /** What the page knows, by id; what the worker has counted; what changed since then. */
   private points = new Map<number, PointFeature>();
-  private counted = new Map<number, string>();
+  private counted = new Map<number, PointFeature>();
   private hot = new Map<number, PointFeature>();
   private recount: ReturnType<typeof setTimeout> | undefined;
   private shown: Shown = { type: "FeatureCollection", features: [] };
@@ -297,7 +302,7 @@ export class GlMap implements RoomMap {
     this.hot.clear();
     let stale = this.counted.size !== next.size;
     for (const [id, point] of next) {
-      if (this.counted.get(id) === signature(point)) continue;
+      if (same(this.counted.get(id), point)) continue;
       stale = true;
       this.hot.set(id, point);
     }
@@ -317,7 +322,7 @@ export class GlMap implements RoomMap {
     clearTimeout(this.recount);
     this.recount = undefined;
     this.worker.postMessage({ kind: "load", points: [...this.points.values()] } satisfies Ask);
-    this.counted = new Map([...this.points].map(([id, point]) => [id, signature(point)]));
+    this.counted = new Map(this.points);
     void this.view(true);
   }
 
@@ -334,7 +339,7 @@ export class GlMap implements RoomMap {
     const told = await this.ask<"shown">((ticket) => ({ kind: "shown", ticket, box, zoom: this.map.getZoom() }));
     this.shown = told.shown;
     if (fresh) {
-      for (const [id, point] of this.hot) if (this.counted.get(id) === signature(point)) this.hot.delete(id);
+      for (const [id, point] of this.hot) if (same(this.counted.get(id), point)) this.hot.delete(id);
     }
     this.drawPoints();
   }
@@ -537,7 +542,13 @@ export class GlMap implements RoomMap {
   }
 }
 
-const signature = (point: PointFeature): string => `${point.properties.icon}@${point.geometry.coordinates.join()}`;
+/** Whether two points look the same on the map. */
+function same(a: PointFeature | undefined, b: PointFeature): boolean {
+  if (a === b) return true;
+  if (!a || a.properties.icon !== b.properties.icon) return false;
+  const [from, to] = [a.geometry.coordinates, b.geometry.coordinates];
+  return from[0] === to[0] && from[1] === to[1];
+}
 
 const motion = (ms: number): number => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : ms);
 

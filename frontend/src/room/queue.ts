@@ -3,10 +3,10 @@
  * it, rows stay where they are, what is new is counted in a bar above, and what left is greyed.
  */
 import { element } from "../element";
-import { age, fullDate, left } from "../time";
+import { age, clock, fullDate, left } from "../time";
 import { say as sayBase } from "../words/base";
 import { say } from "../words/room";
-import { byHurt, groupOf, type Incident, isOverdue, SECTIONS, type SectionName, sectionOf } from "./incident";
+import { byHurt, groupOf, type Incident, isOverdue, SECTIONS, type SectionName, sectionOf, timesOf } from "./incident";
 import type { Names } from "./reference";
 
 /** Rows of a section drawn at first; the rest by a button. A day of 5,000 calls must not make 5,000 rows. */
@@ -36,6 +36,7 @@ interface Section {
 export class Queue {
   private readonly rows = new Map<number, Row>();
   private readonly sections = new Map<SectionName, Section>();
+  private readonly strip: HTMLElement;
   private readonly fresh: HTMLButtonElement;
   private readonly empty: HTMLElement;
   private items: Incident[] = [];
@@ -57,27 +58,33 @@ export class Queue {
       announce: (text: string) => void;
     },
   ) {
+    // The bar stands in a strip above the list, whose height is always there: it pushes nothing down when it comes.
+    this.strip = element("div", { class: "queue-strip" });
     this.fresh = element("button", { type: "button", class: "queue-fresh", hidden: true });
+    this.strip.append(element("span", { text: say("queue.order") }), this.fresh);
+    root.before(this.strip);
     this.fresh.addEventListener("click", () => {
       this.touched = 0;
       this.arrange();
       this.root.scrollTop = 0;
     });
     this.empty = element("div", { class: "queue-empty", hidden: true });
-    root.append(this.fresh, this.empty);
+    root.append(this.empty);
     for (const name of SECTIONS) this.sections.set(name, this.makeSection(name));
 
-    root.addEventListener("pointerenter", () => {
+    root.addEventListener("pointerleave", () => this.act.light(null));
+    // A hand on its way to the bar is still at the list.
+    const desk = root.closest<HTMLElement>(".queue") ?? root;
+    desk.addEventListener("pointerenter", () => {
       this.hovered = true;
       this.touched = Date.now();
     });
-    root.addEventListener("pointerleave", () => {
+    desk.addEventListener("pointerleave", () => {
       this.hovered = false;
-      this.act.light(null);
       this.arrange();
     });
     for (const kind of ["pointermove", "wheel", "keydown", "focusin"]) {
-      root.addEventListener(kind, () => (this.touched = Date.now()), { passive: true });
+      desk.addEventListener(kind, () => (this.touched = Date.now()), { passive: true });
     }
     root.addEventListener("pointerover", (event) => this.act.light(this.idOf(event.target)));
     root.addEventListener("focusin", (event) => {
@@ -198,6 +205,7 @@ export class Queue {
   private drawEmpty(): void {
     const none = this.items.length === 0;
     this.empty.hidden = !none;
+    this.strip.hidden = none;
     const state = this.filtered ? "filtered" : "none";
     if (!none || this.empty.dataset.state === state) return;
     this.empty.dataset.state = state;
@@ -223,8 +231,9 @@ export class Queue {
       "a",
       { class: "row-link", href: `/room/incident/${incident.code}/`, tabindex: -1 },
       mark,
-      element("span", { class: "row-main" }, group, words, meta),
+      element("span", { class: "row-main" }, group, words),
       element("span", { class: "row-time tabular" }, ageBox, due),
+      meta,
     );
     const item = element("li", { class: "row-item", "data-id": incident.id }, link);
     const row: Row = { item, link, mark, group, words, meta, age: ageBox, due };
@@ -234,17 +243,20 @@ export class Queue {
 
   private draw(row: Row, incident: Incident, now: number): void {
     const group = groupOf(incident);
-    const place = this.names.place(incident.area) || say("row.no-place");
+    const place = this.names.shortPlace(incident.area) || say("row.no-place");
     const category = this.names.category(incident.category) || sayBase(`group.${group}`);
-    const received = Date.parse(incident.received_at);
+    const { received, due } = timesOf(incident);
     set(row.mark, "class", `mark mark-${group}`);
     text(row.group, `${sayBase(`group.${group}`)}: `);
     text(row.words, incident.summary || say("row.no-words"));
-    text(row.meta, `${category} · ${place}`);
+    set(row.words, "title", incident.summary);
+    text(row.meta, `${clock(received)} · ${place} · ${category}`);
+    set(row.meta, "title", [this.names.place(incident.area), category].filter(Boolean).join(" · "));
     text(row.age, age(received, now));
     set(row.age, "datetime", incident.received_at);
     set(row.age, "title", fullDate(received));
-    text(row.due, incident.due_at ? left(Date.parse(incident.due_at), now) : "");
+    text(row.due, Number.isFinite(due) ? left(due, now) : "");
+    set(row.due, "title", Number.isFinite(due) ? fullDate(due) : "");
     row.due.classList.toggle("overdue", isOverdue(incident, now));
     row.item.classList.toggle("is-emergency", group === 2);
     row.item.classList.toggle("is-exercise", incident.exercise !== 0);

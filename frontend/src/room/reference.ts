@@ -41,4 +41,17 @@ export class Names {
       .map((code) => this.area(area.set, code))
       .join(", ");
   }
+
+  /** "P. Phú Hòa, Thủ Dầu Một": the same in a narrow column, with the usual short forms. */
+  shortPlace(area: { set: string; ward: string; district: string } | null): string {
+    if (!area) return "";
+    const district = area.district ? this.area(area.set, area.district) : "";
+    if (!area.ward) return abbreviated(district);
+    const ward = abbreviated(this.area(area.set, area.ward));
+    return district ? `${ward}, ${district.replace(KIND, "")}` : ward;
+  }
 }
+
+const KIND = /^(Phường|Thị trấn|Thành phố|Thị xã|Huyện|Quận) /;
+const SHORT: Record<string, string> = { Phường: "P.", "Thị trấn": "TT.", "Thành phố": "TP.", "Thị xã": "TX.", Huyện: "H.", Quận: "Q." };
+const abbreviated = (name: string): string => name.replace(KIND, (_, kind: string) => `${SHORT[kind]} `);
