@@ -130,6 +130,7 @@ function draw(force = false): void {
   const active = countActive(filter);
   const button = document.querySelector<HTMLElement>("[data-room=filter]")!;
   button.classList.toggle("is-active", active > 0);
+  button.dataset.active = active ? String(active) : "";
   button.title = active ? say("filter.active", { n: active }) : "";
 }
 
@@ -309,7 +310,11 @@ listen({
     if (menu.open) menu.open = false;
     else if (call.open && byId("call").contains(document.activeElement)) call.back();
     else if (panel.back() || call.back()) event.preventDefault();
-    else if (!form.hidden) toggleFilter();
+    else if (!form.hidden) {
+      // The browser would empty the search field, and with it the filter.
+      event.preventDefault();
+      toggleFilter();
+    }
   },
 });
 toggleKeysWord();

@@ -138,6 +138,7 @@ export class CallForm {
     this.pin = this.act.pin(null, (spot) => this.pinned(spot));
     this.pinFromFields();
     this.drawNear([]);
+    void this.searchEarlier();
     this.field("words").focus();
   }
 
@@ -353,7 +354,7 @@ export class CallForm {
     const phone = this.field("phone").value.trim();
     const list = this.box.querySelector<HTMLElement>("#call-earlier")!;
     if (phone.replace(/\D/g, "").length < 8) {
-      list.replaceChildren();
+      list.replaceChildren(element("li", { class: "muted", text: say("call.earlier.ask") }));
       return;
     }
     try {

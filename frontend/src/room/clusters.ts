@@ -74,7 +74,7 @@ function short(count: number): string {
 }
 
 export type Ask =
-  | { kind: "load"; points: PointFeature[] }
+  | { kind: "change"; put: PointFeature[]; drop: number[] }
   | { kind: "shown"; ticket: number; box: Box; zoom: number }
   | { kind: "open"; ticket: number; cluster: number; most: number };
 

@@ -43,7 +43,15 @@ export class FlatMap implements RoomMap {
     }
     this.map.fitBounds(this.extent);
     for (const layer of [this.names, this.marks, this.points]) layer.addTo(this.map);
-    this.map.on("moveend", () => this.draw());
+    const tellView = (): void => {
+      const { lng, lat } = this.map.getCenter();
+      settings.box.dataset.view = [lng.toFixed(5), lat.toFixed(5), this.map.getZoom().toFixed(2)].join(" ");
+    };
+    tellView();
+    this.map.on("moveend", () => {
+      tellView();
+      this.draw();
+    });
     this.map.on("click", () => {
       if (!this.pins) settings.actions.ground();
     });
@@ -68,6 +76,7 @@ export class FlatMap implements RoomMap {
           overdue: isOverdue(incident, now) ? 1 : 0,
         },
       }));
+    this.settings.box.dataset.points = String(points.length);
     this.clusters.load(points);
     this.draw();
   }

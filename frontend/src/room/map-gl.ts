@@ -122,12 +122,21 @@ export class GlMap implements RoomMap {
     });
     this.images();
     this.layers();
-    map.on("moveend", () => void this.view());
+    map.on("moveend", () => {
+      this.tellView();
+      void this.view();
+    });
+    this.tellView();
     this.hands();
     document.addEventListener("themechange", () => {
       this.images();
       this.paint();
     });
+  }
+
+  private tellView(): void {
+    const { lng, lat } = this.map.getCenter();
+    this.settings.box.dataset.view = [lng.toFixed(5), lat.toFixed(5), this.map.getZoom().toFixed(2)].join(" ");
   }
 
   private images(): void {
@@ -298,6 +307,7 @@ export class GlMap implements RoomMap {
       if (incident.lat !== null && incident.lon !== null) next.set(incident.id, feature(incident, now));
     }
     this.points = next;
+    this.settings.box.dataset.points = String(next.size);
     // What differs from what the worker counted is drawn at once from the small source.
     this.hot.clear();
     let stale = this.counted.size !== next.size;
@@ -321,7 +331,10 @@ export class GlMap implements RoomMap {
   private count(): void {
     clearTimeout(this.recount);
     this.recount = undefined;
-    this.worker.postMessage({ kind: "load", points: [...this.points.values()] } satisfies Ask);
+    // Only what differs crosses to the worker: copying thousands of points there costs the page more than counting them.
+    const put = [...this.points.values()].filter((point) => this.counted.get(point.properties.id) !== point);
+    const drop = [...this.counted.keys()].filter((id) => !this.points.has(id));
+    this.worker.postMessage({ kind: "change", put, drop } satisfies Ask);
     this.counted = new Map(this.points);
     void this.view(true);
   }

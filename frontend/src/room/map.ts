@@ -48,6 +48,7 @@ export interface RoomMap {
 }
 
 export interface MapSettings {
+  /** The map writes on it where it looks (data-view: longitude, latitude, zoom) and how many points it has (data-points). */
   box: HTMLElement;
   basemap: Basemap | null;
   bounds: [west: number, south: number, east: number, north: number];

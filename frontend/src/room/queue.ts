@@ -252,11 +252,11 @@ export class Queue {
     set(row.words, "title", incident.summary);
     text(row.meta, `${clock(received)} · ${place} · ${category}`);
     set(row.meta, "title", [this.names.place(incident.area), category].filter(Boolean).join(" · "));
-    text(row.age, age(received, now));
+    text(row.age, now - received < 60_000 ? age(received, now) : short(now - received));
     set(row.age, "datetime", incident.received_at);
     set(row.age, "title", fullDate(received));
-    text(row.due, Number.isFinite(due) ? left(due, now) : "");
-    set(row.due, "title", Number.isFinite(due) ? fullDate(due) : "");
+    text(row.due, Number.isFinite(due) ? say(due >= now ? "row.left" : "row.over", { time: short(due - now) }) : "");
+    set(row.due, "title", Number.isFinite(due) ? `${left(due, now)} · ${fullDate(due)}` : "");
     row.due.classList.toggle("overdue", isOverdue(incident, now));
     row.item.classList.toggle("is-emergency", group === 2);
     row.item.classList.toggle("is-exercise", incident.exercise !== 0);
@@ -327,6 +327,14 @@ export class Queue {
     const at = from === null ? -1 : order.indexOf(from);
     return order[at < 0 ? (by > 0 ? 0 : order.length - 1) : at + by] ?? null;
   }
+}
+
+/** A length of time in the fewest words: the column beside the citizen's words is narrow. Milliseconds in. */
+function short(ms: number): string {
+  const minutes = Math.floor(Math.abs(ms) / 60_000);
+  if (minutes < 60) return sayBase("time.minutes", { n: minutes });
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? sayBase("time.hours", { n: hours }) : sayBase("time.days", { n: Math.floor(hours / 24) });
 }
 
 function text(box: HTMLElement, value: string): void {

@@ -94,7 +94,9 @@ export class Search {
   private key(event: KeyboardEvent): void {
     const count = this.list.childElementCount;
     if (event.isComposing) return;
-    if (event.key === "ArrowDown") this.point(Math.min(count - 1, this.at + 1));
+    // The browser would only empty the field: one step back is the room.
+    if (event.key === "Escape") this.dialog.close();
+    else if (event.key === "ArrowDown") this.point(Math.min(count - 1, this.at + 1));
     else if (event.key === "ArrowUp") this.point(Math.max(0, this.at - 1));
     else if (event.key === "Enter") {
       const option = this.list.children[this.at];
