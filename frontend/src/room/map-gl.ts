@@ -5,6 +5,7 @@ import {
   addProtocol,
   AttributionControl,
   GeoJSONSource,
+  type LayerSpecification,
   LngLatBounds,
   Map as LibreMap,
   type MapLayerMouseEvent,
@@ -235,7 +236,7 @@ export class GlMap implements RoomMap {
           },
         });
       }
-      map.addLayer({
+      const icons: LayerSpecification = {
         id: `${source}-icons`,
         type: "symbol",
         source,
@@ -246,7 +247,9 @@ export class GlMap implements RoomMap {
           "icon-ignore-placement": false,
           "symbol-sort-key": ["+", ["*", 2, ["get", "emergency"]], ["get", "overdue"]],
         },
-      });
+      };
+      // What just came in lies under the clusters until it is counted: it never hides a count.
+      map.addLayer(icons, source === "hot" ? "clusters" : undefined);
     }
     this.paint();
   }
