@@ -1,4 +1,5 @@
-"""The worker: takes up steps that were left, sends messages, and tidies. Several may run; rows are their queue."""
+"""The worker: takes up steps that were left, sends messages, does the rounds of the other rooms (records/rounds.py),
+and tidies. Several may run; rows are their queue."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
@@ -17,7 +19,7 @@ from django.utils import timezone
 from incidents.delivery.work import Sending
 from incidents.intake import steps
 from incidents.intake.models import WorkerBeat
-from incidents.records import photos
+from incidents.records import photos, rounds
 from realtime import log as event_log
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,8 @@ class Worker:
     _sending: Sending = field(default_factory=Sending)
     _beat_at: dt.datetime | None = None
     _tidied_at: dt.datetime | None = None
+    # When each round of the other rooms last found nothing to do.
+    _idle_at: dict[str, dt.datetime] = field(default_factory=dict)
 
     def stop(self) -> None:
         """Ends the loop after what it is doing; messages under way are waited for and written down."""
@@ -78,6 +82,8 @@ class Worker:
         self._safely("beat", self._beat)
         done = self._safely("steps", self._take_up_steps)
         done += self._safely("sending", self._sending.tick)
+        for one in rounds.registered():
+            done += self._safely(one.name, partial(self._come_round, one))
         if tidy:
             self._safely("tidying", self._tidy)
         return done
@@ -100,6 +106,18 @@ class Worker:
             if steps.claim(report_id):
                 steps.run(report_id)
                 done += 1
+        return done
+
+    def _come_round(self, one: rounds.Round) -> int:
+        now = timezone.now()
+        last = self._idle_at.get(one.name)
+        if last is not None and now - last < one.every:
+            return 0
+        # Before the work: what raises is not tried again at once either.
+        self._idle_at[one.name] = now
+        done = one.work()
+        if done:
+            del self._idle_at[one.name]
         return done
 
     def _beat(self) -> int:
