@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 
     from opscenter.accounts.models import Person
 
-__all__ = ["figures", "keys_of", "register_wall", "snapshot"]
+__all__ = ["figures", "keys_of", "register_rows", "register_wall", "snapshot"]
 
 # The wall's room registers whether a link is in force; without it no link opens anything.
 _wall: list[Callable[[str], bool]] = []
+# What rooms above bring to a snapshot: the rows of their own entities, as these keys see them.
+Rows = Callable[[frozenset[str]], Iterable[Row]]
+_rooms: list[Rows] = []
+
+
+def register_rows(rows: Rows) -> None:
+    """Adds a room's entities to every snapshot; called once, in the `ready()` of the application that owns them."""
+    if rows not in _rooms:
+        _rooms.append(rows)
 
 
 def register_wall(is_in_force: Callable[[str], bool]) -> None:
@@ -48,7 +57,8 @@ def keys_of(user: Person | AnonymousUser, scope: Mapping[str, Any]) -> frozenset
 
 
 def snapshot(keys: Iterable[str]) -> Iterator[Row]:
-    """Every incident these keys follow, each as the most detailed of their profiles sees it, by id.
+    """Every incident these keys follow, each as the most detailed of their profiles sees it, by id; then the rows
+    that other rooms registered.
 
     Staff and walls follow what is on the board; a tracking code follows its incident for good. Five queries for each
     of the two, however many incidents.
@@ -59,6 +69,8 @@ def snapshot(keys: Iterable[str]) -> Iterator[Row]:
         yield from _rows(board, on_board=True)
     if tracks:
         yield from _rows(tracks, on_board=False)
+    for rows in _rooms:
+        yield from rows(every)
 
 
 def _rows(keys: frozenset[str], *, on_board: bool) -> Iterator[Row]:
