@@ -11,8 +11,19 @@ from django.core.mail import BadHeaderError, EmailMessage
 from django.core.validators import validate_email
 
 from incidents.delivery.outcomes import Failure, Outcome, Result
-from incidents.delivery.senders import Outgoing
+from incidents.delivery.ways import Outgoing
+from incidents.records.models import Report, Reporter
 from incidents.records.summaries import mask
+
+
+def is_set_up() -> bool:
+    """Printing a mail on the console is not sending it."""
+    return not settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend"))
+
+
+def to_citizen(reporter: Reporter | None, report: Report | None) -> str:
+    """The address the reporter left, or wrote from."""
+    return reporter.email if reporter is not None else ""
 
 
 def send(outgoing: Outgoing) -> Result:

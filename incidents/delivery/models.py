@@ -13,18 +13,41 @@ from django.utils.translation import gettext_lazy as _
 class Door(models.TextChoices):
     """By which door a message leaves."""
 
+    # In the order in which a citizen is reached by them, when the door they wrote by cannot carry an answer.
     EMAIL = "email", _("E-mail")
     # Shown on the citizen's tracking page; there from the moment the change commits.
     PAGE = "page", _("Tracking page")
+    SMS = "sms", _("SMS")
+    ZALO = "zalo", "Zalo"
+    VIBER = "viber", "Viber"
+    FACEBOOK = "facebook", "Facebook"
+    CHAT = "chat", _("Web chat")
+    PUSH = "push", _("Notification of the app")
+    # Somebody rings up.
+    CALL = "call", _("Phone call")
 
 
 class Kind(models.TextChoices):
-    """What a message says. Each has its texts in templates/delivery/."""
+    """What a message says. Each has its texts in templates/delivery/, unless somebody writes it (`FREE`)."""
 
     RECEIVED = "received", _("Report received")
     FORWARDED = "forwarded", _("Forwarded to an agency")
     ANSWERED = "answered", _("Answered")
     ASSIGNMENT = "assignment", _("New assignment")
+    REPLY = "reply", _("Reply in a conversation")
+
+
+# Messages whose words come with them.
+FREE = frozenset({Kind.REPLY})
+
+
+class Receipt(models.TextChoices):
+    """What the other side told about a message after it had taken it."""
+
+    NONE = "", _("None")
+    DELIVERED = "delivered", _("Delivered")
+    READ = "read", _("Read")
+    FAILED = "failed", _("Not delivered")
 
 
 class DeliveryState(models.TextChoices):
@@ -38,7 +61,8 @@ class DeliveryState(models.TextChoices):
 class Delivery(models.Model):
     """Tin gửi đi. To whom is a reference, not a copied address: personal data stays with the reporter."""
 
-    incident = models.ForeignKey("records.Incident", models.PROTECT, related_name="deliveries")
+    # None for what is about no incident: a contact drill, the beginning of a conversation.
+    incident = models.ForeignKey("records.Incident", models.PROTECT, null=True, blank=True, related_name="deliveries")
     # To a citizen: the report and its reporter. To an agency: the assignment and the contact point.
     report = models.ForeignKey("records.Report", models.PROTECT, null=True, blank=True, related_name="deliveries")
     reporter = models.ForeignKey("records.Reporter", models.PROTECT, null=True, blank=True, related_name="deliveries")
@@ -46,9 +70,12 @@ class Delivery(models.Model):
         "records.Assignment", models.PROTECT, null=True, blank=True, related_name="deliveries"
     )
     contact_point = models.ForeignKey(
-        "accounts.ContactPoint", models.SET_NULL, null=True, blank=True, related_name="deliveries"
+        "accounts.ContactPoint", models.PROTECT, null=True, blank=True, related_name="deliveries"
     )
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    # The message that could not be delivered and that this one says again by another door.
+    instead_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="again")
+    # A value of Kind. Not `choices`: rooms add kinds, and a kind is no change of the table.
+    kind = models.CharField(max_length=20)
     door = models.CharField(max_length=10, choices=Door.choices)
     language = models.CharField(max_length=5, default="vi")
     subject = models.CharField(max_length=200)
@@ -62,6 +89,10 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     # Why it was not sent: a code of delivery/outcomes.py.
     failure = models.CharField(max_length=40, blank=True)
+    # The other side's own number of the message, by which its receipts name it.
+    provider_id = models.CharField(max_length=150, blank=True)
+    receipt = models.CharField(max_length=10, choices=Receipt.choices, blank=True, default=Receipt.NONE)
+    receipt_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     exercise = models.PositiveIntegerField(default=0)
@@ -71,25 +102,23 @@ class Delivery(models.Model):
         verbose_name_plural = _("outgoing messages")
         constraints = [
             models.CheckConstraint(
-                condition=Q(report__isnull=False) | Q(assignment__isnull=False), name="delivery_is_to_somebody"
+                condition=Q(report__isnull=False)
+                | Q(assignment__isnull=False)
+                | Q(reporter__isnull=False)
+                | Q(contact_point__isnull=False),
+                name="delivery_is_to_somebody",
             ),
             models.CheckConstraint(
                 condition=~Q(state="sending") | Q(lease_until__isnull=False), name="delivery_sending_has_lease"
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["next_try_at"], condition=Q(state__in=["sending", "waiting"]), name="delivery_to_do")
+            models.Index(fields=["next_try_at"], condition=Q(state__in=["sending", "waiting"]), name="delivery_to_do"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_provider_id"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.door} #{self.pk}"
-
-    @property
-    def address(self) -> str:
-        """Where it goes, read now: an erased reporter or a removed contact point has none."""
-        if self.contact_point is not None:
-            return self.contact_point.address if self.contact_point.is_active else ""
-        return self.reporter.email if self.reporter is not None and self.door == Door.EMAIL else ""
 
 
 class Attempt(models.Model):

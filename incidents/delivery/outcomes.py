@@ -25,14 +25,22 @@ class Failure(StrEnum):
     SENDER_REFUSED = "sender_refused"
     BROKEN_MESSAGE = "broken_message"
     UNEXPECTED = "unexpected"
+    # The platform lets us answer only for some time after the citizen wrote.
+    WINDOW_CLOSED = "window_closed"
+    # The other side took it and told later that it did not arrive.
+    UNDELIVERED = "undelivered"
     GAVE_UP = "gave_up"
     TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One attempt's result. `detail` is the other side's answer in at most 300 characters, without addresses."""
+    """One attempt's result. `detail` is the other side's answer in at most 300 characters, without addresses.
+
+    `provider_id` is its own number of the message, when receipts will name it.
+    """
 
     outcome: Outcome
     failure: Failure | None = None
     detail: str = ""
+    provider_id: str = ""

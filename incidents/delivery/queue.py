@@ -6,11 +6,11 @@ import datetime as dt
 
 from django.conf import settings
 
-from incidents.delivery.models import Delivery, DeliveryState, Door, Kind
+from incidents.delivery.models import FREE, Delivery, DeliveryState, Door, Kind
 from incidents.delivery.outcomes import Failure
-from incidents.delivery.senders import sender_of
-from incidents.delivery.wording import worded
-from incidents.records.models import Assignment, Incident, Report
+from incidents.delivery.ways import DOOR_OF_CONTACT, Form, doors_besides, doors_to, is_open, way_of
+from incidents.delivery.wording import marked, worded
+from incidents.records.models import Assignment, Incident, Report, Reporter
 from opscenter.accounts.models import ContactPoint
 from realtime.change import current_change
 
@@ -23,51 +23,90 @@ def enqueue(
     *,
     kind: Kind,
     door: Door,
-    incident: Incident,
+    incident: Incident | None = None,
     report: Report | None = None,
+    reporter: Reporter | None = None,
     assignment: Assignment | None = None,
     contact_point: ContactPoint | None = None,
+    text: tuple[str, str] | None = None,
+    language: str = "",
+    instead_of: Delivery | None = None,
 ) -> Delivery:
     """Queues one message inside the open change; its text is fixed now, in the reader's language.
 
-    To a citizen: give `report`; to an agency: `assignment` and `contact_point`. What a dispatch causes leaves when
+    To a citizen: give `report`, or `reporter` when it is about none; to an agency: `contact_point`, and `assignment`
+    if it is about one. `text` is (subject, body) of a kind that has no template. What a dispatch causes leaves when
     the dispatch cannot be withdrawn any more. A door that is not set up here cancels the message, and says so.
     """
     at = current_change().at
-    wait = UNDO if kind in _AFTER_UNDO else dt.timedelta(0)
-    language = report.language if report is not None else settings.LANGUAGE_CODE
-    subject, body = worded(kind, language, incident=incident, report=report, assignment=assignment)
+    wait = UNDO if kind in _AFTER_UNDO and instead_of is None else dt.timedelta(0)
+    language = language or (report.language if report is not None else settings.LANGUAGE_CODE)
+    exercise = incident.exercise if incident is not None else 0
+    way = way_of(door)
+    form = way.form if way is not None else Form.SHORT
+    if text is not None:
+        subject, body = marked(*text, language, form, exercise)
+    else:
+        assert incident is not None, f"a message of kind {kind} is about an incident, or brings its text"
+        subject, body = worded(kind, language, form, incident=incident, report=report, assignment=assignment)
     state, failure = DeliveryState.WAITING, ""
     if door == Door.PAGE and not wait:
         state = DeliveryState.SENT
-    elif sender_of(door) is None:
+    elif not is_open(door):
         state, failure = DeliveryState.CANCELLED, Failure.DOOR_NOT_SET_UP
     return Delivery.objects.create(
         incident=incident,
         report=report,
-        reporter=report.reporter if report is not None else None,
+        reporter=report.reporter if report is not None else reporter,
         assignment=assignment,
         contact_point=contact_point,
+        instead_of=instead_of,
         kind=kind,
         door=door,
         language=language,
         subject=subject,
-        body=body,
+        body=way.fit(body) if way is not None else body,
         state=state,
         failure=failure,
         next_try_at=at + wait,
         created_at=at,
         ended_at=None if state == DeliveryState.WAITING else at,
-        exercise=incident.exercise,
+        exercise=exercise,
     )
 
 
 def tell_reporter(report: Report, kind: Kind) -> list[Delivery]:
-    """Tells one citizen: on the tracking page, and by e-mail when the reporter left an address."""
-    doors = [Door.PAGE]
-    if report.reporter is not None and report.reporter.email:
-        doors.append(Door.EMAIL)
+    """Tells one citizen: on the tracking page, and by one door more, if possible the one they wrote by."""
+    doors = [*doors_besides(report), *doors_to(report)[:1]]
     return [enqueue(kind=kind, door=door, incident=report.incident, report=report) for door in doors]
+
+
+def say_again(failed: Delivery) -> Delivery | None:
+    """Says what could not be delivered to a citizen by the next door on which they can be reached; None when there
+    is none. Its incident, if any, is locked by the open change."""
+    report = failed.report
+    if report is None or failed.assignment_id is not None or _is_besides(failed.door):
+        return None
+    tried, before = {failed.door}, failed.instead_of
+    while before is not None:
+        tried.add(before.door)
+        before = before.instead_of
+    door = next((door for door in doors_to(report) if door not in tried and is_open(door)), None)
+    if door is None:
+        return None
+    return enqueue(
+        kind=Kind(failed.kind),
+        door=door,
+        incident=failed.incident,
+        report=report,
+        text=(failed.subject, failed.body) if Kind(failed.kind) in FREE else None,
+        instead_of=failed,
+    )
+
+
+def _is_besides(door: str) -> bool:
+    way = way_of(door)
+    return way is not None and way.besides
 
 
 def tell_reporters(incident: Incident, kind: Kind) -> list[Delivery]:
@@ -81,19 +120,18 @@ def tell_reporters(incident: Incident, kind: Kind) -> list[Delivery]:
 
 
 def tell_agency(assignment: Assignment) -> list[Delivery]:
-    """Tells the agency's contact points of kind e-mail that it has a new assignment."""
-    points = ContactPoint.objects.filter(
-        agency_id=assignment.agency_id, kind=ContactPoint.Kind.EMAIL, is_active=True
-    ).order_by("order", "pk")
+    """Tells the agency's contact points that it has a new assignment: those that a machine can write to."""
+    points = ContactPoint.objects.filter(agency_id=assignment.agency_id, is_active=True).order_by("order", "pk")
     return [
         enqueue(
             kind=Kind.ASSIGNMENT,
-            door=Door.EMAIL,
+            door=door,
             incident=assignment.incident,
             assignment=assignment,
             contact_point=point,
         )
         for point in points
+        if way_of(door := DOOR_OF_CONTACT[ContactPoint.Kind(point.kind)]) is not None
     ]
 
 

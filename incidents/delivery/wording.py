@@ -1,4 +1,5 @@
-"""The texts of messages: one template a kind and language in templates/delivery/, its first line the subject.
+"""The texts of messages: templates in templates/delivery/, KIND.LANGUAGE.txt a letter with its subject in the first
+line, KIND.LANGUAGE.short.txt one paragraph for telephones and chats.
 
 They are files rather than catalogue entries so that a clerk can read and change a whole letter.
 """
@@ -12,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from incidents.delivery.models import Kind
+from incidents.delivery.ways import Form
 from incidents.records.models import Assignment, Incident, Report
 
 LANGUAGES = ("vi", "en")
@@ -20,12 +22,13 @@ LANGUAGES = ("vi", "en")
 def worded(
     kind: Kind,
     language: str,
+    form: Form = Form.LETTER,
     *,
     incident: Incident,
     report: Report | None = None,
     assignment: Assignment | None = None,
 ) -> tuple[str, str]:
-    """(subject, body) in the reader's language, Vietnamese when there is no other. Marks exercises in both.
+    """(subject, body) in the reader's language, Vietnamese when there is no other; short texts have no subject.
 
     Never holds the citizen's own words: whoever types a stranger's address into the form could have them sent there.
     """
@@ -43,11 +46,22 @@ def worded(
             "category": incident.category.label if incident.category else "",
             "exercise": incident.exercise,
         }
+        if form == Form.SHORT:
+            text = get_template(f"delivery/{kind}.{language}.short.txt").render(context)
+            return marked("", text.strip(), language, form, incident.exercise)
         text = get_template(f"delivery/{kind}.{language}.txt").render(context)
     subject, _line_end, body = text.strip().partition("\n")
-    if incident.exercise:
-        mark = "[DIỄN TẬP]" if language == "vi" else "[DIỄN TẬP / EXERCISE]"
-        subject, body = f"{mark} {subject}", f"{mark}\n\n{body.strip()}"
+    return marked(subject, body, language, form, incident.exercise)
+
+
+def marked(subject: str, body: str, language: str, form: Form, exercise: int) -> tuple[str, str]:
+    """Subject and body, tidied, and of an exercise marked as such."""
+    mark = "[DIỄN TẬP]" if language == "vi" else "[DIỄN TẬP / EXERCISE]"
+    if exercise:
+        subject = f"{mark} {subject}"
+        body = f"{mark} {body.strip()}" if form == Form.SHORT else f"{mark}\n\n{body.strip()}"
+    if form == Form.SHORT:
+        return "", body.strip()
     return " ".join(subject.split())[:200], body.strip() + "\n"
 
 

@@ -17,11 +17,11 @@ from django.conf import settings
 from django.db.models import F, Q
 from django.utils import timezone
 
+from incidents.delivery import endings
 from incidents.delivery.models import Attempt, Delivery, DeliveryState, Door
 from incidents.delivery.outcomes import Failure, Outcome, Result
-from incidents.delivery.senders import Outgoing, Send, sender_of
+from incidents.delivery.ways import Outgoing, Send, address_of, sender_of, way_of
 from incidents.records import editing
-from incidents.records.history import HistoryKind, append
 from realtime.change import change
 
 log = logging.getLogger(__name__)
@@ -57,27 +57,43 @@ def claim(most: int, *, at: dt.datetime | None = None) -> Iterator[Claimed]:
     at = at or timezone.now()
     due = Q(state=DeliveryState.WAITING, next_try_at__lte=at) | Q(state=DeliveryState.SENDING, lease_until__lte=at)
     rows = Delivery.objects.filter(due).order_by("next_try_at", "pk")
-    for row in rows.select_related("reporter", "contact_point")[:most]:
+    for row in rows.select_related("reporter", "report__reporter", "contact_point")[:most]:
         lease_until = at + LEASE
         with change():
             mine = Delivery.objects.filter(due, pk=row.pk, attempts=row.attempts).update(
                 state=DeliveryState.SENDING, lease_until=lease_until, attempts=F("attempts") + 1
             )
         if mine:
-            domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
-            outgoing = Outgoing(row.address, row.subject, row.body, f"<{row.message_id}@{domain}>")
-            yield Claimed(row.pk, row.door, outgoing, lease_until)
+            yield Claimed(row.pk, row.door, _outgoing(row), lease_until)
+
+
+def _outgoing(row: Delivery) -> Outgoing:
+    way = way_of(row.door)
+    return Outgoing(
+        address=address_of(row),
+        subject=row.subject,
+        body=row.body,
+        message_id=message_id_of(row),
+        delivery=row.pk,
+        thread=tuple(way.thread(row)) if way is not None else (),
+    )
+
+
+def message_id_of(row: Delivery) -> str:
+    """The message's number in the form of e-mail, <uuid@our domain>."""
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    return f"<{row.message_id}@{domain}>"
 
 
 def record(claimed: Claimed, result: Result) -> None:
     """Writes down what came of an attempt. When the lease was lost meanwhile, only the attempt itself is kept."""
     incident_id = Delivery.objects.values_list("incident_id", flat=True).get(pk=claimed.id)
     with change() as c:
-        row = Delivery.objects.get(pk=claimed.id)
+        row = Delivery.objects.select_related("report__reporter", "instead_of").get(pk=claimed.id)
         ends = _end_of(row, result, c.at)
-        is_told = ends is not None and row.door != Door.PAGE
         # The incident is locked before anything that hangs on it.
-        incident = editing.lock(incident_id) if is_told else None
+        if ends is not None and row.door != Door.PAGE and incident_id is not None:
+            row.incident = editing.lock(incident_id)
         Attempt.objects.create(
             delivery=row, at=c.at, outcome=result.outcome, code=result.failure or "", detail=result.detail
         )
@@ -86,10 +102,9 @@ def record(claimed: Claimed, result: Result) -> None:
             mine.update(state=DeliveryState.WAITING, lease_until=None, next_try_at=c.at + wait_after(row.attempts))
             return
         state, failure = ends
-        if mine.update(state=state, failure=failure, lease_until=None, ended_at=c.at) and incident is not None:
-            sent = state == DeliveryState.SENT
-            kind = HistoryKind.MESSAGE_SENT if sent else HistoryKind.MESSAGE_FAILED
-            append(incident, kind, by=None, why=failure, data={"delivery": row.pk, "kind": row.kind, "door": row.door})
+        ended = {"state": state, "failure": failure, "ended_at": c.at, "provider_id": result.provider_id[:150]}
+        if mine.update(lease_until=None, **ended):
+            endings.ended(row, state, failure)
 
 
 def _end_of(row: Delivery, result: Result, at: dt.datetime) -> tuple[DeliveryState, str] | None:

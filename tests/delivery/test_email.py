@@ -15,7 +15,7 @@ from incidents.delivery import work
 from incidents.delivery.email import send
 from incidents.delivery.models import Attempt, Delivery, DeliveryState
 from incidents.delivery.outcomes import Failure, Outcome
-from incidents.delivery.senders import Outgoing
+from incidents.delivery.ways import Outgoing
 from incidents.intake.take import ReporterDetails
 from incidents.intake.worker import Worker
 from incidents.records.models import History, Reporter

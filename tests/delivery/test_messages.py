@@ -9,8 +9,9 @@ import pytest
 from django.utils import timezone
 
 from incidents.delivery import wording
-from incidents.delivery.models import Delivery, DeliveryState, Kind
+from incidents.delivery.models import FREE, Delivery, DeliveryState, Kind
 from incidents.delivery.queue import UNDO
+from incidents.delivery.ways import Form
 from incidents.dispatching.assigning import assign, withdraw
 from incidents.dispatching.closing import answer_at_once
 from incidents.intake.take import ReporterDetails
@@ -94,13 +95,20 @@ def test_only_active_email_contact_points_are_told(mailbox: Mailbox, take: Any, 
     assert sorted(mailbox.recipients) == ["an-lac@agency.example", "second@agency.example"]
 
 
-def test_every_kind_has_both_languages() -> None:
+def test_every_kind_has_both_languages_and_both_forms() -> None:
     folder = Path(wording.__file__).parent / "templates" / "delivery"
-    expected = {f"{kind}.{language}.txt" for kind in Kind.values for language in wording.LANGUAGES}
+    written = set(Kind) - FREE
+    expected = {
+        f"{kind}.{language}{ending}"
+        for kind in written
+        for language in wording.LANGUAGES
+        for ending in (".txt", ".short.txt")
+    }
     assert {path.name for path in folder.iterdir()} == expected
 
 
-def test_every_text_has_a_subject_and_a_body(take: Any, world: World, new_person: Any) -> None:
+@pytest.mark.parametrize("form", Form)
+def test_every_text_is_whole(form: Form, take: Any, world: World, new_person: Any) -> None:
     from incidents.records.models import Assignment
 
     taken = take("Ổ gà", point=IN_AN_LAC)
@@ -108,19 +116,21 @@ def test_every_text_has_a_subject_and_a_body(take: Any, world: World, new_person
         assign(incident_id=taken.incident.pk, lead=world.an_lac, by=new_person())
     assignment = Assignment.objects.get()
     taken.incident.answer = "Đã vá xong."
-    for kind in Kind:
+    for kind in set(Kind) - FREE:
         for language in wording.LANGUAGES:
             to_agency = kind == Kind.ASSIGNMENT
             subject, body = wording.worded(
                 kind,
                 language,
+                form,
                 incident=taken.incident,
                 report=None if to_agency else taken.report,
                 assignment=assignment if to_agency else None,
             )
-            assert taken.incident.code in subject
+            assert taken.incident.code in (subject if form == Form.LETTER else body)
+            assert bool(subject) == (form == Form.LETTER)
             assert "\n" not in subject
-            assert len(body) > 100
+            assert len(body) > 100 if form == Form.LETTER else "\n" not in body
             assert "{{" not in body
             assert "\n\n\n\n" not in body
 
