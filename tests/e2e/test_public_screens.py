@@ -226,6 +226,38 @@ def test_an_inbox_by_keyboard_and_a_half_written_form_is_left_alone(live_site: A
     expect(card(page, incident)).to_be_focused()
 
 
+def test_a_panel_read_anew_leaves_the_field_one_is_about_to_write_in(live_site: Any, open_page: Any) -> None:
+    agency, _inside = ward(live_site)
+    incident = given(live_site, agency, "Nắp cống mất")
+    page = open_page(signed_in_as=live_site.person("focal_point", agency=agency))
+    held: list[Any] = []
+    panels: list[str] = []
+
+    def slow(route: Any) -> None:
+        """The first panel at once; what is read anew because it was seen waits until the cursor is in the form."""
+        if "x-panel" in route.request.headers:
+            panels.append(route.request.url)
+        if len(panels) < 2:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(re.compile(r"/inbox/assignment/\d+/$"), slow)
+    page.goto("/inbox/")
+    card(page, incident).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".task-code")).to_have_text(incident.code)
+    while not held:
+        page.wait_for_timeout(20)
+    page.locator('[data-act-box="return"] summary').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#return-reason")).to_be_focused()
+    with page.expect_response(re.compile(r"/inbox/assignment/\d+/$")):
+        held[0].continue_()
+    expect(page.locator("[data-newer]")).to_be_visible()
+    expect(page.locator("#return-reason")).to_be_focused()
+
+
 def test_the_wall_lives_through_a_cut_and_loses_a_revoked_link(live_site: Any, open_page: Any) -> None:
     supervisor = live_site.person("supervisor")
     with live_site.orm():

@@ -39,6 +39,7 @@ export class Panel {
         this.acts.done(act, kind === "kept");
         // What was sent or is kept is not being written any more: the panel may change under this form, not under others.
         (event.target as HTMLFormElement).reset();
+        if ((event.target as HTMLElement).contains(document.activeElement)) (document.activeElement as HTMLElement).blur();
         if (kind === "accepted" && act !== "return" && this.openId !== null) void this.load(this.openId, true);
       });
     }
@@ -66,11 +67,11 @@ export class Panel {
     this.box.replaceChildren();
   }
 
-  /** The open assignment is at `version` now. Only shown when nothing is being written. */
+  /** The open assignment is at `version` now. Only shown when nothing is being written, nor about to be. */
   changed(version: number): void {
     this.wanted = version;
     if (this.openId === null || version <= this.version) return;
-    if (!this.isDirty()) {
+    if (!this.isHeld()) {
       void this.load(this.openId, true);
       return;
     }
@@ -85,14 +86,17 @@ export class Panel {
   /** The open assignment left the inbox. What is being written stays on screen. */
   gone(): void {
     if (this.openId === null) return;
-    if (this.isDirty()) {
+    if (this.isHeld()) {
       this.changed(this.version + 1);
       return;
     }
     this.note(say("panel.gone"), false);
   }
 
-  private isDirty(): boolean {
+  /** Whether a swap would take something from a hand: what is written, or the field that the cursor waits in. */
+  private isHeld(): boolean {
+    const at = document.activeElement;
+    if (at !== null && this.box.contains(at) && at.matches("textarea, select, input")) return true;
     return [...this.box.querySelectorAll<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>("textarea, select, input[type=file]")].some(
       (field) => (field instanceof HTMLInputElement ? (field.files?.length ?? 0) > 0 : field.value.trim() !== ""),
     );
@@ -116,14 +120,17 @@ export class Panel {
       if (!answer.ok) throw new Error(String(answer.status));
       const text = await answer.text();
       if (asked.signal.aborted || this.openId !== id) return;
-      if (byItself && this.isDirty()) return this.showBar();
+      if (byItself && this.isHeld()) return this.showBar();
       const name = (one: HTMLDetailsElement): string => one.dataset.actBox ?? one.className;
       const open = [...this.box.querySelectorAll<HTMLDetailsElement>("details[open]")].map(name);
+      // The button that opens a form keeps the focus: Enter and the next key reach what they were meant for.
+      const at = document.activeElement?.closest<HTMLDetailsElement>("#detail [data-act-box]")?.dataset.actBox;
       this.box.innerHTML = text;
       for (const one of this.box.querySelectorAll<HTMLDetailsElement>("details:not([data-reporter])")) {
         if (open.includes(name(one))) one.open = true;
       }
       this.wire();
+      if (at) this.box.querySelector<HTMLElement>(`[data-act-box="${at}"] summary`)?.focus({ preventScroll: true });
     } catch {
       if (!asked.signal.aborted) this.note(say("panel.failed"), true);
     }
@@ -204,9 +211,12 @@ export class Panel {
     const box = summary?.closest<HTMLDetailsElement>("[data-act-box]");
     if (box && !box.open) {
       for (const other of this.box.querySelectorAll<HTMLDetailsElement>("[data-act-box][open]")) if (other !== box) other.open = false;
+      const name = box.dataset.actBox!;
+      // Looked up anew: the panel may be another one by then.
       setTimeout(() => {
-        box.querySelector<HTMLElement>("textarea, select")?.focus({ preventScroll: true });
-        box.scrollIntoView({ block: "nearest" });
+        const now = this.box.querySelector<HTMLElement>(`[data-act-box="${name}"]`);
+        now?.querySelector<HTMLElement>("textarea, select")?.focus({ preventScroll: true });
+        now?.scrollIntoView({ block: "nearest" });
       });
     }
   }
