@@ -125,6 +125,10 @@ if [ "$level" = test ]; then
     command -v xgettext >/dev/null 2>&1 || missing="$missing gettext"
     command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
     command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
+    # An SMS gateway with its fake centre, a mail store and a mail server: peers of the doors.
+    [ -x /usr/sbin/bearerbox ] && [ -x /usr/lib/kannel/test/fakesmsc ] || missing="$missing kannel kannel-extras"
+    [ -x /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
+    [ -x /usr/sbin/exim4 ] || missing="$missing exim4-daemon-light"
     # shellcheck disable=SC2086
     [ -z "$missing" ] || install_packages "The tests need servers and a browser" $missing
 fi
