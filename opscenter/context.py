@@ -7,12 +7,14 @@ from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.functional import SimpleLazyObject
 
+from opscenter.accounts.pages import menu_of
+
 # Screens that are dark unless somebody chose otherwise: a control room at 3 a.m. and the wall.
 DARK_SCREENS = ("/room/", "/wall/")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The context processor. Answers {"page": {"hotline", "theme", "settings"}}.
+    """The context processor. Answers {"page": {"hotline", "theme", "menu", "settings"}}.
 
     Asks no database for somebody without a session.
     """
@@ -36,6 +38,8 @@ def _page(request: HttpRequest) -> dict[str, Any]:
         "hotline": settings.HOTLINE_NAME,
         # By a cookie, so that the first byte already has the right colours and nothing flashes.
         "theme": chosen if chosen in {"dark", "light"} else ("dark" if dark else "light"),
+        # Asked for by the pages that show it.
+        "menu": SimpleLazyObject(lambda: menu_of(user) if user is not None else []),
         "settings": {
             "signin": resolve_url(settings.LOGIN_URL),
             "person": str(user.pk) if user is not None and user.is_authenticated else "",

@@ -1,6 +1,7 @@
 /** The control room: one set of incidents under one filter, drawn as a list and on a map; one incident open beside it. */
 import "./staff";
 import "../styles/room.css";
+import { closeMenu } from "./menu";
 import { getJson, pageData, settings as page } from "./page";
 import { CallForm } from "./room/call";
 import { countActive, type Filter, fromAddress, matches, NO_FILTER, toAddress } from "./room/filters";
@@ -249,7 +250,7 @@ const acts: Record<string, () => void> = {
   filter: toggleFilter,
   fit: () => map?.fit(),
   keys: () => {
-    byId<HTMLDetailsElement>("menu").open = false;
+    closeMenu();
     byId<HTMLDialogElement>("keys").showModal();
   },
   "toggle-keys": () => {
@@ -268,7 +269,6 @@ document.addEventListener("click", (event) => {
     layer.setAttribute("aria-pressed", String(on));
     map?.layer(layer.dataset.layer as "borders" | "names", on);
   }
-  if (target && !target.closest("#menu")) byId<HTMLDetailsElement>("menu").open = false;
 });
 
 const press =
@@ -306,9 +306,7 @@ listen({
   // Always one step back: the browser closes an open dialog by itself.
   Escape: (event) => {
     if (document.querySelector("dialog[open]")) return;
-    const menu = byId<HTMLDetailsElement>("menu");
-    if (menu.open) menu.open = false;
-    else if (call.open && byId("call").contains(document.activeElement)) call.back();
+    if (call.open && byId("call").contains(document.activeElement)) call.back();
     else if (panel.back() || call.back()) event.preventDefault();
     else if (!form.hidden) {
       // The browser would empty the search field, and with it the filter.

@@ -3,3 +3,4 @@ import "../styles/kit.css";
 import "./base";
 import "../styles/staff.css";
 import "./forms";
+import "./menu";

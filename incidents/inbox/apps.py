@@ -6,3 +6,9 @@ class InboxConfig(AppConfig):
     name = "incidents.inbox"
     label = "inbox"
     verbose_name = _("Agencies' inbox")
+
+    def ready(self) -> None:
+        from opscenter.accounts.pages import Section, register
+        from opscenter.accounts.roles import AGENCY_ROLES
+
+        register("inbox:home", _("Inbox"), Section.WORK, AGENCY_ROLES)

@@ -6,3 +6,9 @@ class RoomConfig(AppConfig):
     name = "incidents.room"
     label = "room"
     verbose_name = _("Control room")
+
+    def ready(self) -> None:
+        from opscenter.accounts.pages import Section, register
+        from opscenter.accounts.roles import ROOM_ROLES
+
+        register("room:home", _("Control room"), Section.WORK, ROOM_ROLES)

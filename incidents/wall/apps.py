@@ -10,5 +10,9 @@ class WallConfig(AppConfig):
     def ready(self) -> None:
         from incidents.records.live import register_wall
         from incidents.wall.models import is_in_force
+        from opscenter.accounts.pages import Section, register
+        from opscenter.accounts.roles import ROOM_ROLES, Role
 
         register_wall(is_in_force)
+        register("wall:own", _("Wall"), Section.FIGURES, ROOM_ROLES | {Role.LEADER})
+        register("wall:links", _("Wall links"), Section.PEOPLE, {Role.SUPERVISOR, Role.ADMINISTRATOR})

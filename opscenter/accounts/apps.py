@@ -6,3 +6,9 @@ class AccountsConfig(AppConfig):
     name = "opscenter.accounts"
     label = "accounts"
     verbose_name = _("People and agencies")
+
+    def ready(self) -> None:
+        from opscenter.accounts.pages import Section, register
+        from opscenter.accounts.permissions import ADMINISTRATION_ROLES
+
+        register("admin:index", _("Administration"), Section.PEOPLE, ADMINISTRATION_ROLES)
