@@ -79,13 +79,27 @@ def test_a_report_without_scripts(live_site: Any, open_page: Any) -> None:
     assert re.fullmatch(r"[2-9A-Z]{4}(-[2-9A-Z]{4}){2}", page.locator(".code-large output").inner_text().strip())
 
 
+# Both halves of a draft are in the browser's own stores: the words and the one photo.
+DRAFT_IS_KEPT = """() => new Promise((resolve) => {
+    const words = Object.keys(localStorage).some(
+        (key) => key.startsWith('draft:') && localStorage.getItem(key).includes('Cây ngã')
+    );
+    const opening = indexedDB.open('opscenter-photos');
+    opening.onerror = () => resolve(false);
+    opening.onsuccess = () => {
+        const store = opening.result.transaction('drafts').objectStore('drafts').getAll();
+        store.onsuccess = () => { opening.result.close(); resolve(words && store.result.flat().length === 1); };
+    };
+})"""
+
+
 def test_what_was_typed_and_chosen_survives_a_reload(open_page: Any) -> None:
     page = open_page(phone=True)
     page.goto("/")
     page.fill("#words", "Cây ngã chắn đường")
     page.set_input_files("#photos", photo((1, 2, 3)))
     expect(page.locator(".photo-list img")).to_have_count(1)
-    page.wait_for_timeout(900)
+    page.wait_for_function(DRAFT_IS_KEPT)
     page.reload()
     expect(page.locator("#words")).to_have_value("Cây ngã chắn đường")
     expect(page.locator(".photo-list img")).to_have_count(1)

@@ -202,14 +202,26 @@ def test_two_call_takers_change_the_same(live_site: Any, open_page: Any) -> None
         assert incident.category.label == names[0]
 
 
+# Where the map looks once it has left a view and kept to another for a second and a half: wheels glide.
+VIEW_AT_REST = """(left) => new Promise((resolve) => {
+    const map = document.querySelector('#map');
+    let view = map.dataset.view, kept = 0;
+    const timer = setInterval(() => {
+        kept = map.dataset.view === view && view !== left ? kept + 100 : 0;
+        view = map.dataset.view;
+        if (kept >= 1500) { clearInterval(timer); resolve(view); }
+    }, 100);
+})"""
+
+
 def test_nothing_moves_under_the_hand(live_site: Any, open_page: Any) -> None:
     _, inside = ward(live_site)
     report(live_site, f"Ổ gà {mark()}", inside)
     page = enter(open_page(signed_in_as=live_site.person("call_taker")))
     page.locator("#map canvas").hover()
+    before_wheel = page.locator("#map").get_attribute("data-view")
     page.mouse.wheel(0, -600)
-    page.wait_for_timeout(800)
-    view = page.locator("#map").get_attribute("data-view")
+    view = page.evaluate(VIEW_AT_REST, before_wheel)
     first = page.locator(".row-item").first
     first.hover()
     boxes = """() => [...document.querySelectorAll('.row-item')]
