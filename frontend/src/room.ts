@@ -300,6 +300,9 @@ listen({
   c: press("category"),
   g: press("agency"),
   m: press("note"),
+  x: press("side-1"),
+  y: press("side-2"),
+  z: press("side-3"),
   "Ctrl+Enter": (event) => {
     if (!inField(event.target)) press("dispatch")(event);
   },

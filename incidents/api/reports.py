@@ -12,16 +12,19 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from geo.resolver import resolve
-from incidents.api.acting import action_id, answered, person_who_may
+from incidents.api.acting import action_id, answered, person_who_may, visible_incident
 from incidents.api.answers import Invalid
 from incidents.api.described import body_of
 from incidents.api.incidents import category_of
 from incidents.api.shapes import LONGEST_WORDS, NewReport, read
-from incidents.dispatching.competence import AreaRefs, decision_date, suggest_agency
-from incidents.dispatching.suggesting import area_refs
-from incidents.intake.take import ReporterDetails, storable, take_report
+from incidents.dispatching.competence import AreaRefs, barred_by, decision_date, suggest_agency
+from incidents.dispatching.explaining import explain
+from incidents.dispatching.roads import road_in
+from incidents.dispatching.suggesting import area_refs, reach_of
+from incidents.intake.take import ComplaintDetails, ReporterDetails, storable, take_report
 from incidents.records.actions import Action
 from incidents.records.models import Reporter, Source
+from incidents.records.models.categories import Group
 from incidents.records.places import place_fields
 from incidents.records.reasons import sentence
 from incidents.records.rights import Verb
@@ -55,6 +58,8 @@ def take(request: HttpRequest) -> JsonResponse:
             taken_by=person,
             photos=request.FILES.getlist("photos"),
             language=sent.language,
+            complaint=_complaint(sent),
+            same_as=visible_incident(person, sent.same_as).pk if sent.same_as else None,
             action=Action(number, Verb.TAKE_REPORT, person),
         )
         answer: dict[str, Any] = {
@@ -66,6 +71,15 @@ def take(request: HttpRequest) -> JsonResponse:
         return JsonResponse(answer, status=201)
 
     return answered(run)
+
+
+def _complaint(sent: NewReport) -> ComplaintDetails:
+    agency = Agency.objects.filter(pk=sent.complained_agency).first() if sent.complained_agency else None
+    if sent.complained_agency and agency is None:
+        raise Invalid({"complained_agency": [_("There is no agency %(id)d.") % {"id": sent.complained_agency}]})
+    return ComplaintDetails(
+        agency=agency, official=sent.complained_official.strip(), procedure=sent.complained_procedure.strip()
+    )
 
 
 def _reporter(sent: NewReport) -> ReporterDetails:
@@ -92,8 +106,9 @@ def suggest(
     category: str = "",
     lat: float | None = None,
     lon: float | None = None,
+    complained_agency: int | None = None,
 ) -> JsonResponse:
-    """Nothing is stored. {category, alternatives, place, agency, duplicates}, each with its reasons in words."""
+    """Nothing is stored. {category, alternatives, place, agency, why, sides, duplicates}, with reasons in words."""
 
     def run() -> JsonResponse:
         person_who_may(request, Verb.SUGGEST)
@@ -111,6 +126,7 @@ def suggest(
             fields["ward_code"],
             fields["district_code"],
             fields["approximate"],
+            road=road_in(where, text),
         )
         agency = suggest_agency(
             category=guess.category,
@@ -118,6 +134,17 @@ def suggest(
             place=place,
             on=decision_date(today),
             confidence=guess.confidence,
+            barred=barred_by([complained_agency] if complained_agency else ()),
+        )
+        way = explain(
+            category=guess.category,
+            group=str(Group(guess.group).label) if guess.group else "",
+            category_trace=guess.as_json(),
+            place=fields["place_label"],
+            area=(place.set, place.ward_code or place.district_code),
+            place_trace=fields["place_trace"],
+            agency_trace={**agency.as_json(), "reach": reach_of(agency.agency)},
+            agency=agency.agency,
         )
         spot = fields["point"]
         near = duplicates(words=text, point=(spot.x, spot.y) if spot else None, at=at, category=guess.category)
@@ -127,6 +154,7 @@ def suggest(
                     "code": guess.category.code,
                     "name": guess.category.label,
                     "group": guess.category.group,
+                    "asks_whom": guess.category.asks_whom,
                     "confidence": guess.confidence,
                     "sure": guess.sure,
                 }
@@ -143,6 +171,8 @@ def suggest(
                 },
                 "agency": _named(agency.agency, agency.certain),
                 "agency_reasons": [sentence(reason) for reason in agency.trace],
+                "why": way.sentence,
+                "sides": [{"name": side.name, "area": side.area} for side in way.sides],
                 "duplicates": [
                     {
                         "code": one.incident.code,

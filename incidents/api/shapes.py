@@ -52,6 +52,12 @@ class NewReport(Sent):
     phone: str = Field("", max_length=30)
     email: str = Field("", max_length=254)
     language: Literal["vi", "en"] = "vi"
+    # Whom a complaint is about.
+    complained_agency: RowId | None = None
+    complained_official: str = Field("", max_length=200)
+    complained_procedure: str = Field("", max_length=200)
+    # The incident that this is another report of.
+    same_as: str | None = Field(None, max_length=40)
     # The telephone exchange's number of the call, when there is one.
     call_id: str = Field("", max_length=100)
 
@@ -132,7 +138,12 @@ S = TypeVar("S", bound=Sent)
 def read(request: HttpRequest, shape: type[S]) -> S:
     """The request's JSON object or form as `shape`. Empty fields count as not sent. Raises Invalid."""
     sent = _json(request) if request.content_type == "application/json" else _form(request, shape)
-    given = {name: value for name, value in sent.items() if not _is_empty(value)}
+    lists = _lists(shape)
+    given = {
+        name: [value] if name in lists and not isinstance(value, list) else value
+        for name, value in sent.items()
+        if not _is_empty(value)
+    }
     try:
         return shape.model_validate(given)
     except ValidationError as error:
@@ -153,12 +164,17 @@ def _json(request: HttpRequest) -> dict[str, Any]:
 
 
 def _form(request: HttpRequest, shape: type[Sent]) -> dict[str, Any]:
-    lists = {name for name, field in shape.model_fields.items() if field.annotation == list[RowId]}
+    lists = _lists(shape)
     return {
         name: [storable(str(value)) for value in values] if name in lists else storable(str(values[-1]))
         for name, values in request.POST.lists()
         if values
     }
+
+
+def _lists(shape: type[Sent]) -> set[str]:
+    """The fields that take several values: one alone counts as a list of one."""
+    return {name for name, field in shape.model_fields.items() if field.annotation == list[RowId]}
 
 
 def _storable(value: Any) -> Any:

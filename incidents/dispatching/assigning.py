@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from incidents.delivery.models import Kind
 from incidents.delivery.queue import UNDO, take_back, tell_agency, tell_reporters
-from incidents.dispatching.competence import AgencySuggestion, decision_date
+from incidents.dispatching.competence import AgencySuggestion, barred_by, decision_date
 from incidents.dispatching.deadlines import pass_on
 from incidents.dispatching.following import follow, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
@@ -18,7 +18,7 @@ from incidents.records import needs
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import LIVE_STATES, OPEN_ASSIGNMENTS, AssignmentState, IncidentState, NotAllowed
-from incidents.records.models import Assignment, Category, History, Incident
+from incidents.records.models import Assignment, Category, Complaint, History, Incident
 from opscenter.accounts.models import Agency, Person
 from realtime.change import current_change
 
@@ -61,7 +61,7 @@ def assign(
 
 def assign_by_rule(incident: Incident, suggestion: AgencySuggestion) -> list[Assignment]:
     """Gives a locked incident to the suggested agency because its rule lets it be sent without a person."""
-    return _assign(incident, suggestion.agency, (), None, "", suggestion.as_json())
+    return _assign(incident, suggestion.agency, suggestion.co, None, "", suggestion.as_json())
 
 
 def _assign(
@@ -87,10 +87,14 @@ def _assign(
         raise Refused(Refusal.NO_LEAD)
     taken = {row.agency_id for row in open_rows}
     on = decision_date(timezone.localdate(at))
+    named = Complaint.objects.filter(report__incident=incident, agency__isnull=False)
+    barred = barred_by(set(named.values_list("agency_id", flat=True))).agencies
     made: list[Assignment] = []
     for agency, role in wanted:
         if agency.pk in taken:
             raise Refused(Refusal.AGENCY_HAS_IT)
+        if agency.pk in barred:
+            raise Refused(Refusal.COMPLAINED_OF)
         if not agency.is_in_force(on):
             raise Refused(Refusal.AGENCY_NOT_IN_FORCE)
         taken.add(agency.pk)

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from geo.areas import NoAreaSet, area_set_on
-from incidents.dispatching.models import CompetenceRule, Target
+from incidents.dispatching.models import CompetenceRule, CoOrdinating, Target
+from incidents.dispatching.roads import Road
 from incidents.records.models import Category
 from opscenter.accounts.models import Agency, AgencyKind
 
 Reason = dict[str, Any]
+# A category, its parent and so on: no deeper than this, whatever somebody entered.
+_DEEPEST = 5
+_OF_A_GROUP = _DEEPEST + 1
+_MOST_REJECTED = 12
+_COMMITTEES = {Target.WARD_COMMITTEE: AgencyKind.COMMUNE, Target.DISTRICT_COMMITTEE: AgencyKind.DISTRICT}
 
 
 @dataclass(frozen=True)
 class AreaRefs:
     """Where it is, as far as areas go: codes of one set, empty where not known.
 
-    `certain` is False for a place that is a guess, or a circle that reaches into another ward. `approximate`: the
-    borders are starter cells; never enough to send anything without a person.
+    `certain` is False for a place that is a guess, or a circle that reaches into another ward; `others` are then the
+    (ward, district) it may also lie in. `approximate`: the borders are starter cells; never enough to send anything
+    without a person. `road` is the numbered road, `place_kind` the kind of the known place.
     """
 
     set: str
@@ -30,11 +38,38 @@ class AreaRefs:
     district_code: str
     certain: bool
     approximate: bool = False
+    others: tuple[tuple[str, str], ...] = ()
+    road: Road | None = None
+    place_kind: str = ""
+
+
+@dataclass(frozen=True)
+class Barred:
+    """Whom a report complains of, with everybody under them: it never goes there. `known`: somebody was named."""
+
+    agencies: frozenset[int] = frozenset()
+    known: bool = False
+
+
+NOBODY = Barred()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One side of a border: the unit, and the agency that it would be there."""
+
+    agency: Agency
+    set: str
+    area_code: str
 
 
 @dataclass(frozen=True)
 class AgencySuggestion:
-    """`certain`: nothing is left open. `auto`: the rule also lets it be sent without a person. `trace`: why."""
+    """`certain`: nothing is left open. `auto`: the rule also lets it be sent without a person. `trace`: why.
+
+    `co` co-ordinate. `rejected`: the other rules about it, and why not they. `choices`: the agencies on both sides of
+    a border, when the place may lie on either; a person chooses.
+    """
 
     agency: Agency | None
     rule: CompetenceRule | None
@@ -42,6 +77,9 @@ class AgencySuggestion:
     auto: bool
     on: dt.date
     trace: tuple[Reason, ...]
+    co: tuple[Agency, ...] = ()
+    rejected: tuple[Reason, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For Incident.agency_trace: ids that are stored and never worked out again."""
@@ -52,7 +90,34 @@ class AgencySuggestion:
             "certain": self.certain,
             "on": self.on.isoformat(),
             "reasons": list(self.trace),
+            "co": [agency.pk for agency in self.co],
+            "rejected": list(self.rejected),
+            "choices": [{"agency": one.agency.pk, "set": one.set, "area": one.area_code} for one in self.choices],
         }
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Rules and committees, read once: of one category for one report, or all of them for the map of coverage."""
+
+    by_category: Mapping[int, Sequence[CompetenceRule]]
+    by_group: Mapping[int, Sequence[CompetenceRule]]
+    committees: Mapping[tuple[str, str, str], Sequence[Agency]]
+
+    def about(self, category: Category | None, group: int) -> list[tuple[int, CompetenceRule]]:
+        """Every rule about a category, its parents and its group, whatever its dates, with how far up it stands."""
+        found = [(depth, rule) for depth, pk in enumerate(chain_of(category)) for rule in self.by_category.get(pk, ())]
+        return found + [(_OF_A_GROUP, rule) for rule in self.by_group.get(group, ())]
+
+    def committee(self, kind: AgencyKind, set_name: str, code: str, on: dt.date) -> Agency | None:
+        agencies = self.committees.get((kind.value, set_name, code), ())
+        return next((agency for agency in agencies if agency.is_in_force(on)), None)
+
+
+def whole_book() -> RuleBook:
+    """All rules and all committees. Three queries."""
+    kinds = [kind.value for kind in _COMMITTEES.values()]
+    return _book(CompetenceRule.objects.all(), Agency.objects.filter(kind__in=kinds).exclude(area_code=""))
 
 
 def decision_date(today: dt.date) -> dt.date:
@@ -71,6 +136,23 @@ def decision_date(today: dt.date) -> dt.date:
     return today
 
 
+def barred_by(agency_ids: Collection[int]) -> Barred:
+    """The agencies complained of with everybody under them, on any date. One query, none for nobody."""
+    if not agency_ids:
+        return NOBODY
+    children: dict[int, list[int]] = defaultdict(list)
+    for pk, parent in Agency.objects.filter(parent__isnull=False).values_list("pk", "parent_id"):
+        children[parent].append(pk)
+    barred: set[int] = set()
+    left = list(agency_ids)
+    while left:
+        one = left.pop()
+        if one not in barred:
+            barred.add(one)
+            left += children[one]
+    return Barred(frozenset(barred), known=True)
+
+
 def suggest_agency(
     *,
     category: Category | None,
@@ -78,108 +160,228 @@ def suggest_agency(
     place: AreaRefs,
     on: dt.date,
     confidence: float = 1.0,
+    barred: Barred = NOBODY,
 ) -> AgencySuggestion:
     """The agency responsible on a date (see decision_date), with the rule and the reasons.
 
-    Rules for the category come before rules for its group; then the smaller `priority`, then a rule for one area
-    before one for everywhere. Two rules of the same rank that name different agencies make it uncertain. `confidence`
-    (0 to 1) is how sure the category is; a rule sends by itself from its own least confidence on. Two queries, three
-    for a committee.
+    Rules for the category come before those of its parent, those before rules for its group; then the smaller
+    `priority`, then the rule that says more exactly where. Two rules of the same rank that name different agencies
+    make it uncertain. `confidence` (0 to 1) is how sure the category is; a rule sends by itself from its own least
+    confidence on. `barred` are never named. Two queries, three for a committee.
     """
     if group is None and category is not None:
         group = category.group
     if group is None:
-        return _nobody(on, [_reason("no_category")])
-    rules = _fitting(category, group, place, on)
-    if not rules:
-        return _nobody(on, [_reason("no_rule", category=category.code if category else None, group=group)])
+        return AgencySuggestion(None, None, False, False, on, (_reason("no_category"),))
+    rules = CompetenceRule.objects.filter(Q(category__in=chain_of(category)) | Q(group=group))
+    codes = {place.ward_code, place.district_code, *(code for pair in place.others for code in pair)} - {""}
+    book = _book(rules, Agency.objects.filter(area_set=place.set, area_code__in=codes) if codes else ())
+    return decide(book, category=category, group=group, place=place, on=on, confidence=confidence, barred=barred)
+
+
+def decide(
+    book: RuleBook,
+    *,
+    category: Category | None,
+    group: int,
+    place: AreaRefs,
+    on: dt.date,
+    confidence: float = 1.0,
+    barred: Barred = NOBODY,
+) -> AgencySuggestion:
+    """The same from rules that were read before; no query."""
+    asked = _Asked(book, category, place, on, barred)
+    sides: tuple[Choice, ...] = ()
+    if not place.certain and place.others:
+        sides = _sides(book, category, group, place, on, barred)
+    choices = sides if len({side.agency.pk for side in sides}) > 1 else ()
+    about = book.about(category, group)
+    misfits = [reason for _depth, rule in about if (reason := asked.misfit(rule)) is not None]
+    fitting = sorted(
+        ((_rank(depth, rule), rule) for depth, rule in about if asked.misfit(rule) is None),
+        key=lambda pair: (pair[0], pair[1].pk),
+    )
+    if not fitting and not sides:
+        nothing = _reason("no_rule", category=category.code if category else None, group=group)
+        return AgencySuggestion(None, None, False, False, on, (nothing,), rejected=tuple(misfits[:_MOST_REJECTED]))
 
     trace: list[Reason] = []
-    for rule in rules:
-        agency, reasons = _named_by(rule, category, place, on)
-        trace += [_reason("rule", rule=rule.code, basis=rule.legal_basis), *reasons]
+    for position, (rank, rule) in enumerate(fitting):
+        agency, reasons = asked.named_by(rule)
+        if agency is None and sides and not place.ward_code:
+            # Not known on which side it lies: the likeliest is suggested, and a person chooses.
+            agency, reasons = sides[0].agency, []
+        trace += [_reason("rule", rule=rule.code, basis=rule.legal_basis), *asked.because(rule), *reasons]
+        if agency is None:
+            continue
+        equals = [other for other_rank, other in fitting if other is not rule and other_rank == rank]
+        doubts = asked.doubts(rule, agency, equals, sides)
+        auto = rule.auto and not doubts and not place.approximate and confidence >= rule.min_confidence
+        if place.approximate and _needs_area(rule):
+            trace.append(_reason("borders_approximate", set=place.set))
+        outranked = [_reason("rule_outranked", rule=other.code) for _its_rank, other in fitting[position + 1 :]]
+        return AgencySuggestion(
+            agency,
+            rule,
+            not doubts,
+            auto,
+            on,
+            (*trace, *doubts),
+            co=asked.co_ordinating(rule, agency),
+            rejected=tuple([*outranked, *misfits][:_MOST_REJECTED]),
+            choices=choices,
+        )
+    return AgencySuggestion(
+        None, None, False, False, on, tuple(trace), rejected=tuple(misfits[:_MOST_REJECTED]), choices=choices
+    )
+
+
+def _sides(
+    book: RuleBook, category: Category | None, group: int, place: AreaRefs, on: dt.date, barred: Barred
+) -> tuple[Choice, ...]:
+    """Who would have it in each unit that the place may lie in, the likeliest first, each agency once."""
+    found: dict[int, Choice] = {}
+    for ward, district in ((place.ward_code, place.district_code), *place.others):
+        if not (ward or district):
+            continue
+        there = replace(place, ward_code=ward, district_code=district, certain=True, others=())
+        agency = decide(book, category=category, group=group, place=there, on=on, barred=barred).agency
         if agency is not None:
-            equals = [other for other in rules if other is not rule and _rank(other) == _rank(rule)]
-            doubts = _doubts(rule, agency, equals, category, place, on)
-            auto = rule.auto and not doubts and not place.approximate and confidence >= rule.min_confidence
-            if place.approximate and _needs_area(rule):
-                trace.append(_reason("borders_approximate", set=place.set))
-            return AgencySuggestion(agency, rule, not doubts, auto, on, (*trace, *doubts))
-    return _nobody(on, trace)
+            found.setdefault(agency.pk, Choice(agency, place.set, ward or district))
+    return tuple(found.values())
+
+
+def chain_of(category: Category | None) -> list[int]:
+    """The category's number, its parent's and so on upwards."""
+    found: list[int] = []
+    while category is not None and category.pk not in found and len(found) <= _DEEPEST:
+        found.append(category.pk)
+        category = category.parent if category.parent_id is not None else None
+    return found
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question, put to one rule after the other."""
+
+    book: RuleBook
+    category: Category | None
+    place: AreaRefs
+    on: dt.date
+    barred: Barred
+
+    def misfit(self, rule: CompetenceRule) -> Reason | None:
+        """Why a rule is not about this place or this date; None when it is."""
+        place = self.place
+        if not rule.is_in_force(self.on):
+            until = rule.valid_until.isoformat() if rule.valid_until else ""
+            return _reason("rule_not_in_force", rule=rule.code, since=rule.valid_from.isoformat(), until=until)
+        if rule.area_code and (
+            rule.area_set != place.set or rule.area_code not in {place.ward_code, place.district_code}
+        ):
+            return _reason("rule_elsewhere", rule=rule.code, set=rule.area_set, area=rule.area_code)
+        if rule.road_owner and (place.road is None or place.road.owner != rule.road_owner):
+            return _reason("rule_other_road", rule=rule.code, owner=rule.road_owner)
+        if rule.place_kind and rule.place_kind != place.place_kind:
+            return _reason("rule_other_kind", rule=rule.code, kind=rule.place_kind)
+        return None
+
+    def because(self, rule: CompetenceRule) -> list[Reason]:
+        """What of the place made the rule fit."""
+        reasons = []
+        if rule.road_owner and self.place.road is not None:
+            reasons.append(_reason("on_road", road=self.place.road.name, owner=rule.road_owner))
+        if rule.place_kind:
+            reasons.append(_reason("at_kind", kind=rule.place_kind))
+        return reasons
+
+    def named_by(self, rule: CompetenceRule | CoOrdinating) -> tuple[Agency | None, list[Reason]]:
+        """The agency named for this place on this date; None with the reason when nobody is."""
+        agency, reasons = self._named(Target(rule.target), rule.agency)
+        if agency is not None and agency.pk in self.barred.agencies:
+            return None, [_reason("complained_of", agency=agency.pk)]
+        return agency, reasons
+
+    def _named(self, target: Target, named: Agency | None) -> tuple[Agency | None, list[Reason]]:
+        place = self.place
+        if target == Target.AGENCY:
+            assert named is not None  # the database holds it
+            return (named, []) if named.is_in_force(self.on) else (None, [_reason("agency_ended", agency=named.pk)])
+        reasons: list[Reason] = []
+        is_complaint = self.category is not None and self.category.is_complaint
+        wants_district = target == Target.DISTRICT_COMMITTEE
+        if is_complaint and not wants_district:
+            # A complaint about an official does not go to the official's own house.
+            wants_district = True
+            reasons.append(_reason("complaint_goes_higher"))
+        if wants_district and not place.district_code and place.ward_code:
+            if is_complaint:
+                return None, [*reasons, _reason("no_district_level")]
+            # Since 2025-07-01 there are no districts: the commune has their tasks.
+            wants_district = False
+            reasons.append(_reason("no_district_level"))
+        code = place.district_code if wants_district else place.ward_code
+        if not code:
+            return None, [*reasons, _reason("area_unknown")]
+        kind = AgencyKind.DISTRICT if wants_district else AgencyKind.COMMUNE
+        agency = self.book.committee(kind, place.set, code, self.on)
+        if agency is None:
+            return None, [*reasons, _reason("no_committee", set=place.set, area=code)]
+        return agency, [*reasons, _reason("committee", set=place.set, area=code, agency=agency.pk)]
+
+    def doubts(
+        self, rule: CompetenceRule, agency: Agency, equals: Sequence[CompetenceRule], sides: Sequence[Choice]
+    ) -> list[Reason]:
+        """What keeps an answer from being certain."""
+        doubts: list[Reason] = []
+        if self.category is not None and self.category.is_complaint and not self.barred.known:
+            doubts.append(_reason("complained_of_unknown"))
+        elsewhere = [side for side in sides if side.agency.pk != agency.pk]
+        # On whichever side it lies, the same agency has it: then the border does not matter.
+        if _needs_area(rule) and not self.place.certain and (elsewhere or not sides):
+            doubts.append(_reason("area_uncertain"))
+        for side in elsewhere:
+            doubts.append(_reason("across_border", set=side.set, area=side.area_code, agency=side.agency.pk))
+        for other in equals:
+            named, _reasons = self.named_by(other)
+            if named is not None and named.pk != agency.pk:
+                doubts.append(_reason("rules_disagree", rule=other.code, agency=named.pk))
+        return doubts
+
+    def co_ordinating(self, rule: CompetenceRule, lead: Agency) -> tuple[Agency, ...]:
+        """Who co-ordinates here; who cannot be named is left out, and nobody is asked twice."""
+        named = (self.named_by(row)[0] for row in rule.co_ordinating.all())
+        found = {agency.pk: agency for agency in named if agency is not None and agency.pk != lead.pk}
+        return tuple(found.values())
+
+
+def _book(rules: Any, committees: Iterable[Agency]) -> RuleBook:
+    co = Prefetch("co_ordinating", CoOrdinating.objects.select_related("agency"))
+    by_category: dict[int, list[CompetenceRule]] = defaultdict(list)
+    by_group: dict[int, list[CompetenceRule]] = defaultdict(list)
+    needs_committees = False
+    for rule in rules.select_related("agency").prefetch_related(co):
+        if rule.category_id is not None:
+            by_category[rule.category_id].append(rule)
+        else:
+            by_group[rule.group].append(rule)
+        named = [rule.target, *(row.target for row in rule.co_ordinating.all())]
+        needs_committees = needs_committees or any(target != Target.AGENCY for target in named)
+    places: dict[tuple[str, str, str], list[Agency]] = defaultdict(list)
+    if needs_committees:
+        for agency in sorted(committees, key=lambda one: one.pk):
+            places[(agency.kind, agency.area_set, agency.area_code)].append(agency)
+    return RuleBook(by_category, by_group, places)
+
+
+def _rank(depth: int, rule: CompetenceRule) -> tuple[int, int, int]:
+    """Smaller comes first: how far up the category stands, the priority, how exactly it says where."""
+    exactly = bool(rule.area_code) + bool(rule.road_owner) + bool(rule.place_kind)
+    return (depth, rule.priority, -exactly)
 
 
 def _needs_area(rule: CompetenceRule) -> bool:
     return rule.target != Target.AGENCY or bool(rule.area_code)
-
-
-def _fitting(category: Category | None, group: int, place: AreaRefs, on: dt.date) -> list[CompetenceRule]:
-    """The rules in force that fit, the best first."""
-    about = Q(group=group) if category is None else Q(category=category) | Q(group=group)
-    here = Q(area_code="")
-    for code in (place.ward_code, place.district_code):
-        if code:
-            here |= Q(area_set=place.set, area_code=code)
-    found = CompetenceRule.objects.in_force(on).filter(about, here).select_related("agency", "category")
-    return sorted(found, key=lambda rule: (*_rank(rule), rule.pk))
-
-
-def _rank(rule: CompetenceRule) -> tuple[bool, int, bool]:
-    return (rule.category_id is None, rule.priority, not rule.area_code)
-
-
-def _named_by(
-    rule: CompetenceRule, category: Category | None, place: AreaRefs, on: dt.date
-) -> tuple[Agency | None, list[Reason]]:
-    """The agency that a rule names for this place on this date; None with the reason when it names nobody."""
-    if rule.target == Target.AGENCY:
-        assert rule.agency is not None  # the database holds it
-        if rule.agency.is_in_force(on):
-            return rule.agency, []
-        return None, [_reason("agency_ended", agency=rule.agency_id)]
-    reasons: list[Reason] = []
-    wants_district = rule.target == Target.DISTRICT_COMMITTEE
-    if category is not None and category.is_complaint and not wants_district:
-        # A complaint about an official does not go to the official's own house.
-        wants_district = True
-        reasons.append(_reason("complaint_goes_higher"))
-    if wants_district and not place.district_code and place.ward_code:
-        if category is not None and category.is_complaint:
-            return None, [*reasons, _reason("no_district_level")]
-        # Since 2025-07-01 there are no districts: the commune has their tasks.
-        wants_district = False
-        reasons.append(_reason("no_district_level"))
-    code = place.district_code if wants_district else place.ward_code
-    if not code:
-        return None, [*reasons, _reason("area_unknown")]
-    kind = AgencyKind.DISTRICT if wants_district else AgencyKind.COMMUNE
-    agencies = Agency.objects.in_force(on).filter(kind=kind, area_set=place.set, area_code=code).order_by("pk")
-    agency = agencies.first()
-    if agency is None:
-        return None, [*reasons, _reason("no_committee", set=place.set, area=code)]
-    return agency, [*reasons, _reason("committee", set=place.set, area=code, agency=agency.pk)]
-
-
-def _doubts(
-    rule: CompetenceRule,
-    agency: Agency,
-    equals: Sequence[CompetenceRule],
-    category: Category | None,
-    place: AreaRefs,
-    on: dt.date,
-) -> list[Reason]:
-    """What keeps an answer from being certain."""
-    doubts: list[Reason] = []
-    if _needs_area(rule) and not place.certain:
-        doubts.append(_reason("area_uncertain"))
-    for other in equals:
-        named, _reasons = _named_by(other, category, place, on)
-        if named is not None and named.pk != agency.pk:
-            doubts.append(_reason("rules_disagree", rule=other.code, agency=named.pk))
-    return doubts
-
-
-def _nobody(on: dt.date, trace: list[Reason]) -> AgencySuggestion:
-    return AgencySuggestion(None, None, False, False, on, tuple(trace))
 
 
 def _reason(code: str, **params: Any) -> Reason:

@@ -22,6 +22,15 @@ class Target(models.TextChoices):
     DISTRICT_COMMITTEE = "district_committee", _("The district's People's Committee")
 
 
+class RoadOwner(models.TextChoices):
+    """Who looks after a road, as its number says: QL, ĐT, ĐH, ĐX."""
+
+    NATIONAL = "national", _("National road (QL)")
+    PROVINCIAL = "provincial", _("Provincial road (ĐT)")
+    DISTRICT = "district", _("District road (ĐH)")
+    COMMUNE = "commune", _("Communal road (ĐX)")
+
+
 class CompetenceRuleQuerySet(models.QuerySet["CompetenceRule"]):
     def in_force(self, on: dt.date) -> CompetenceRuleQuerySet:
         """Rules that hold on a date; the range is half-open: [from, until)."""
@@ -43,6 +52,9 @@ class CompetenceRule(models.Model):
     # Only inside this unit, a ward or a district of one set. A code means nothing without its set.
     area_set = models.CharField(_("area set"), max_length=40, blank=True)
     area_code = models.CharField(_("area code"), max_length=20, blank=True)
+    # Only on a road of this owner, or at a place of this kind of the gazetteer; empty: wherever it is.
+    road_owner = models.CharField(_("road owner"), max_length=12, choices=RoadOwner.choices, blank=True)
+    place_kind = models.CharField(_("kind of place"), max_length=40, blank=True)
     legal_basis = models.CharField(_("legal basis"), max_length=300, blank=True)
     # Of the rules that fit, the smallest comes first.
     priority = models.PositiveSmallIntegerField(_("priority"), default=100)
@@ -66,6 +78,8 @@ class CompetenceRule(models.Model):
         editable=False,
         verbose_name=_("entered by"),
     )
+
+    entered_at = models.DateTimeField(_("entered at"), null=True, blank=True, editable=False)
 
     objects = CompetenceRuleQuerySet.as_manager()
 
@@ -97,3 +111,36 @@ class CompetenceRule(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    def is_in_force(self, on: dt.date) -> bool:
+        return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)
+
+
+class CoOrdinating(models.Model):
+    """Who co-ordinates under a rule, beside the agency that leads."""
+
+    rule = models.ForeignKey(CompetenceRule, models.CASCADE, related_name="co_ordinating", verbose_name=_("rule"))
+    target = models.CharField(_("co-ordinates"), max_length=20, choices=Target.choices)
+    agency = models.ForeignKey(
+        "accounts.Agency", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agency")
+    )
+
+    class Meta:
+        verbose_name = _("co-ordinating agency")
+        verbose_name_plural = _("co-ordinating agencies")
+        ordering: ClassVar = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(target="agency", agency__isnull=False) | ~Q(target="agency") & Q(agency__isnull=True),
+                name="co_ordinating_agency_named",
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "agency"], condition=Q(agency__isnull=False), name="co_ordinating_agency_once"
+            ),
+            models.UniqueConstraint(
+                fields=["rule", "target"], condition=Q(agency__isnull=True), name="co_ordinating_committee_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.agency or self.get_target_display())

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from geo.areas import area_named
+from incidents.dispatching.models import RoadOwner
 from opscenter.accounts.models import Agency
 
 _TEXTS: dict[str, str | Promise] = {
@@ -24,8 +25,22 @@ _TEXTS: dict[str, str | Promise] = {
     "dispatching.area_uncertain": _("The area is not sure"),
     "dispatching.borders_approximate": _("The borders of the set %(set)s are only approximate"),
     "dispatching.rules_disagree": _("Rule %(rule)s of the same rank names %(agency)s"),
+    "dispatching.across_border": _("In %(area)s it would be %(agency)s"),
+    "dispatching.on_road": _("%(road)s is a %(owner)s"),
+    "dispatching.at_kind": _("The place is of the kind %(kind)s"),
+    "dispatching.complained_of": _("The report complains of %(agency)s, or of one above it"),
+    "dispatching.complained_of_unknown": _("It is not known which agency the report complains of"),
+    "dispatching.rule_not_in_force": _("Rule %(rule)s holds from %(since)s until %(until)s only"),
+    "dispatching.rule_elsewhere": _("Rule %(rule)s holds in %(area)s only"),
+    "dispatching.rule_other_road": _("Rule %(rule)s holds on a %(owner)s only"),
+    "dispatching.rule_other_kind": _("Rule %(rule)s holds at places of the kind %(kind)s only"),
+    "dispatching.rule_outranked": _("Rule %(rule)s comes after it"),
     "dispatching.by_person": _("Agency chosen by a person"),
 }
+
+
+_OWNERS = {owner.value: owner.label for owner in RoadOwner}
+_NOTHING = dict.fromkeys(("rule", "basis", "agency", "area", "set", "road", "owner", "kind", "since", "until"), "")
 
 
 def sentence(reason: Mapping[str, Any]) -> str | None:
@@ -33,7 +48,9 @@ def sentence(reason: Mapping[str, Any]) -> str | None:
     text = _TEXTS.get(str(reason.get("code", "")))
     if text is None:
         return None
-    params = {"rule": "", "basis": "", "agency": "", "area": "", "set": "", **(reason.get("params") or {})}
+    params = {**_NOTHING, **(reason.get("params") or {})}
+    params["owner"] = _OWNERS.get(params["owner"], params["owner"])
+    params["until"] = params["until"] or "…"
     if isinstance(params["agency"], int):
         agency = Agency.objects.filter(pk=params["agency"]).first()
         params["agency"] = agency.name if agency else f"#{params['agency']}"

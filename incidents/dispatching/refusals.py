@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 class Refusal(StrEnum):
     AGENCY_NOT_IN_FORCE = "agency_not_in_force"
     AGENCY_HAS_IT = "agency_has_it"
+    COMPLAINED_OF = "complained_of"
     HAS_LEAD = "has_lead"
     NO_LEAD = "no_lead"
     NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
@@ -26,6 +27,9 @@ class Refusal(StrEnum):
 _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.AGENCY_NOT_IN_FORCE: _("This agency does not exist on this date. Choose another one."),
     Refusal.AGENCY_HAS_IT: _("This agency already has the incident."),
+    Refusal.COMPLAINED_OF: _(
+        "The report complains of this agency, or of one above it. Choose one that is not concerned."
+    ),
     Refusal.HAS_LEAD: _("Another agency leads already. Take it back first, or send this one as co-ordinating."),
     Refusal.NO_LEAD: _("No agency leads yet. Choose the one that leads."),
     Refusal.NOTHING_TO_WITHDRAW: _("There is nothing of yours to withdraw."),

@@ -6,33 +6,97 @@ from typing import Any
 
 from django.utils import timezone
 
+from geo.models import Place
 from incidents.dispatching.assigning import assign_by_rule
-from incidents.dispatching.competence import AgencySuggestion, AreaRefs, decision_date, suggest_agency
+from incidents.dispatching.competence import (
+    AgencySuggestion,
+    AreaRefs,
+    Barred,
+    barred_by,
+    decision_date,
+    suggest_agency,
+)
+from incidents.dispatching.roads import Road, road_in
 from incidents.records import needs
 from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import IncidentState
-from incidents.records.models import Incident
+from incidents.records.models import Complaint, Incident, ReportWords
 from incidents.records.needs import PLACE_CONFLICTS, Need
+from opscenter.accounts.models import Agency, ContactPoint, Person
+from opscenter.accounts.roles import Role
 from realtime.change import current_change
+
+# A merged incident may have hundreds of reports: the road is looked for in the first ones.
+_MOST_WORDS = 5
+RECEIVING_ROLES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
 
 
 def area_of(incident: Incident) -> AreaRefs:
-    """Where a stored incident is, as competence asks for it. A person's pin is certain."""
+    """Where a stored incident is, as competence asks for it. A person's pin is certain. One query for its words."""
+    words = ReportWords.objects.filter(report__incident=incident).order_by("report_id").values_list("address", "words")
     return area_refs(
-        incident.place_trace, incident.area_set, incident.ward_code, incident.district_code, incident.approximate
+        incident.place_trace,
+        incident.area_set,
+        incident.ward_code,
+        incident.district_code,
+        incident.approximate,
+        road=road_in(incident.place_label, *(text for pair in words[:_MOST_WORDS] for text in pair)),
     )
 
 
-def area_refs(trace: dict[str, Any], area_set: str, ward_code: str, district_code: str, approximate: bool) -> AreaRefs:
+def area_refs(
+    trace: dict[str, Any],
+    area_set: str,
+    ward_code: str,
+    district_code: str,
+    approximate: bool,
+    road: Road | None = None,
+) -> AreaRefs:
     """The same from the fields of a place (see records.places.place_fields)."""
     if trace.get("by") == "person":
         certain = trace.get("outcome") == "located"
-    else:
-        best: dict[str, Any] = next(iter(trace.get("candidates", ())), {})
-        # A ward named in the words is that ward, however wide; a point may lie on the other side of a border.
-        certain = trace.get("outcome") == "area" or (trace.get("outcome") == "located" and not best.get("near"))
-        certain = certain and not any(reason.get("code") in PLACE_CONFLICTS for reason in trace.get("reasons", ()))
-    return AreaRefs(area_set, ward_code, district_code, certain and bool(ward_code), approximate)
+        return AreaRefs(area_set, ward_code, district_code, certain and bool(ward_code), approximate, road=road)
+    candidates: list[dict[str, Any]] = list(trace.get("candidates", ()))
+    best = candidates[0] if candidates else {}
+    # A ward named in the words is that ward, however wide; a point may lie on the other side of a border.
+    certain = trace.get("outcome") == "area" or (trace.get("outcome") == "located" and not best.get("near"))
+    certain = certain and not any(reason.get("code") in PLACE_CONFLICTS for reason in trace.get("reasons", ()))
+    units = [(one.get("ward"), one.get("district")) for one in candidates] if trace.get("outcome") != "located" else []
+    units += [(near, None) for near in best.get("near", ())]
+    others = dict.fromkeys(_codes(ward, district) for ward, district in units)
+    others.pop((ward_code, district_code), None)
+    return AreaRefs(
+        area_set or _set_of(units),
+        ward_code,
+        district_code,
+        certain and bool(ward_code),
+        approximate,
+        others=() if certain else tuple(pair for pair in others if any(pair)),
+        road=road,
+        place_kind=_kind_of_place(best),
+    )
+
+
+def _codes(ward: dict[str, Any] | None, district: dict[str, Any] | None) -> tuple[str, str]:
+    above = district["code"] if district else ward["parent_code"] if ward else ""
+    return (ward["code"] if ward else "", above)
+
+
+def _set_of(units: list[tuple[dict[str, Any] | None, dict[str, Any] | None]]) -> str:
+    return next((str(area["set_name"]) for pair in units for area in pair if area), "")
+
+
+def _kind_of_place(best: dict[str, Any]) -> str:
+    """What kind of place the gazetteer says it is: a school, a market; empty for what is not in it."""
+    if best.get("kind") != "place":
+        return ""
+    return Place.objects.filter(name=best["name"], is_active=True).values_list("kind", flat=True).first() or ""
+
+
+def complained_of(incident: Incident) -> Barred:
+    """Whom its reports complain of, with everybody under them. Two queries at most."""
+    named = Complaint.objects.filter(report__incident=incident, agency__isnull=False)
+    return barred_by(set(named.values_list("agency_id", flat=True)))
 
 
 def suggestion_for(incident: Incident) -> AgencySuggestion:
@@ -45,7 +109,17 @@ def suggestion_for(incident: Incident) -> AgencySuggestion:
         place=area_of(incident),
         on=decision_date(timezone.localdate(current_change().at)),
         confidence=confidence,
+        barred=complained_of(incident),
     )
+
+
+def reach_of(agency: Agency | None) -> dict[str, Any]:
+    """How an agency is reached now: its focal points with an account, and the kinds of its contact points."""
+    if agency is None:
+        return {}
+    people = Person.objects.filter(agency=agency, is_active=True, role__in=sorted(RECEIVING_ROLES)).count()
+    points = ContactPoint.objects.filter(agency=agency, is_active=True).order_by("order", "pk")
+    return {"focal_points": people, "by": list(dict.fromkeys(points.values_list("kind", flat=True)))}
 
 
 def suggest(incident: Incident) -> AgencySuggestion:
@@ -57,7 +131,7 @@ def suggest(incident: Incident) -> AgencySuggestion:
     suggestion = suggestion_for(incident)
     if incident.state != IncidentState.RECEIVED:
         return suggestion
-    trace = suggestion.as_json()
+    trace = {**suggestion.as_json(), "reach": reach_of(suggestion.agency)}
     agency = suggestion.agency
     is_new = incident.suggested_agency_id != trace["agency"] or incident.agency_trace != trace
     incident.suggested_agency = agency

@@ -25,13 +25,13 @@ from incidents.dispatching.deadlines import due_at
 from incidents.intake import steps
 from incidents.records import actions, needs, photos
 from incidents.records.actions import Action
-from incidents.records.editing import open_incident
+from incidents.records.editing import lock, open_incident
 from incidents.records.history import HistoryKind, append
-from incidents.records.models import Category, Incident, NextStep, Report, Reporter, ReportWords, Source
+from incidents.records.models import Category, Complaint, Incident, NextStep, Report, Reporter, ReportWords, Source
 from incidents.records.photos import PhotoProblem, Prepared, Upload
 from incidents.records.places import place_fields
 from incidents.records.summaries import summarise
-from opscenter.accounts.models import Person
+from opscenter.accounts.models import Agency, Person
 from realtime.change import Change, change
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,19 @@ class ReporterDetails:
     @property
     def is_anonymous(self) -> bool:
         return not any((self.name, self.organisation, self.phone, self.email, self.door_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComplaintDetails:
+    """Whom a complaint is about, as far as it was told: it never goes to that agency nor to anyone under it."""
+
+    agency: Agency | None = None
+    official: str = ""
+    procedure: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return self.agency is None and not self.official and not self.procedure
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,8 @@ class _Message:
     language: str
     exercise: int
     door_data: Mapping[str, Any] = field(default_factory=dict)
+    complaint: ComplaintDetails = ComplaintDetails()
+    same_as: int | None = None
 
 
 def take_report(
@@ -100,6 +115,8 @@ def take_report(
     language: str = "vi",
     exercise: int = 0,
     door_data: Mapping[str, Any] | None = None,
+    complaint: ComplaintDetails | None = None,
+    same_as: int | None = None,
     action: Action | None = None,
 ) -> Taken:
     """Takes one report: it has its incident, and is on the live stream, when this returns.
@@ -108,6 +125,10 @@ def take_report(
     `point` is (lon, lat) in SRID 4326 as the reporter gave it, `accuracy_m` metres; a point that is not on the globe
     counts as not given. `category` is what the reporter (or, with `taken_by`, the call-taker) chose. Bad photos are
     told in `photo_problems` and never lose the report. `exercise` is 0 for the live service.
+
+    `complaint` says whom a complaint is about. `same_as` is the id of the incident that somebody said this is the same
+    as: the report joins it, is counted and answered with it; where that is not possible any more (closed meanwhile,
+    another exercise) it opens its own.
 
     With `action`, the answer {report, incident, tracking_code} is kept under its id in the same change.
 
@@ -127,6 +148,8 @@ def take_report(
         language=language if language in {"vi", "en"} else "vi",
         exercise=exercise,
         door_data=door_data or {},
+        complaint=complaint or ComplaintDetails(),
+        same_as=same_as,
     )
     before = _known(message)
     if before is not None:
@@ -202,7 +225,8 @@ def _receive(
     problems: tuple[PhotoProblem, ...],
     place: Mapping[str, Any],
 ) -> Taken:
-    incident = open_incident(
+    known = _joined(message)
+    incident = known or open_incident(
         source=message.source,
         summary=summarise(message.words),
         received_at=c.at,
@@ -225,14 +249,15 @@ def _receive(
         given_accuracy_m=message.accuracy_m if message.point else None,
         given_category=message.category,
         door_data=dict(message.door_data),
-        next_step=NextStep.TRIAGE,
+        next_step=NextStep.DONE if known else NextStep.TRIAGE,
         next_step_at=c.at + steps.LEFT_AFTER,
         exercise=message.exercise,
     )
     ReportWords.objects.create(report=report, words=message.words, address=message.address)
+    _complain(report, message.complaint)
     append(
         incident,
-        HistoryKind.RECEIVED,
+        HistoryKind.REPORT_ADDED if known else HistoryKind.RECEIVED,
         by=message.taken_by,
         data={
             "report": report.pk,
@@ -245,6 +270,26 @@ def _receive(
     needs.recompute(incident)
     tell_reporter(report, Kind.RECEIVED)
     return Taken(report, incident, True, problems)
+
+
+def _joined(message: _Message) -> Incident | None:
+    """The incident that the report joins, locked; None when it is to open its own."""
+    if message.same_as is None:
+        return None
+    rows = Incident.objects.on_board().filter(pk=message.same_as, exercise=message.exercise)
+    # Read before it is locked, so that what was closed or is not theirs keeps its version.
+    incident = lock(message.same_as) if rows.exists() else None
+    return incident if incident is not None and incident.on_board else None
+
+
+def _complain(report: Report, details: ComplaintDetails) -> None:
+    if not details.is_empty:
+        Complaint.objects.create(
+            report=report,
+            agency=details.agency,
+            official=storable(details.official)[:200],
+            procedure=storable(details.procedure)[:200],
+        )
 
 
 def _answer(taken: Taken) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from incidents.records.models import Category, Reporter
+from opscenter.accounts.models import Agency
 
 # As Open311 allows, so that a report fits through every door.
 LONGEST_WORDS = 4000
@@ -60,6 +61,13 @@ class ReportForm(forms.Form):
         required=False,
         error_messages={"invalid_choice": _("This topic is not in the list any more. Choose another or none.")},
     )
+    complained_agency = forms.ModelChoiceField(
+        Agency.objects.all(),
+        required=False,
+        error_messages={"invalid_choice": _("This agency is not in the list any more. Choose another or none.")},
+    )
+    complained_official = forms.CharField(max_length=200, required=False)
+    complained_procedure = forms.CharField(max_length=200, required=False)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
     accuracy = forms.FloatField(required=False, min_value=0)

@@ -15,6 +15,7 @@ from incidents.portal.icons import icon_of
 from incidents.records.lifecycles import AssignmentState, IncidentState
 from incidents.records.models import Assignment, Category, Exercise, Incident, Photo, Report
 from incidents.records.models.categories import Group
+from opscenter.accounts.models import Agency, AgencyKind
 
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 
@@ -32,6 +33,15 @@ def topics() -> list[Topic]:
     """The topics of field reports (group 3) in their order. One query."""
     rows = Category.objects.filter(group=Group.FIELD, is_active=True, is_public=True)
     return [Topic(row.code, row.label, icon_of(row.code)) for row in rows]
+
+
+def agencies_to_complain_of(on: dt.date) -> list[tuple[str, list[Agency]]]:
+    """The agencies in force under the names of their kinds, without utilities. One query."""
+    kinds: dict[str, list[Agency]] = {}
+    rows = Agency.objects.in_force(on).exclude(kind__in=[AgencyKind.HOTLINE, AgencyKind.UTILITY])
+    for agency in rows.order_by("kind", "name"):
+        kinds.setdefault(str(agency.get_kind_display()), []).append(agency)
+    return list(kinds.items())
 
 
 def exercise_of(token: str, at: dt.datetime) -> Exercise | None:

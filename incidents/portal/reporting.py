@@ -17,9 +17,10 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
-from incidents.intake.take import ReporterDetails, take_report
+from incidents.dispatching.competence import decision_date
+from incidents.intake.take import ComplaintDetails, ReporterDetails, take_report
 from incidents.portal.forms import ReportForm
-from incidents.portal.queries import exercise_of, topics
+from incidents.portal.queries import agencies_to_complain_of, exercise_of, topics
 from incidents.records.actions import Action
 from incidents.records.models import Exercise, Reporter, Source
 from opscenter import budgets
@@ -63,6 +64,7 @@ def _page(form: ReportForm, exercise: Exercise | None) -> dict[str, Any]:
         "form": form,
         "exercise": exercise,
         "categories": topics(),
+        "agencies": agencies_to_complain_of(decision_date(timezone.localdate())),
         "most_photos": settings.PHOTOS_PER_REPORT,
         "photo_bytes": settings.PHOTO_MAX_BYTES,
         # The form carries it through every try, so that sending twice is one report.
@@ -108,6 +110,11 @@ def _take(request: HttpRequest, form: ReportForm, exercise: Exercise | None, wan
         photos=data["photos"],
         language=get_language() or "vi",
         exercise=exercise.pk if exercise else 0,
+        complaint=ComplaintDetails(
+            agency=data["complained_agency"],
+            official=data["complained_official"],
+            procedure=data["complained_procedure"],
+        ),
         action=Action(action_id, "portal.report"),
     )
     # The report is in; what was wrong with a photo is said on the next page.

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 
 from django.db import models
 
-from incidents.dispatching.models import CompetenceRule
+from incidents.dispatching.models import CompetenceRule, CoOrdinating
 from incidents.records.models import Category
 from incidents.reference.files import Row, WrongValue
 from incidents.triage.models import Keyword
@@ -33,6 +33,7 @@ AGENCY_FIELDS = (
 )
 CATEGORY_FIELDS = (
     "group",
+    "parent",
     "name",
     "name_en",
     "description",
@@ -50,6 +51,8 @@ RULE_FIELDS = (
     "agency",
     "area_set",
     "area_code",
+    "road_owner",
+    "place_kind",
     "legal_basis",
     "priority",
     "valid_from",
@@ -96,20 +99,40 @@ class Kind(ABC):
         yield wanted
 
 
-class Agencies(Kind):
+class _WithParents(Kind):
+    """Lines that may name an earlier line as their parent."""
+
+    def prepare(self) -> None:
+        self.parents: dict[str, str] = {}
+
+    def note_parent(self, line: Row) -> None:
+        self.parents[line["code"]] = line["parent"]
+        if line["parent"] and line["parent"] not in self.parents:
+            raise WrongValue(f"the parent {line['parent']!r} is not on an earlier line")
+
+    def batches(self, wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
+        """Parents before their children, so that the number of the parent is known."""
+        left = list(wanted)
+        while left:
+            names = {one.key for one in left}
+            batch = [one for one in left if self.parents[one.key] not in names]
+            ids = dict(self.model._default_manager.values_list("code", "pk"))
+            for one in batch:
+                parent = self.parents[one.key]
+                one.row.parent_id = ids[parent] if parent else None  # type: ignore[attr-defined]
+            yield batch
+            left = [one for one in left if self.parents[one.key] in names]
+
+
+class Agencies(_WithParents):
     file = "agencies.csv"
     columns = frozenset({"code", *AGENCY_FIELDS})
     unique = ("code",)
     updated = AGENCY_FIELDS
     model = Agency
 
-    def prepare(self) -> None:
-        self.parents: dict[str, str] = {}
-
     def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
-        self.parents[line["code"]] = line["parent"]
-        if line["parent"] and line["parent"] not in self.parents:
-            raise WrongValue(f"the parent {line['parent']!r} is not on an earlier line")
+        self.note_parent(line)
         yield (
             line["code"],
             Agency(
@@ -126,19 +149,6 @@ class Agencies(Kind):
                 source=line["source"],
             ),
         )
-
-    def batches(self, wanted: Sequence[Wanted]) -> Iterator[Sequence[Wanted]]:
-        """Parents before their children, so that the number of the parent is known."""
-        left = list(wanted)
-        while left:
-            names = {one.key for one in left}
-            batch = [one for one in left if self.parents[one.key] not in names]
-            ids = dict(Agency.objects.values_list("code", "pk"))
-            for one in batch:
-                parent = self.parents[one.key]
-                one.row.parent_id = ids[parent] if parent else None  # type: ignore[attr-defined]
-            yield batch
-            left = [one for one in left if self.parents[one.key] in names]
 
 
 class _ForAgencies(Kind):
@@ -183,7 +193,7 @@ class ContactPoints(_ForAgencies):
             )
 
 
-class Categories(Kind):
+class Categories(_WithParents):
     file = "categories.csv"
     columns = frozenset({"code", *CATEGORY_FIELDS})
     unique = ("code",)
@@ -191,6 +201,7 @@ class Categories(Kind):
     model = Category
 
     def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        self.note_parent(line)
         yield (
             line["code"],
             Category(
@@ -261,6 +272,8 @@ class Competence(Kind):
                 agency_id=self.agencies[line["agency"]] if line["agency"] else None,
                 area_set=line["area_set"],
                 area_code=line["area_code"],
+                road_owner=line["road_owner"],
+                place_kind=line["place_kind"],
                 legal_basis=line["legal_basis"],
                 priority=line.whole("priority"),
                 valid_from=line.date("valid_from"),
@@ -272,5 +285,39 @@ class Competence(Kind):
         )
 
 
+class CoOrdinatingAgencies(Kind):
+    file = "co_ordinating.csv"
+    columns = frozenset({"rule", "target", "agency"})
+    unique = ("rule", "target", "agency")
+    updated = ()
+    model = CoOrdinating
+
+    def prepare(self) -> None:
+        self.rules = dict(CompetenceRule.objects.values_list("code", "pk"))
+        self.agencies = dict(Agency.objects.values_list("code", "pk"))
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        if line["rule"] not in self.rules:
+            raise WrongValue(f"there is no rule {line['rule']!r}")
+        if line["agency"] and line["agency"] not in self.agencies:
+            raise WrongValue(f"there is no agency {line['agency']!r}")
+        yield (
+            f"{line['rule']} {line['target']} {line['agency']}",
+            CoOrdinating(
+                rule_id=self.rules[line["rule"]],
+                target=line["target"],
+                agency_id=self.agencies[line["agency"]] if line["agency"] else None,
+            ),
+        )
+
+
 # In the order they are loaded: a file may name what an earlier one holds.
-KINDS: tuple[type[Kind], ...] = (Agencies, HandlingUnits, ContactPoints, Categories, Keywords, Competence)
+KINDS: tuple[type[Kind], ...] = (
+    Agencies,
+    HandlingUnits,
+    ContactPoints,
+    Categories,
+    Keywords,
+    Competence,
+    CoOrdinatingAgencies,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 from django.db.models import Prefetch
 
 from geo.areas import area_named
+from incidents.dispatching.explaining import Explanation, explain_incident
 from incidents.records.lifecycles import INCIDENT_STEPS, OPEN_ASSIGNMENTS, AssignmentState, IncidentState
 from incidents.records.models import (
     Assignment,
     Category,
+    Complaint,
     Exercise,
     History,
     Incident,
@@ -55,7 +58,7 @@ class Panel:
     needs: list[str]
     why_place: list[str]
     why_category: list[str]
-    why_agency: list[str]
+    why: Explanation
     assignments: list[ShownAssignment]
     photos: list[Photo]
     notes: list[Note]
@@ -63,6 +66,8 @@ class Panel:
     categories: list[tuple[str, list[Category]]]
     agencies: list[tuple[str, list[Agency]]]
     exercise: Exercise | None
+    co_agencies: list[Agency] = field(default_factory=list)
+    complaints: list[Complaint] = field(default_factory=list)
     chosen_agency: int | None = None
     can: Mapping[str, bool] = field(default_factory=dict)
 
@@ -70,7 +75,7 @@ class Panel:
 def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
     """The incident with a code, with all its panel shows; None when there is none that this person may see.
 
-    `agencies` are those an incident can be given to now. At most twelve queries, however much hangs on the incident.
+    `agencies` are those an incident can be given to now. At most eighteen queries, however much hangs on the incident.
     """
     incident = Incident.objects.visible_to(person).by_code(code).select_related("category", "suggested_agency").first()
     if incident is None:
@@ -93,7 +98,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         needs=[str(NEEDS[Need(code)]) for code in incident.needs],
         why_place=_sentences(incident.place_trace),
         why_category=_sentences(incident.category_trace),
-        why_agency=_sentences(incident.agency_trace),
+        why=explain_incident(incident),
         assignments=[_shown(row) for row in rows],
         photos=list(incident.photos.order_by("pk")),
         notes=list(incident.notes.select_related("by").order_by("-at")),
@@ -101,6 +106,8 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         categories=_categories(),
         agencies=_by_kind(choice),
         exercise=Exercise.objects.filter(pk=incident.exercise).first() if incident.exercise else None,
+        co_agencies=[agency for agency in choice if agency.pk in incident.agency_trace.get("co", ())],
+        complaints=list(Complaint.objects.filter(report__incident=incident).select_related("agency").order_by("pk")),
         chosen_agency=incident.suggested_agency_id if lead is None else None,
         can=_can(incident, lead),
     )
@@ -151,6 +158,11 @@ def _by_kind(agencies: Iterable[Agency]) -> list[tuple[str, list[Agency]]]:
     for agency in agencies:
         kinds.setdefault(str(agency.get_kind_display()), []).append(agency)
     return list(kinds.items())
+
+
+def agencies_by_kind(on: dt.date) -> list[tuple[str, list[Agency]]]:
+    """The agencies in force under the names of their kinds, for the call form. One query."""
+    return _by_kind(Agency.objects.in_force(on).order_by("kind", "name"))
 
 
 def categories() -> list[tuple[str, list[Category]]]:

@@ -35,7 +35,12 @@ def home(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
     return render(
         request,
         "room/room.html",
-        {"room": settings, "exercise": running, "categories": queries.categories()},
+        {
+            "room": settings,
+            "exercise": running,
+            "categories": queries.categories(),
+            "agencies": queries.agencies_by_kind(decision_date(timezone.localdate())),
+        },
     )
 
 

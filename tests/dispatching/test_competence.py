@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,9 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
 from geo.models import AreaSet
-from incidents.dispatching.competence import AgencySuggestion, AreaRefs, decision_date, suggest_agency
-from incidents.dispatching.models import CompetenceRule
+from incidents.dispatching.competence import AgencySuggestion, AreaRefs, barred_by, decision_date, suggest_agency
+from incidents.dispatching.models import CompetenceRule, CoOrdinating
 from incidents.dispatching.reasons import sentence
+from incidents.dispatching.roads import road_in
 from incidents.records.models import Category
 from opscenter.accounts.models import Agency
 from tests.cast import most_queries
@@ -180,3 +182,101 @@ def test_the_database_refuses_half_a_rule(world: World, wrong: dict[str, Any]) -
         given["agency"] = world.fire
     with pytest.raises(IntegrityError), transaction.atomic():
         rule("wrong", **given)
+
+
+def test_a_road_by_its_number_has_another_owner(world: World) -> None:
+    road = world.categories["road"]
+    rule("national", category=road, target="agency", agency=world.fire, road_owner="national")
+    assert ask(road).agency == world.an_lac
+    found = ask(road, replace(AN_LAC, road=road_in("ổ gà QL13")))
+    assert found.agency == world.fire
+    assert codes(found) == ["rule", "on_road"]
+    other = ask(road, replace(AN_LAC, road=road_in("ổ gà ĐT743")))
+    assert other.agency == world.an_lac
+    assert {
+        "code": "dispatching.rule_other_road",
+        "params": {"rule": "national", "owner": "national"},
+    } in other.rejected
+
+
+def test_a_kind_of_place(world: World) -> None:
+    rule("school", category=world.categories["waste"], target="agency", agency=world.fire, place_kind="school")
+    assert ask(world.categories["waste"]).agency == world.an_lac
+    assert ask(world.categories["waste"], replace(AN_LAC, place_kind="school")).agency == world.fire
+
+
+def test_a_sub_category_follows_its_parent_and_goes_its_own_way(world: World) -> None:
+    hole = Category.objects.create(code="hole", group=3, name="Hố sâu", name_en="Hole", parent=world.categories["road"])
+    deep = Category.objects.create(code="deep", group=3, name="Hố rất sâu", name_en="Deep hole", parent=hole)
+    rule("road", category=world.categories["road"], target="agency", agency=world.fire)
+    assert ask(deep).agency == world.fire
+    rule("hole", category=hole, target="agency", agency=world.binh_minh, priority=900)
+    assert ask(deep).agency == world.binh_minh
+    assert ask(world.categories["road"]).agency == world.fire
+
+
+def test_who_co_ordinates(world: World) -> None:
+    made = rule("fire-too", category=world.categories["road"], target="agency", agency=world.fire, priority=1)
+    for target, agency in (("ward_committee", None), ("agency", world.fire), ("district_committee", None)):
+        CoOrdinating.objects.create(rule=made, target=target, agency=agency)
+    with most_queries(3):
+        found = ask(world.categories["road"])
+    # The lead is not asked twice, and a district without a committee is left out.
+    assert (found.agency, found.co) == (world.fire, (world.an_lac,))
+
+
+class TestComplaints:
+    @pytest.fixture
+    def conduct(self, world: World) -> Category:
+        return Category.objects.create(code="conduct", group=1, name="Thái độ", name_en="Conduct", is_complaint=True)
+
+    def test_it_never_goes_to_the_agency_nor_to_anyone_under_it(self, world: World, conduct: Category) -> None:
+        above = Agency.objects.create(code="so", name="Sở", kind="department", valid_from=dt.date(2019, 1, 1))
+        under = Agency.objects.create(
+            code="chi-cuc", name="Chi cục", kind="department", parent=above, valid_from=dt.date(2019, 1, 1)
+        )
+        for priority, agency in enumerate((above, under, world.fire), 1):
+            rule(f"to-{agency.code}", category=conduct, target="agency", agency=agency, priority=priority)
+        unknown = ask(conduct)
+        assert (unknown.agency, unknown.certain) == (above, False)
+        assert "complained_of_unknown" in codes(unknown)
+        found = ask(conduct, barred=barred_by([above.pk]))
+        assert (found.agency, found.certain) == (world.fire, True)
+        assert codes(found) == ["rule", "complained_of", "rule", "complained_of", "rule"]
+        # Who is under it may be complained of and the one above still decides.
+        assert ask(conduct, barred=barred_by([under.pk])).agency == above
+
+    def test_whoever_would_be_competent(self, world: World) -> None:
+        found = ask(world.categories["road"], barred=barred_by([world.an_lac.pk]))
+        assert found.agency is None
+        assert codes(found) == ["rule", "complained_of"]
+
+
+class TestAcrossABorder:
+    PLACE = AreaRefs("invented", "90001", "80001", certain=False, others=(("90002", "80001"),))
+
+    def test_both_are_shown_and_a_person_chooses(self, world: World) -> None:
+        found = ask(world.categories["road"], self.PLACE)
+        assert (found.agency, found.certain, found.auto) == (world.an_lac, False, False)
+        assert [side.agency for side in found.choices] == [world.an_lac, world.binh_minh]
+        assert codes(found) == ["rule", "committee", "area_uncertain", "across_border"]
+        assert [one["area"] for one in found.as_json()["choices"]] == ["90001", "90002"]
+
+    def test_neither_side_known(self, world: World) -> None:
+        place = replace(self.PLACE, ward_code="", district_code="", others=(("90002", "80001"), ("90001", "80001")))
+        found = ask(world.categories["road"], place)
+        assert (found.agency, found.certain) == (world.binh_minh, False)
+        assert len(found.choices) == 2
+
+    def test_the_same_agency_on_both_sides_is_certain(self, world: World) -> None:
+        rule("both", category=world.categories["road"], target="agency", agency=world.fire, area_set="invented",
+             area_code="80001", priority=10)  # fmt: skip
+        found = ask(world.categories["road"], self.PLACE)
+        assert (found.agency, found.certain, found.choices) == (world.fire, True, ())
+
+    def test_a_rule_for_one_side_only(self, world: World) -> None:
+        rule("there", category=world.categories["waste"], target="agency", agency=world.fire, area_set="invented",
+             area_code="90002", priority=10)  # fmt: skip
+        found = ask(world.categories["waste"], self.PLACE)
+        assert (found.agency, found.certain) == (world.an_lac, False)
+        assert [side.agency for side in found.choices] == [world.an_lac, world.fire]

@@ -119,7 +119,7 @@ class TestKeywords:
 class TestCompetence:
     @pytest.mark.parametrize("on", [THEN, LAST_DAY, NOW])
     def test_every_category_and_group_has_one_rule_for_everywhere(self, on):
-        rules = CompetenceRule.objects.in_force(on).filter(area_code="")
+        rules = CompetenceRule.objects.in_force(on).filter(area_code="", road_owner="", place_kind="")
         for category in Category.objects.all():
             assert rules.filter(category=category).count() == 1, category.code
         for group in (1, 2, 3):

@@ -30,10 +30,14 @@ interface Duplicate {
 
 /** The answer of /api/suggest; reasons are sentences. */
 interface Advice {
-  category: { code: string; name: string } | null;
+  category: { code: string; name: string; asks_whom: boolean } | null;
   category_reasons: string[];
   agency: { name: string; certain: boolean } | null;
   agency_reasons: string[];
+  /** The whole way to the agency, in one sentence. */
+  why: string;
+  /** The agencies on both sides of a border that the place may lie on. */
+  sides: { name: string; area: string }[];
   duplicates: Duplicate[];
 }
 
@@ -82,7 +86,7 @@ export class CallForm {
         if (!this.field("address").value) void this.searchPlaces(false);
       }),
     );
-    for (const name of ["address", "category"]) this.field(name).addEventListener("change", () => void this.advise());
+    for (const name of ["address", "category", "complained_agency"]) this.field(name).addEventListener("change", () => void this.advise());
     this.field("phone").addEventListener("change", () => void this.searchEarlier());
     this.places.addEventListener("pointerdown", (event) => {
       const option = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-at]") : null;
@@ -156,6 +160,7 @@ export class CallForm {
       this.box.querySelector("#call-earlier")!.replaceChildren();
       this.guess.hidden = true;
       this.agency.textContent = "";
+      this.box.querySelector<HTMLElement>("#call-complaint")!.hidden = true;
       this.form.querySelector<HTMLElement>("[data-status]")!.textContent = "";
     }
     this.act.shown(false);
@@ -298,6 +303,7 @@ export class CallForm {
     const search = new AbortController();
     this.adviceSearch = search;
     const query = new URLSearchParams({ words: value("words"), address: value("address"), category: value("category") });
+    if (value("complained_agency")) query.set("complained_agency", value("complained_agency"));
     if (value("lat")) {
       query.set("lat", value("lat"));
       query.set("lon", value("lon"));
@@ -311,7 +317,10 @@ export class CallForm {
         this.guess.textContent = say("call.guess", { name: category.name });
         this.guess.title = advice.category_reasons.join("\n");
       }
-      this.agency.textContent = agency ? say(agency.certain ? "call.agency" : "call.agency.unsure", { name: agency.name }) : "";
+      this.box.querySelector<HTMLElement>("#call-complaint")!.hidden = !category?.asks_whom;
+      const named = agency ? say(agency.certain ? "call.agency" : "call.agency.unsure", { name: agency.name }) : "";
+      const sides = advice.sides.length > 1 ? say("call.sides", { names: advice.sides.map((side) => side.name).join(" / ") }) : "";
+      this.agency.replaceChildren(...[sides || named, advice.why].filter(Boolean).map((text) => element("span", { text })));
       this.agency.title = advice.agency_reasons.join("\n");
       this.drawNear(advice.duplicates);
     } catch {

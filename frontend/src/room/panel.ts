@@ -224,6 +224,15 @@ export class Panel {
       if (!form) return false;
       unfold(form);
       form.requestSubmit();
+    } else if (name.startsWith("side-")) {
+      // One side of a border: that agency is chosen and gets it at once; it can be taken back like any dispatch.
+      const side = this.box.querySelector<HTMLElement>(`[data-act="${name}"]`);
+      const form = this.box.querySelector<HTMLFormElement>("form[data-undo=dispatch]");
+      if (!side || !form) return false;
+      unfold(form);
+      (form.elements.namedItem("agency") as HTMLSelectElement).value = side.dataset.agency ?? "";
+      for (const also of form.querySelectorAll<HTMLInputElement>("input[name=also]")) if (also.value === side.dataset.agency) also.checked = false;
+      form.requestSubmit();
     } else {
       // Other actions unfold their form and go to its first field.
       const form = this.box.querySelector<HTMLElement>(`[data-form="${name}"]`);

@@ -4,6 +4,7 @@ from incidents.records.models.actions import ActionRecord
 from incidents.records.models.assignments import Assignment
 from incidents.records.models.audiences import IncidentAudience
 from incidents.records.models.categories import Category
+from incidents.records.models.complaints import Complaint
 from incidents.records.models.exercises import Exercise
 from incidents.records.models.history import History
 from incidents.records.models.incidents import Incident
@@ -17,6 +18,7 @@ __all__ = [
     "ActionRecord",
     "Assignment",
     "Category",
+    "Complaint",
     "Exercise",
     "History",
     "Incident",

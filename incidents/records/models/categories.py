@@ -20,6 +20,10 @@ class Category(models.Model):
 
     code = models.SlugField(max_length=60, unique=True)
     group = models.PositiveSmallIntegerField(choices=Group.choices)
+    # A sub-category follows the rules of its parent where it has none of its own.
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
     name = models.CharField(max_length=150)
     name_en = models.CharField(max_length=150)
     description = models.CharField(max_length=500, blank=True)
@@ -52,3 +56,8 @@ class Category(models.Model):
     def explanation(self) -> str:
         """The description in the reader's language."""
         return self.description_en if (get_language() or "vi").startswith("en") else self.description
+
+    @property
+    def asks_whom(self) -> bool:
+        """Whether the forms ask for agency, official and procedure: complaints, and rules that do not fit."""
+        return self.is_complaint or self.code.startswith("rules-")
