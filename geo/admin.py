@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from geo.models import Area, AreaLineage, AreaName, AreaSet, Generation, Place
+from geo.models import Alias, Area, AreaLineage, AreaName, AreaSet, Generation, Loading, Place, PlaceSource, Street
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -70,4 +70,34 @@ class PlaceAdmin(ReadOnly):
     list_display = ("name", "kind", "source", "licence", "added_by_people", "is_active")
     list_filter = ("source", "kind", "added_by_people", "is_active")
     search_fields = ("name", "folded")
+    exclude = ("point", "shape")
+
+
+@admin.register(PlaceSource)
+class PlaceSourceAdmin(ReadOnly):
+    list_display = ("name", "licence", "attribution", "current")
+    list_select_related = ("current",)
+
+
+@admin.register(Loading)
+class LoadingAdmin(ReadOnly):
+    list_display = ("token", "source", "file_name", "complete", "made_at")
+    list_select_related = ("source",)
+    list_filter = ("source",)
+
+
+@admin.register(Street)
+class StreetAdmin(ReadOnly):
+    list_display = ("name", "ref", "is_road", "kind", "length_m", "loading")
+    list_select_related = ("loading",)
+    list_filter = ("is_road", "loading__source")
+    search_fields = ("name", "folded", "ref")
+    exclude = ("geometry",)
+
+
+@admin.register(Alias)
+class AliasAdmin(ReadOnly):
+    list_display = ("phrase", "label", "times", "exercise", "learnt_by", "last_at", "revoked_at")
+    list_select_related = ("learnt_by",)
+    search_fields = ("phrase", "folded", "label")
     exclude = ("point",)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from geo.areas import names_date, set_index_on
 from geo.index import SetIndex, Unit, territory
+from geo.models import PlaceSource
 from geo.suggestions import suggest
 from opscenter.budgets import spend
 
@@ -55,13 +56,15 @@ def current(request: HttpRequest) -> HttpResponse:
     index = set_index_on(timezone.localdate())
     if index is None:
         return JsonResponse({"set": None, "generation": None, "approximate": True, "url": None})
+    places = PlaceSource.objects.filter(current__complete=True).exclude(attribution="")
+    shown = [index.source, index.licence, *places.values_list("attribution", flat=True)]
     west, south, east, north = shapely.total_bounds([unit.polygon for unit in index.units.values()])
     return JsonResponse(
         {
             "set": index.name,
             "generation": index.token,
             "approximate": index.approximate,
-            "attribution": ", ".join(part for part in (index.source, index.licence) if part),
+            "attribution": ", ".join(part for part in shown if part),
             "pinned": bool(settings.AREA_SET),
             "valid_from": index.valid_from.isoformat(),
             "valid_until": index.valid_until.isoformat() if index.valid_until else None,

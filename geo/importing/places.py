@@ -1,163 +1,188 @@
-"""Named places from a CSV file; what people added, and places of other sources, stay as they are."""
+"""Named places from a CSV or from any file of points, lines and areas that GDAL reads (GeoJSON, Shapefile, …)."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
-from django.contrib.gis.geos import Point
-from django.db import transaction
+import shapely
+from django.contrib.gis.gdal import GDALException
+from django.contrib.gis.gdal.feature import Feature
+from shapely.geometry.base import BaseGeometry
 
 from geo.folding import fold_name
-from geo.importing.loading import raise_edition
-from geo.index import look_again
-from geo.models import Place
+from geo.importing.reading import UnreadableFile, open_layer
+from geo.importing.rows import Difference, NewPlace, Rows, differences
+from geo.importing.shapes import point_on, reach_m
+from geo.importing.sourceloading import load_source, sha256_of
+from geo.models import Loading
 
-BATCH = 500
 # How far the thing itself may lie from the point, by kind; a bus stop stands near what it is named after.
 RADIUS_M: Mapping[str, float] = {"bus_stop_osm": 150.0, "populated_place": 1_000.0}
 DEFAULT_RADIUS_M = 100.0
+# Columns tried when the operator maps none, compared without regard to case.
+GUESSES: Mapping[str, tuple[str, ...]] = {
+    "name": ("name", "ten", "ten_dia_diem", "fullname"),
+    "lat": ("lat", "latitude", "vi_do", "vido", "y"),
+    "lon": ("lon", "lng", "longitude", "kinh_do", "kinhdo", "x"),
+    "kind": ("kind", "loai", "type", "category"),
+    "radius_m": ("radius_m", "radius", "ban_kinh"),
+    "key": ("key", "ma", "id"),
+    "licence": ("licence", "license"),
+    "other_names": ("other_names", "alt_name", "ten_khac"),
+}
 
 
 class UnreadablePlaces(ValueError):
-    """The file cannot be used; the text says which columns are missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewPlace:
-    """A row ready to be stored. `key` tells it from the others of its source and stays the same next time."""
-
-    key: str
-    name: str
-    kind: str
-    lon: float
-    lat: float
-    radius_m: float
-    licence: str
+    """The file cannot be used; the text says why and what to give."""
 
 
 @dataclass(slots=True)
 class PlacePlan:
     """What importing a file would do to the places of one source."""
 
+    path: Path
     source: str
-    new: list[NewPlace] = field(default_factory=list)
-    changed: list[NewPlace] = field(default_factory=list)
-    unchanged: int = 0
-    retired: list[str] = field(default_factory=list)
+    licence: str
+    attribution: str
+    rows: Rows = field(default_factory=Rows)
     refused: list[str] = field(default_factory=list)
+    changes: Difference | None = None
 
     def report(self) -> list[str]:
         """Lines for a person."""
-        return [
-            f"source {self.source}: {len(self.new)} new, {len(self.changed)} changed, "
-            f"{self.unchanged} unchanged, {len(self.retired)} no longer in the file",
-            *(f"left out: {text}" for text in self.refused),
-        ]
+        return [f"source {self.source}, {self.changes}", *(f"left out: {text}" for text in self.refused)]
+
+    def load(self) -> Loading:
+        """What the file holds is what the source has from now on."""
+        return load_source(
+            self.source,
+            self.rows,
+            licence=self.licence,
+            attribution=self.attribution,
+            file_name=self.path.name,
+            file_sha256=sha256_of(self.path),
+        )
 
 
-def plan_places(path: Path, *, source: str, licence: str = "") -> PlacePlan:
-    """Reads a CSV (name, lat, lon; optional kind, radius_m, key, licence) and compares it with what is stored.
+def plan_places(
+    path: Path,
+    *,
+    source: str,
+    licence: str = "",
+    attribution: str = "",
+    mapping: Mapping[str, str] | None = None,
+    crs: str = "",
+    layer: str = "",
+) -> PlacePlan:
+    """Reads a file of places and compares it with what its source has now. `mapping` names columns by use.
 
     Writes nothing. Raises UnreadablePlaces.
     """
-    plan = PlacePlan(source)
-    rows = _read(path, licence, plan)
-    stored = {place.source_key: place for place in Place.objects.filter(source=source, added_by_people=False)}
-    for row in rows.values():
-        known = stored.get(row.key)
-        if known is None:
-            plan.new.append(row)
-        elif _differs(known, row):
-            plan.changed.append(row)
-        else:
-            plan.unchanged += 1
-    plan.retired = [key for key, place in stored.items() if key not in rows and place.is_active]
+    plan = PlacePlan(path, source, licence, attribution)
+    found = (
+        _csv_rows(path, mapping or {}) if path.suffix.lower() == ".csv" else _gdal_rows(path, mapping or {}, crs, layer)
+    )
+    places: dict[str, NewPlace] = {}
+    for number, texts, shape in found:
+        try:
+            place = _place(texts, shape, licence)
+        except ValueError as error:
+            plan.refused.append(f"line {number}: {error}")
+            continue
+        places.setdefault(place.key, place)
+    plan.rows.places = list(places.values())
+    plan.changes = differences(source, plan.rows)[0]
     return plan
 
 
-def load_places(plan: PlacePlan) -> None:
-    """Stores a plan in short transactions; the new edition is announced with the last of them."""
-    for start in range(0, len(plan.new), BATCH):
-        with transaction.atomic():
-            Place.objects.bulk_create(
-                Place(
-                    source=plan.source,
-                    source_key=row.key,
-                    name=row.name,
-                    folded=fold_name(row.name),
-                    kind=row.kind,
-                    point=Point(row.lon, row.lat, srid=4326),
-                    radius_m=row.radius_m,
-                    licence=row.licence,
-                )
-                for row in plan.new[start : start + BATCH]
-            )
-    for start in range(0, len(plan.changed), BATCH):
-        with transaction.atomic():
-            for row in plan.changed[start : start + BATCH]:
-                Place.objects.filter(source=plan.source, source_key=row.key, added_by_people=False).update(
-                    name=row.name,
-                    folded=fold_name(row.name),
-                    kind=row.kind,
-                    point=Point(row.lon, row.lat, srid=4326),
-                    radius_m=row.radius_m,
-                    licence=row.licence,
-                    is_active=True,
-                )
-    with transaction.atomic():
-        for start in range(0, len(plan.retired), BATCH):
-            Place.objects.filter(source=plan.source, source_key__in=plan.retired[start : start + BATCH]).update(
-                is_active=False
-            )
-        raise_edition()
-    look_again()
+Read = tuple[int, Mapping[str, str], BaseGeometry | None]
 
 
-def _read(path: Path, licence: str, plan: PlacePlan) -> dict[str, NewPlace]:
-    rows: dict[str, NewPlace] = {}
+def _csv_rows(path: Path, mapping: Mapping[str, str]) -> Iterator[Read]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
-        missing = {"name", "lat", "lon"} - set(reader.fieldnames or ())
-        if missing:
-            raise UnreadablePlaces(f"{path.name}: no column {', '.join(sorted(missing))}")
+        columns = _columns(path, reader.fieldnames or (), mapping, needed=("name", "lat", "lon"))
         for row in reader:
-            try:
-                place = _place(row, licence)
-            except ValueError as error:
-                plan.refused.append(f"line {reader.line_num}: {error}")
-                continue
-            rows.setdefault(place.key, place)
-    return rows
+            yield reader.line_num, {use: (row[name] or "").strip() for use, name in columns.items()}, None
 
 
-def _place(row: Mapping[str, str], licence: str) -> NewPlace:
-    name = " ".join((row["name"] or "").split())
+def _gdal_rows(path: Path, mapping: Mapping[str, str], crs: str, layer: str) -> Iterator[Read]:
+    try:
+        chosen, to_lonlat = open_layer(path, crs=crs, layer=layer)
+    except UnreadableFile as error:
+        raise UnreadablePlaces(str(error)) from error
+    columns = _columns(path, chosen.fields, mapping, needed=("name",))
+    for number, feature in enumerate(cast(Iterable[Feature], chosen), start=1):
+        texts = {use: _text(feature.get(name)) for use, name in columns.items() if use not in {"lat", "lon"}}
+        try:
+            shape = to_lonlat(shapely.force_2d(shapely.from_wkb(bytes(feature.geom.wkb))))
+        except (GDALException, shapely.errors.GEOSException):
+            shape = shapely.Point()
+        yield number, texts, shape
+
+
+def _text(value: Any) -> str:
+    return str(value).strip() if value is not None else ""
+
+
+def _columns(
+    path: Path, present: Sequence[str], mapping: Mapping[str, str], *, needed: Sequence[str]
+) -> dict[str, str]:
+    """The file's column for each use."""
+    by_lower = {name.lower(): name for name in present}
+    for use, name in mapping.items():
+        if use not in GUESSES or name.lower() not in by_lower:
+            raise UnreadablePlaces(f"{use}={name}: uses are {', '.join(GUESSES)}; {path.name} has {', '.join(present)}")
+    columns = {
+        use: found
+        for use, guesses in GUESSES.items()
+        if (found := next((by_lower[one] for one in (mapping.get(use, "").lower(), *guesses) if one in by_lower), ""))
+    }
+    missing = [use for use in needed if use not in columns]
+    if missing:
+        raise UnreadablePlaces(
+            f"{path.name}: no column for {', '.join(missing)}; give --field {missing[0]}=COLUMN, "
+            f"one of: {', '.join(present)}"
+        )
+    return columns
+
+
+def _place(texts: Mapping[str, str], shape: BaseGeometry | None, licence: str) -> NewPlace:
+    name = " ".join(texts["name"].split())
     if not fold_name(name):
         raise ValueError("no name")
     if len(name) > 200:
         raise ValueError("a name longer than 200 characters")
-    lon, lat = float(row["lon"]), float(row["lat"])
-    if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
-        raise ValueError(f"{name}: {lat}, {lon} is not a position")
-    kind = (row.get("kind") or "").strip()[:40]
-    radius = float(row.get("radius_m") or RADIUS_M.get(kind, DEFAULT_RADIUS_M))
+    if shape is None:
+        shape = shapely.Point(float(texts["lon"]), float(texts["lat"]))
+    if shape.is_empty:
+        raise ValueError(f"{name}: no readable geometry")
+    west, south, east, north = shape.bounds
+    if not (all(map(math.isfinite, shape.bounds)) and west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        raise ValueError(f"{name}: {south}, {west} is not a position")
+    point = point_on(shape)
+    kind = texts.get("kind", "")[:40]
+    own = RADIUS_M.get(kind, DEFAULT_RADIUS_M) if point is shape else reach_m(shape, point)
+    radius = float(texts.get("radius_m") or own)
     if not 0 < radius <= 50_000:
         raise ValueError(f"{name}: a radius of {radius} m")
+    lon, lat = float(point.x), float(point.y)
     # Without a key of its own a place is told by its name and its position to about a metre.
-    key = (row.get("key") or "").strip() or f"{fold_name(name)} {lat:.5f} {lon:.5f}"
-    return NewPlace(key[:200], name, kind, lon, lat, radius, (row.get("licence") or licence).strip()[:120])
-
-
-def _differs(known: Place, row: NewPlace) -> bool:
-    return not known.is_active or (
-        known.name,
-        known.kind,
-        round(known.point.x, 7),
-        round(known.point.y, 7),
-        known.radius_m,
-        known.licence,
-    ) != (row.name, row.kind, round(row.lon, 7), round(row.lat, 7), row.radius_m, row.licence)
+    key = texts.get("key") or f"{fold_name(name)} {lat:.5f} {lon:.5f}"
+    others = tuple(other.strip()[:200] for other in texts.get("other_names", "").split(";") if other.strip())
+    return NewPlace(
+        key[:200],
+        name,
+        kind,
+        lon,
+        lat,
+        radius,
+        (texts.get("licence") or licence)[:120],
+        others[:10],
+        shape if shape is not point else None,
+    )

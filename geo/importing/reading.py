@@ -64,14 +64,7 @@ def read_units(
 
     Raises UnreadableFile.
     """
-    if not path.exists():
-        raise UnreadableFile(f"{path} does not exist")
-    try:
-        source = DataSource(str(path), encoding="utf-8")
-        chosen = _layer(source, layer)
-        to_lonlat = ToLonLat(source_system(_system_of(path, source, chosen), crs))
-    except (GDALException, UnknownSystem) as error:
-        raise UnreadableFile(f"{path.name}: {error}") from error
+    chosen, to_lonlat = open_layer(path, crs=crs, layer=layer)
     fields = _fields(chosen.fields, mapping or {}, level)
     if "code" not in fields:
         raise UnreadableFile(
@@ -96,6 +89,18 @@ def read_units(
             )
         )
     return ReadFile(tuple(units), to_lonlat.name, fields)
+
+
+def open_layer(path: Path, *, crs: str = "", layer: str = "") -> tuple[Layer, ToLonLat]:
+    """The layer of a file that GDAL reads, and what turns its coordinates into degrees. Raises UnreadableFile."""
+    if not path.exists():
+        raise UnreadableFile(f"{path} does not exist")
+    try:
+        source = DataSource(str(path), encoding="utf-8")
+        chosen = _layer(source, layer)
+        return chosen, ToLonLat(source_system(_system_of(path, source, chosen), crs))
+    except (GDALException, UnknownSystem) as error:
+        raise UnreadableFile(f"{path.name}: {error}") from error
 
 
 def _layer(source: DataSource, name: str) -> Layer:

@@ -77,7 +77,7 @@ def _read(names: AreaNames) -> Gazetteer:
     places: list[KnownPlace] = []
     phrases: Phrases[KnownPlace] = Phrases()
     by_word: dict[str, list[int]] = {}
-    rows = Place.objects.filter(is_active=True).order_by("id")
+    rows = Place.objects.in_force().order_by("id")
     for row in rows:
         tokens = write_out(tokens_of(row.name))
         if not _names_something(tokens, names):

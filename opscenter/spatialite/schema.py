@@ -9,6 +9,9 @@ from django.contrib.gis.db.models import GeometryField
 
 
 class SchemaEditor(SpatialiteSchemaEditor):
+    # A geometry without an index has no such table; without IF EXISTS its table could never be rebuilt.
+    sql_drop_spatial_index = "DROP TABLE IF EXISTS idx_%(table)s_%(column)s"
+
     def alter_db_table(self, model: Any, old_db_table: str, new_db_table: str) -> None:
         """Renames a table and makes its spatial indexes anew, with the triggers that keep them up to date.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
 from django.core.management import CommandError, call_command
 
-from geo.models import Place, PlaceEdition
+from geo.models import Place, PlaceEdition, PlaceSource
 
 pytestmark = pytest.mark.django_db
 HEAD = "name,lat,lon,kind,licence"
@@ -48,14 +50,9 @@ def test_again_changes_only_what_changed(file: Path, capsys: pytest.CaptureFixtu
     file.write_text(f"{HEAD}\nChợ Đình,10.98,106.67,old market,ODbL\nChợ Mới,10.99,106.68,,\n", encoding="utf-8")
     load(file, "--commit")
     assert "1 new, 1 changed, 0 unchanged, 1 no longer" in capsys.readouterr().out
-    active = set(Place.objects.filter(is_active=True).values_list("name", flat=True))
+    active = set(Place.objects.in_force().values_list("name", flat=True))
     assert active == {"Chợ Đình", "Chợ Mới", "Nhà tôi"}
     assert PlaceEdition.objects.get().number > first
-    # A place that comes back is the same row.
-    number = Place.objects.get(name="Chợ Búng").pk
-    file.write_text(f"{HEAD}\nChợ Búng,10.95,106.70,bus_stop_osm,ODbL\n", encoding="utf-8")
-    load(file, "--commit")
-    assert Place.objects.get(name="Chợ Búng", is_active=True).pk == number
 
 
 def test_bad_rows_are_left_out_and_named(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,8 +66,45 @@ def test_bad_rows_are_left_out_and_named(file: Path, capsys: pytest.CaptureFixtu
 
 
 def test_a_file_without_its_columns(file: Path) -> None:
-    file.write_text("name,x,y\nChợ,1,2\n", encoding="utf-8")
-    with pytest.raises(CommandError, match="lat, lon"):
+    file.write_text("name,width,height\nChợ,1,2\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"no column for lat, lon; .* one of: name, width, height"):
         load(file)
     with pytest.raises(CommandError, match="does not exist"):
         load(file.with_name("absent.csv"))
+
+
+def test_points_lines_and_areas_from_geojson_with_their_own_field_names(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def feature(name: str | None, kind: str, coordinates: Any) -> dict[str, Any]:
+        properties = {"TEN_DD": name, "NHOM": kind, "MA": name}
+        return {"type": "Feature", "properties": properties, "geometry": {"type": kind, "coordinates": coordinates}}
+
+    path = tmp_path / "places.geojson"
+    features = [
+        feature("Chợ Đình", "Point", [106.67, 10.98]),
+        feature("Suối Cát", "LineString", [[106.6, 10.9], [106.61, 10.9]]),
+        feature("Khu công nghiệp", "Polygon", [[[106.6, 10.9], [106.61, 10.9], [106.61, 10.91], [106.6, 10.9]]]),
+        feature(None, "Point", [106.67, 10.98]),
+        feature("Chợ Xa", "Point", [206.67, 10.98]),
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    with pytest.raises(CommandError, match="--field name=COLUMN"):
+        load(path)
+    with pytest.raises(CommandError, match=r"places\.geojson has TEN_DD, NHOM, MA"):
+        load(path, "--field", "name=TEN")
+    load(path, "--field", "name=ten_dd", "--field", "kind=NHOM", "--attribution", "Sở Mẫu", "--commit")
+    assert capsys.readouterr().out.count("left out: line") == 2
+    places = {place.name: place for place in Place.objects.in_force()}
+    assert {name: place.kind for name, place in places.items()} == {
+        "Chợ Đình": "Point",
+        "Suối Cát": "LineString",
+        "Khu công nghiệp": "Polygon",
+    }
+    assert places["Chợ Đình"].shape is None
+    assert places["Suối Cát"].shape is not None
+    assert places["Suối Cát"].radius_m == pytest.approx(547, abs=2)
+    assert places["Khu công nghiệp"].shape.contains(places["Khu công nghiệp"].point)
+    assert PlaceSource.objects.get(name="osm").attribution == "Sở Mẫu"
+    load(path, "--field", "name=ten_dd", "--field", "kind=NHOM")
+    assert "0 new, 0 changed, 3 unchanged, 0 no longer" in capsys.readouterr().out

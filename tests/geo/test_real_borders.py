@@ -18,7 +18,7 @@ from shapely.geometry import shape
 from geo.areas import areas_at
 from geo.importing.checking import Findings, Limits, check_units, compare_with_figures, measure, plane_of
 from geo.importing.figures import Figures, read_figures, shipped_figures
-from geo.importing.places import load_places, plan_places
+from geo.importing.places import plan_places
 from geo.importing.plan import AreaImport, plan_import
 from geo.importing.reading import ReadUnit, read_units
 from geo.index import territory
@@ -188,7 +188,7 @@ def test_old_addresses_on_the_new_set(real_sets: None) -> None:
 
 def test_known_places_lie_where_their_file_says(real_sets: None, area_data: Path) -> None:
     path = area_data / "places" / "osm_places_2018.csv"
-    load_places(plan_places(path, source="OpenStreetMap 2018"))
+    plan_places(path, source="OpenStreetMap 2018").load()
     assert resolve("tai nạn ở ngã 4 cầu Ông Bố", on=OLD).outcome in {"located", "ambiguous"}
     answer = resolve("gần bệnh viện đa khoa tỉnh Bình Dương", on=OLD)
     assert answer.best is not None

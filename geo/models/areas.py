@@ -1,4 +1,4 @@
-"""Area sets with dates, their areas, names over time, lineage between sets, and named places.
+"""Area sets with dates, their areas, names over time, and lineage between sets.
 
 A code means nothing without its set: everything is keyed by (set, code). The polygons of a set are loaded as
 a generation; one UPDATE of `AreaSet.current` puts a generation in force, and readers notice within a second.
@@ -180,47 +180,3 @@ class AreaLineage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_code} → {self.new_code} ({self.share_of_old:.0%})"
-
-
-class Place(models.Model):
-    """Địa điểm: a named point of the gazetteer.
-
-    Rows of an imported source are replaced when that source is imported again; rows people added
-    (`added_by_people`) are never touched by an import.
-    """
-
-    name = models.CharField(_("name"), max_length=200)
-    folded = models.CharField(max_length=200, db_index=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=40, blank=True)
-    point = gis.PointField(srid=4326)
-    radius_m = models.FloatField(_("radius (m)"), default=100.0)
-    source = models.CharField(_("source"), max_length=120)
-    source_key = models.CharField(_("key in the source"), max_length=200)
-    licence = models.CharField(_("licence"), max_length=120, blank=True)
-    added_by_people = models.BooleanField(_("added by people"), default=False)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    class Meta:
-        verbose_name = _("place")
-        verbose_name_plural = _("places")
-        constraints = [
-            models.UniqueConstraint(fields=["source", "source_key"], name="place_once_a_source"),
-            models.CheckConstraint(condition=Q(radius_m__gt=0), name="place_radius_positive"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PlaceEdition(models.Model):
-    """One row (id 1) whose number is raised with every change of places: readers compare it once a second."""
-
-    number = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("edition of the places")
-        verbose_name_plural = _("edition of the places")
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="place_edition_is_one_row")]
-
-    def __str__(self) -> str:
-        return str(self.number)
