@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "incidents.triage",
     "incidents.intake",
     "incidents.doors",
+    "incidents.calls",
     "incidents.portal",
     "incidents.room",
     "incidents.inbox",
@@ -278,6 +279,10 @@ if DEMONSTRATION and not ZALO_OA_SECRET:
 ZALO_SIGNATURE_SCHEME = env("ZALO_SIGNATURE_SCHEME", "sha256")
 if ZALO_SIGNATURE_SCHEME not in {"sha256", "hmac"}:
     raise ImproperlyConfigured(f"OPSCENTER_ZALO_SIGNATURE_SCHEME is {ZALO_SIGNATURE_SCHEME!r}: it is sha256 or hmac")
+# Signs what a telephone exchange reports: see incidents/calls/README.md.
+PHONE_SECRET = env("PHONE_SECRET")
+if DEMONSTRATION and not PHONE_SECRET:
+    PHONE_SECRET = hashlib.sha256(f"phone demonstration {SECRET_KEY}".encode()).hexdigest()
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 HOTLINE_NAME = env("HOTLINE_NAME", "1022 Bình Dương")
 

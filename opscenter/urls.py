@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/", include("incidents.inbox.urls")),
     path("wall/", include("incidents.wall.urls")),
     path("", include("incidents.doors.urls")),
+    path("", include("incidents.calls.urls")),
     path("", include("incidents.portal.urls")),
 ]

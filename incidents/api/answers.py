@@ -8,6 +8,7 @@ from typing import Any
 from django.http import JsonResponse
 from django.utils.translation import gettext as _
 
+from incidents.calls.refusals import CallRefused
 from incidents.dispatching.refusals import Refused
 from incidents.records.actions import ActionTaken
 from incidents.records.lifecycles import NotAllowed
@@ -54,14 +55,14 @@ def refusal(error: Exception) -> JsonResponse:
         case NotAllowed():
             detail = _("This cannot be done now: its state is “%(state)s”.") % {"state": _state(error.now)}
             return _no(409, "not_allowed", detail, now=error.now, wanted=error.wanted)
-        case Refused():
+        case Refused() | CallRefused():
             return _no(409, error.code.value, str(error))
         case ActionTaken():
             return _no(409, "action_taken", _("This request was used for something else. Send it again."))
     raise error
 
 
-REFUSALS = (Forbidden, NotTheirs, Invalid, Conflict, NotAllowed, Refused, ActionTaken)
+REFUSALS = (Forbidden, NotTheirs, Invalid, Conflict, NotAllowed, Refused, CallRefused, ActionTaken)
 
 
 def _no(status: int, code: str, detail: str, **more: Any) -> JsonResponse:

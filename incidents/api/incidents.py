@@ -269,6 +269,7 @@ def reporter(request: HttpRequest, code: str) -> JsonResponse:
                     "kind": row.reporter.kind,
                     "name": row.reporter.name,
                     "organisation": row.reporter.organisation,
+                    "on_behalf_of": row.reporter.on_behalf_of,
                     "phone": row.reporter.phone,
                     "email": row.reporter.email,
                 }

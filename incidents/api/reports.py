@@ -13,16 +13,22 @@ from ninja import Router
 
 from geo.resolver import resolve
 from incidents.api.acting import action_id, answered, person_who_may, visible_incident
-from incidents.api.answers import Invalid
+from incidents.api.answers import Invalid, NotTheirs
 from incidents.api.described import body_of
 from incidents.api.incidents import category_of
 from incidents.api.shapes import LONGEST_WORDS, NewReport, read
+from incidents.calls.models import Call
+from incidents.calls.taking import own, wrap_up
+from incidents.dispatching.assigning import assign
 from incidents.dispatching.competence import AreaRefs, barred_by, decision_date, suggest_agency
 from incidents.dispatching.explaining import explain
+from incidents.dispatching.refusals import Refused
 from incidents.dispatching.roads import road_in
 from incidents.dispatching.suggesting import area_refs, reach_of
-from incidents.intake.take import ComplaintDetails, ReporterDetails, storable, take_report
+from incidents.intake.take import ComplaintDetails, ReporterDetails, Taken, storable, take_report
 from incidents.records.actions import Action
+from incidents.records.editing import Changed
+from incidents.records.lifecycles import IncidentState, NotAllowed
 from incidents.records.models import Reporter, Source
 from incidents.records.models.categories import Group
 from incidents.records.places import place_fields
@@ -30,14 +36,18 @@ from incidents.records.reasons import sentence
 from incidents.records.rights import Verb
 from incidents.triage.categorise import suggest as suggest_category
 from incidents.triage.nearby import duplicates
-from opscenter.accounts.models import Agency
+from opscenter.accounts.models import Agency, Person
+from realtime.change import change
 
 router = Router(tags=["reports"])
 
 
 @router.post("/reports", summary="Take a report by phone", openapi_extra=body_of(NewReport, files="photos"))
 def take(request: HttpRequest) -> JsonResponse:
-    """Saves and routes it; the same action id again gives the first report. {report, incident, tracking_code}."""
+    """Saves and routes it; the same action id again gives the first report.
+
+    {report, incident, tracking_code, dispatched: whether it went to the agency that the screen had named}.
+    """
 
     def run() -> JsonResponse:
         person = person_who_may(request, Verb.TAKE_REPORT)
@@ -46,9 +56,11 @@ def take(request: HttpRequest) -> JsonResponse:
         if (sent.lat is None) != (sent.lon is None):
             raise Invalid({"lat": [_("A point has a latitude and a longitude.")]})
         point = (sent.lon, sent.lat) if sent.lat is not None and sent.lon is not None else None
+        call = _own_call(sent.call, person)
         taken = take_report(
             source=Source.PHONE,
-            source_id=f"call:{sent.call_id}" if sent.call_id else f"action:{number}",
+            # A browser that died after sending sends the call's report again; a second matter is another report.
+            source_id=f"call:{call.call_id}" if call is not None and call.report_id is None else f"action:{number}",
             words=sent.words,
             address=sent.address,
             point=point,
@@ -62,11 +74,15 @@ def take(request: HttpRequest) -> JsonResponse:
             same_as=visible_incident(person, sent.same_as).pk if sent.same_as else None,
             action=Action(number, Verb.TAKE_REPORT, person),
         )
+        if call is not None:
+            with change():
+                wrap_up(call_id=call.pk, by=person, report=taken.report)
         answer: dict[str, Any] = {
             "report": taken.report.pk,
             "incident": taken.incident.code,
             "tracking_code": taken.report.tracking_code,
             "photo_problems": [problem.text() for problem in taken.photo_problems],
+            "dispatched": _route(taken, sent.agency, person),
         }
         return JsonResponse(answer, status=201)
 
@@ -82,7 +98,41 @@ def _complaint(sent: NewReport) -> ComplaintDetails:
     )
 
 
+def _own_call(pk: int | None, person: Person) -> Call | None:
+    """The call the report came by. Raises NotTheirs and CallRefused."""
+    if pk is None:
+        return None
+    try:
+        with change():
+            return own(pk, person)
+    except Call.DoesNotExist:
+        raise NotTheirs from None
+
+
+def _route(taken: Taken, agency_id: int | None, person: Person) -> bool:
+    """Gives it to the agency that the call-taker saw and confirmed by saving; whether it is with an agency now.
+
+    Only when the system, which has decided anew by now, is certain of the same one and asks nothing else.
+    """
+    incident = taken.incident
+    if incident.state != IncidentState.RECEIVED:
+        return incident.on_board
+    agency = incident.suggested_agency
+    sure = incident.agency_trace.get("certain") is True and not incident.needs
+    if not taken.created or agency is None or agency.pk != agency_id or not sure:
+        return False
+    try:
+        with change():
+            assign(incident_id=incident.pk, lead=agency, by=person, base_version=incident.version)
+    except (Changed, NotAllowed, Refused):
+        # It waits in the queue like any other.
+        return False
+    return True
+
+
 def _reporter(sent: NewReport) -> ReporterDetails:
+    if sent.anonymous:
+        return ReporterDetails()
     email = sent.email.strip()
     if email:
         try:
@@ -93,6 +143,7 @@ def _reporter(sent: NewReport) -> ReporterDetails:
         kind=Reporter.Kind.ORGANISATION if sent.organisation.strip() else Reporter.Kind.PERSON,
         name=sent.name.strip(),
         organisation=sent.organisation.strip(),
+        on_behalf_of=sent.on_behalf_of.strip(),
         phone="".join(letter for letter in sent.phone if letter.isdigit() or letter == "+")[:20],
         email=email,
     )

@@ -58,8 +58,35 @@ class NewReport(Sent):
     complained_procedure: str = Field("", max_length=200)
     # The incident that this is another report of.
     same_as: str | None = Field(None, max_length=40)
-    # The telephone exchange's number of the call, when there is one.
-    call_id: str = Field("", max_length=100)
+    # The caller does not want to be named: nothing of who it is is kept with the report.
+    anonymous: Ticked = False
+    # For whom the caller speaks, when it is somebody else.
+    on_behalf_of: str = Field("", max_length=200)
+    # The call it came by, when there is a telephone exchange.
+    call: RowId | None = None
+    # The agency that the screen named as certain: the report goes there at once, unless the system now says otherwise.
+    agency: RowId | None = None
+
+
+class Draft(Sent):
+    """What a call's form holds so far."""
+
+    fields: dict[str, str] = Field(max_length=40)
+
+
+class Transfer(Sent):
+    service: Literal["113", "114", "115"]
+
+
+class NotReached(Sent):
+    again: Ticked = False
+
+
+class SeatChange(Sent):
+    """`extension` as the exchange names the telephone; not sent: as it was."""
+
+    status: Literal["free", "pause", "off"]
+    extension: str | None = Field(None, max_length=40, pattern=r"^[\w/@.:-]*$")
 
 
 class Dispatch(Based):

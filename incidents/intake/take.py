@@ -47,6 +47,7 @@ class ReporterDetails:
     kind: str = Reporter.Kind.PERSON
     name: str = ""
     organisation: str = ""
+    on_behalf_of: str = ""
     phone: str = ""
     email: str = ""
     door: str = ""
@@ -54,7 +55,7 @@ class ReporterDetails:
 
     @property
     def is_anonymous(self) -> bool:
-        return not any((self.name, self.organisation, self.phone, self.email, self.door_id))
+        return not any((self.name, self.organisation, self.on_behalf_of, self.phone, self.email, self.door_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +304,7 @@ def _reporter(details: ReporterDetails, at: dt.datetime) -> Reporter | None:
         "kind": details.kind,
         "name": storable(details.name)[:150],
         "organisation": storable(details.organisation)[:200],
+        "on_behalf_of": storable(details.on_behalf_of)[:200],
         "phone": storable(details.phone)[:20],
         "email": storable(details.email)[:254],
         "created_at": at,

@@ -39,6 +39,14 @@ class Verb(StrEnum):
     HAND_ON = "hand_on"
     START = "start"
     GIVE_RESULT = "give_result"
+    TAKE_CALL = "take_call"
+    LOOK_AT_CALLER = "look_at_caller"
+    KEEP_DRAFT = "keep_draft"
+    WRAP_UP_CALL = "wrap_up_call"
+    TRANSFER_CALL = "transfer_call"
+    CALL_BACK = "call_back"
+    NOT_REACHED = "not_reached"
+    SET_SEAT = "set_seat"
 
 
 _RECEIVES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
@@ -72,6 +80,14 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.HAND_ON: _RECEIVES,
     Verb.START: AGENCY_ROLES,
     Verb.GIVE_RESULT: AGENCY_ROLES,
+    Verb.TAKE_CALL: ROOM_ROLES,
+    Verb.LOOK_AT_CALLER: ROOM_ROLES,
+    Verb.KEEP_DRAFT: ROOM_ROLES,
+    Verb.WRAP_UP_CALL: ROOM_ROLES,
+    Verb.TRANSFER_CALL: ROOM_ROLES,
+    Verb.CALL_BACK: ROOM_ROLES,
+    Verb.NOT_REACHED: ROOM_ROLES,
+    Verb.SET_SEAT: ROOM_ROLES,
 }
 
 

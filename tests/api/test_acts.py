@@ -247,7 +247,16 @@ def test_each_look_at_a_reporter_is_written_down(world: World, cast: Cast) -> No
     url = f"/api/incidents/{incident.code}/reporter"
     answer = Hands(cast.focal_point).get(url)
     assert answer.json() == {
-        "reporters": [{"kind": "person", "name": "Lan", "organisation": "", "phone": "0900000001", "email": ""}]
+        "reporters": [
+            {
+                "kind": "person",
+                "name": "Lan",
+                "organisation": "",
+                "on_behalf_of": "",
+                "phone": "0900000001",
+                "email": "",
+            }
+        ]
     }
     assert answer["Cache-Control"] == "no-store"
     assert [look.by for look in PersonalLook.objects.all()] == [cast.focal_point]

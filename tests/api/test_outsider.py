@@ -22,7 +22,11 @@ import pytest
 from django.conf import settings
 from django.db import models
 from django.urls import URLResolver, get_resolver
+from django.utils import timezone
 
+from incidents.calls.lifecycle import PhoneEvent
+from incidents.calls.models import Call, CallDraft, CallerLook, PhoneAction, Seat
+from incidents.calls.receiving import PhoneReport, receive
 from incidents.dispatching import agency_work
 from incidents.records import photos
 from incidents.records.models import ActionRecord, Assignment, History, Incident, Note, PersonalLook, Photo, Report
@@ -62,6 +66,7 @@ class Scene:
     photo: Photo
     wall_token: str
     link_id: int
+    call_id: int
 
     def names(self) -> dict[str, Any]:
         return {
@@ -71,6 +76,7 @@ class Scene:
             "track": self.report.tracking_code,
             "token": self.wall_token,
             "link": self.link_id,
+            "call": self.call_id,
             "agency": self.assignment.agency_id,
             "unit": self.assignment.handling_unit_id,
             "version": self.incident.version,
@@ -103,6 +109,11 @@ def work(verb: str, expected: dict[str, str], **sent: Any) -> Row:
         return {"base_version": scene.incident.version, **named}
 
     return Row(f"api/assignments/<int:pk>/{verb}", f"/api/assignments/{{assignment}}/{verb}", expected, "POST", body)
+
+
+def call_act(verb: str, expected: dict[str, str], **sent: Any) -> Row:
+    """A writing address of a call that rings."""
+    return Row(f"api/calls/<int:pk>/{verb}", f"/api/calls/{{call}}/{verb}", expected, "POST", lambda scene: sent)
 
 
 _FOR_RECEIVERS = only("focal_point", hidden=RECEIVERS_THERE)
@@ -142,6 +153,18 @@ ROWS = [
     # The root is there for the names of addresses alone.
     Row("api/", "/api/", _NOBODY),
     Row("live/reference.json", "/live/reference.json", _REFERENCE),
+    # The telephone.
+    Row("api/calls/seats", "/api/calls/seats", only(*ROOM)),
+    Row("api/calls/seat", "/api/calls/seat", only(*ROOM), "POST", lambda scene: {"status": "pause"}),
+    call_act("take", only(*ROOM)),
+    call_act("draft", only(*ROOM), fields={"words": "Có ổ gà"}),
+    call_act("done", only(*ROOM)),
+    call_act("transfer", only(*ROOM), service="115"),
+    call_act("call_back", only(*ROOM)),
+    call_act("not_reached", only(*ROOM)),
+    Row("api/calls/<int:pk>/caller", "/api/calls/{call}/caller", only(*ROOM)),
+    # Without the exchange's signature nobody is heard.
+    Row("doors/phone/webhook", "/doors/phone/webhook", everybody("forbidden"), "POST", lambda scene: {"event": "x"}),
     # The control room's pages.
     Row("room/", "/room/", only(*ROOM)),
     Row("room/incident/<str:code>/", "/room/incident/{code}/", only(*ROOM)),
@@ -220,6 +243,7 @@ def test_every_row_says_it_for_everybody() -> None:
 def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
     monkeypatch.setattr(settings, "ZALO_APP_ID", "1022")
     monkeypatch.setattr(settings, "ZALO_OA_SECRET", "oa-secret")
+    monkeypatch.setattr(settings, "PHONE_SECRET", "a secret of tests")
     incident = open_one(world)
     assignment = give(incident, world.an_lac, cast.call_taker)
     prepared, problems = photos.prepare([upload(picture())])
@@ -234,7 +258,8 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
     link, token = make(name="Phòng họp", by=cast.supervisor)
     incident.refresh_from_db()
     assignment.refresh_from_db()
-    return Scene(incident, assignment, report, photo, token, link.pk)
+    call = receive(PhoneReport(event=PhoneEvent.RINGING, call_id="1", event_ts=timezone.now()))
+    return Scene(incident, assignment, report, photo, token, link.pk, call.pk)
 
 
 def outcome(response: Any) -> str:
@@ -266,6 +291,11 @@ _TABLES: tuple[type[models.Model], ...] = (
     Photo,
     PersonalLook,
     ActionRecord,
+    Call,
+    Seat,
+    CallDraft,
+    CallerLook,
+    PhoneAction,
 )
 
 

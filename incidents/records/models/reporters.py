@@ -15,6 +15,8 @@ class Reporter(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(max_length=150, blank=True)
     organisation = models.CharField(max_length=200, blank=True)
+    # For whom they speak, when it is somebody else: a name, a relation, a number.
+    on_behalf_of = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=20, blank=True, db_index=True)
     email = models.EmailField(blank=True)
     # Who it is on a door that knows people by its own number: ("zalo", "8123…").

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import datetime as dt
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CallsConfig(AppConfig):
+    name = "incidents.calls"
+    label = "calls"
+    verbose_name = _("Calls")
+
+    def ready(self) -> None:
+        from incidents.calls import described, silence
+        from incidents.records import live, rounds
+        from realtime.entities import register
+
+        register(described.CALL, described.describe_calls)
+        register(described.SEAT, described.describe_seats)
+        live.register_rows(described.rows)
+        rounds.register("calls", silence.close_silent, dt.timedelta(seconds=30))
