@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "incidents.delivery",
     "incidents.dispatching",
     "incidents.triage",
+    "incidents.emergencies",
     "incidents.intake",
     "incidents.doors",
     "incidents.calls",
@@ -268,6 +269,10 @@ CONTENT_SECURITY_POLICY = {
 AREA_SET = env("AREA_SET", "2019" if DEMONSTRATION else "")
 # Real boundaries for tests and development; never copied into the project.
 AREA_DATA = env("AREA_DATA")
+
+# --- emergencies ----------------------------------------------------------------------------------------------
+# How long a service has to take an emergency before the alarm, in seconds; and again between two alarms.
+EMERGENCY_ACKNOWLEDGE_S = int(env("EMERGENCY_ACKNOWLEDGE_S", "30"))
 
 # --- doors ----------------------------------------------------------------------------------------------------
 ZALO_APP_ID = env("ZALO_APP_ID", "1022" if DEMONSTRATION else "")

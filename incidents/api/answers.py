@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from incidents.calls.refusals import CallRefused
 from incidents.dispatching.refusals import Refused
+from incidents.emergencies.refusals import Refused as EmergencyRefused
 from incidents.records.actions import ActionTaken
 from incidents.records.lifecycles import NotAllowed
 from incidents.records.names import ASSIGNMENT_STATES, INCIDENT_STATES
@@ -55,14 +56,14 @@ def refusal(error: Exception) -> JsonResponse:
         case NotAllowed():
             detail = _("This cannot be done now: its state is “%(state)s”.") % {"state": _state(error.now)}
             return _no(409, "not_allowed", detail, now=error.now, wanted=error.wanted)
-        case Refused() | CallRefused():
+        case Refused() | CallRefused() | EmergencyRefused():
             return _no(409, error.code.value, str(error))
         case ActionTaken():
             return _no(409, "action_taken", _("This request was used for something else. Send it again."))
     raise error
 
 
-REFUSALS = (Forbidden, NotTheirs, Invalid, Conflict, NotAllowed, Refused, CallRefused, ActionTaken)
+REFUSALS = (Forbidden, NotTheirs, Invalid, Conflict, NotAllowed, Refused, CallRefused, EmergencyRefused, ActionTaken)
 
 
 def _no(status: int, code: str, detail: str, **more: Any) -> JsonResponse:

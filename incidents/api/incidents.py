@@ -25,6 +25,7 @@ from incidents.api.shapes import (
 )
 from incidents.delivery.queue import UNDO
 from incidents.dispatching import assigning, closing, correcting
+from incidents.emergencies.services import opening
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind
 from incidents.records.models import Assignment, Category, Incident, PersonalLook, Report
@@ -99,7 +100,7 @@ def withdraw(request: HttpRequest, code: str) -> JsonResponse:
     def work(person: Person, sent: Withdraw) -> Done:
         incident = visible_incident(person, code)
         what = _UNDOABLE[sent.what] if sent.what else None
-        assigning.withdraw(incident_id=incident.pk, by=person, what=what)
+        opening.withdraw(incident_id=incident.pk, by=person, what=what)
         return _after(incident)
 
     return act(request, Verb.WITHDRAW, code, Withdraw, work)
@@ -150,13 +151,14 @@ def category(request: HttpRequest, code: str) -> JsonResponse:
 
 @router.post("/{code}/emergency", summary="The emergency key", openapi_extra=body_of(Emergency))
 def emergency(request: HttpRequest, code: str) -> JsonResponse:
-    """Group 2, highest priority, at once; can be withdrawn for ten seconds."""
+    """Group 2, highest priority, and the services concerned have it at once; can be withdrawn for ten seconds."""
 
     def work(person: Person, sent: Emergency) -> Done:
         found = visible_incident(person, code)
-        incident = correcting.set_emergency(
+        incident = opening.raise_emergency(
             incident_id=found.pk,
             category=category_of(sent.category),
+            services=sent.services,
             by=person,
             base_version=sent.base_version,
         )

@@ -118,8 +118,42 @@ class SetCategory(Based):
     group: Literal[1, 2, 3] | None = None
 
 
+Service = Literal["police", "fire", "ambulance"]
+
+
 class Emergency(Based):
+    """`services`: those the call-taker chose; without any, those that category and words call for."""
+
     category: str | None = Field(None, max_length=60)
+    services: list[Service] = Field(default_factory=list, max_length=3)
+
+
+class CallFor(Sent):
+    """A service by its kind, or any agency by its id; `minutes` limits mutual aid."""
+
+    service: Service | None = None
+    agency: RowId | None = None
+    minutes: Annotated[int, Field(ge=5, le=1440)] | None = None
+
+
+class HandBack(Sent):
+    reason: str = Field("", max_length=2000)
+
+
+class Say(Sent):
+    """A note in the log: for everybody in it, for the own service, or for 115 alone."""
+
+    text: str = Field(max_length=4000)
+    scope: Literal["common", "own", "medical"] = "common"
+    kind: Literal["note", "radio", "phone"] = "note"
+
+
+class Record(Sent):
+    text: str = Field(max_length=8000)
+
+
+class Finish(Sent):
+    text: str = Field("", max_length=4000)
 
 
 class Answer(Based):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -35,6 +35,16 @@ DISPATCH_CONFLICTS = ENDINGS | {
     HistoryKind.EMERGENCY_SET,
     HistoryKind.EMERGENCY_WITHDRAWN,
 }
+
+# Rooms above that have something of their own to do when agencies were given an incident.
+Assigned = Callable[[Incident, Sequence[Assignment], "Person | None"], None]
+_watchers: list[Assigned] = []
+
+
+def register_assigned(watcher: Assigned) -> None:
+    """Adds a function that is called inside the change, after a locked incident was given to agencies."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
 
 
 def assign(
@@ -128,6 +138,8 @@ def _assign(
         tell_agency(row)
     if lead is not None:
         tell_reporters(incident, Kind.FORWARDED)
+    for watcher in _watchers:
+        watcher(incident, made, by)
     return made
 
 
@@ -188,6 +200,9 @@ def withdraw(*, incident_id: int, by: Person, what: HistoryKind | None = None) -
 
 def _take_back_dispatch(incident: Incident, row: History) -> dict[str, Any]:
     assignments = list(Assignment.objects.filter(incident=incident, pk__in=row.data["assignments"]))
+    if len(assignments) != len(row.data["assignments"]):
+        # They went on with a child.
+        raise Refused(Refusal.TOO_LATE)
     if any(one.state not in {AssignmentState.SENT, AssignmentState.SEEN} for one in assignments):
         raise Refused(Refusal.ALREADY_ACCEPTED)
     for one in assignments:

@@ -57,7 +57,7 @@ def move_assignment(assignment: Assignment, wanted: AssignmentState, *also: str)
 
     Raises lifecycles.NotAllowed.
     """
-    check_assignment_step(assignment.state, wanted)
+    check_assignment_step(assignment.state, wanted, assignment.agency.kind)
     assignment.state = wanted.value
     if wanted not in OPEN_ASSIGNMENTS:
         assignment.ended_at = current_change().at

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from geo.areas import area_named
-from incidents.records.lifecycles import ASSIGNMENT_STEPS, AssignmentState
+from incidents.records.lifecycles import AssignmentState, assignment_steps
 from incidents.records.models import Assignment, History, Incident, Photo, Report
 from incidents.records.rights import Verb, may
 from opscenter.accounts.models import HandlingUnit, Person
@@ -88,7 +88,8 @@ _CAN_BE_HANDED_ON = frozenset({AssignmentState.ACCEPTED, AssignmentState.IN_PROG
 def verbs_now(person: Person, assignment: Assignment) -> frozenset[Verb]:
     """What this person may do with an assignment in its present state."""
     state = AssignmentState(assignment.state)
-    verbs = {verb for verb, leads_to in _LEADS_TO.items() if leads_to in ASSIGNMENT_STEPS[state] and may(person, verb)}
+    steps = assignment_steps(assignment.agency.kind)[state]
+    verbs = {verb for verb, leads_to in _LEADS_TO.items() if leads_to in steps and may(person, verb)}
     if state in _WITH_THE_HOTLINE:
         # From there only the hotline sends it back.
         verbs.discard(Verb.START)
@@ -112,7 +113,7 @@ def detail(person: Person, pk: int) -> Detail | None:
     return Detail(
         assignment=assignment,
         incident=incident,
-        reports=list(Report.objects.filter(incident=incident).select_related("text").order_by("received_at", "id")),
+        reports=_reports(incident),
         before=[photo for photo in photos if photo.phase != Photo.Phase.AFTER],
         after=[photo for photo in photos if photo.phase == Photo.Phase.AFTER],
         area=_name(incident.area_set, incident.ward_code),
@@ -121,6 +122,14 @@ def detail(person: Person, pk: int) -> Detail | None:
         units=list(HandlingUnit.objects.filter(agency=assignment.agency, is_active=True).order_by("name")),
         verbs=verbs_now(person, assignment),
     )
+
+
+def _reports(incident: Incident) -> list[Report]:
+    """A child of an emergency has no report of its own: it is what its parent's first report told."""
+    told = Q(incident=incident)
+    if incident.parent_id is not None:
+        told |= Q(incident=incident.parent_id, received_at__lte=incident.received_at)
+    return list(Report.objects.filter(told).select_related("text").order_by("received_at", "id"))
 
 
 # What an agency needs to know of the way here; the room's own deliberations are not for it.

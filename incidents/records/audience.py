@@ -29,10 +29,12 @@ def incident_audience(
     assignments: Iterable[Assignment],
     report_ids: Iterable[int],
     partner_ids: Iterable[int] = (),
+    crews: Iterable[int] = (),
 ) -> dict[str, Profile]:
     """Which key may see this incident, and with which profile; open or closed makes no difference.
 
     `partner_ids` are the partners whose machines sent one of the reports: they may follow it as the citizen may.
+    `crews` are the handling units whose ambulances, engines or patrols were sent there.
     Complaints about officials and exercises are not for leaders' walls. Reads `incident.category` (fetch it with
     the incident) and no other table.
     """
@@ -46,6 +48,8 @@ def incident_audience(
         audience[agency_key(assignment.agency_id)] = Profile.AGENCY
         if assignment.handling_unit_id is not None:
             audience[unit_key(assignment.handling_unit_id)] = Profile.UNIT
+    for handling_unit_id in crews:
+        audience[unit_key(handling_unit_id)] = Profile.UNIT
     for report_id in report_ids:
         audience[track_key(report_id)] = Profile.PUBLIC
     for partner_id in partner_ids:

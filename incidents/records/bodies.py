@@ -42,6 +42,49 @@ class AssignmentBody(Body):
     due_at: dt.datetime | None
 
 
+class ServiceBody(Body):
+    """One service's part in a shared incident: states and times, nothing that was said."""
+
+    assignment: int
+    agency: int
+    kind: str
+    state: str
+    sent_at: dt.datetime
+    acknowledge_by: dt.datetime
+    accepted_at: dt.datetime | None
+    # How often nobody had taken it when the time was over.
+    alarms: int
+    # Mutual aid ends then by itself.
+    until: dt.datetime | None
+
+
+class SortieBody(Body):
+    """A unit on its way to a shared incident, or there."""
+
+    id: int
+    unit: int
+    call_sign: str
+    kind: str
+    agency: int
+    state: str
+    since: dt.datetime
+    sent_at: dt.datetime
+    acknowledged_at: dt.datetime | None
+    on_scene_at: dt.datetime | None
+
+
+class EmergencyBody(Body):
+    """What a shared incident has beside other incidents (see emergencies/)."""
+
+    kind: str
+    opened_at: dt.datetime
+    major: bool
+    # An alarm of a crew that missed its check-in.
+    crew_alarm: bool
+    services: list[ServiceBody]
+    sorties: list[SortieBody]
+
+
 class PublicBody(Body):
     """For the citizen's tracking page."""
 
@@ -93,6 +136,15 @@ class StaffBody(Body):
     assignments: list[AssignmentBody]
     reports: int
     photos: int
+    emergency: EmergencyBody | None
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What the room of emergencies adds to a shared incident: its body, and whose crews go there."""
+
+    emergency: EmergencyBody
+    handling_units: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -105,6 +157,7 @@ class Facts:
     photos: int
     # The partners whose machines sent one of the reports.
     partner_ids: tuple[int, ...] = ()
+    extra: Extra | None = None
 
 
 # What an agency that has the incident need not know: who gave it back, whom it was taken from.
@@ -151,6 +204,7 @@ def _staff(facts: Facts, *, everything: bool) -> StaffBody:
         ],
         reports=len(facts.report_ids),
         photos=facts.photos,
+        emergency=facts.extra.emergency if facts.extra else None,
     )
 
 

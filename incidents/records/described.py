@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count, QuerySet
 
 from incidents.records.audience import incident_audience
-from incidents.records.bodies import Facts, bodies
+from incidents.records.bodies import Extra, Facts, bodies
 from incidents.records.editing import ENTITY
 from incidents.records.keys import TRACK
 from incidents.records.models import Assignment, Incident, IncidentAudience, Photo, Report
 from opscenter.accounts.roles import Role
 from realtime.entities import Described
 
+# The room of emergencies registers what it adds; it lies above this one.
+Extend = Callable[[QuerySet[Incident]], Mapping[int, Extra]]
+_extend: list[Extend] = []
+
+
+def register_extras(extend: Extend) -> None:
+    """Says what shared incidents have on top: a function from a query of incidents to extras by id."""
+    _extend[:] = [extend]
+
 
 def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
-    """The incidents of a query with what hangs on them, by id: four queries however many there are."""
+    """The incidents of a query with what hangs on them, by id: a few queries however many there are."""
     # Ordering and slices would have no meaning inside the sub-queries.
     ids = incidents.order_by().values("pk")
     assignments: dict[int, list[Assignment]] = defaultdict(list)
@@ -35,6 +44,9 @@ def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
             partners[incident_id].append(taken_by)
     counted = Photo.objects.filter(incident__in=ids).order_by().values_list("incident_id").annotate(Count("pk"))
     photos: dict[int, int] = dict(counted)
+    extras: dict[int, Extra] = {}
+    for extend in _extend:
+        extras.update(extend(incidents.order_by()))
     # The traces are long and no body shows them.
     rows = incidents.select_related("category").defer("place_trace", "category_trace", "agency_trace")
     # Put in order here: asked to, SQLite reads the whole table by number rather than the index of the board.
@@ -45,14 +57,16 @@ def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
             tuple(reports[incident.pk]),
             photos.get(incident.pk, 0),
             tuple(partners[incident.pk]),
+            extras.get(incident.pk),
         )
 
 
 def describe(ids: Sequence[int]) -> Iterator[Described]:
     """Describes incidents at the end of a change and writes down who sees them.
 
-    Five queries to read, two at most to write, however many incidents. An incident that is off the board stays
-    readable by its audience (`visible_to`), but the live stream keeps it only for the citizen who follows it.
+    Six queries to read, eight when some are shared, two at most to write, however many incidents. An incident that is
+    off the board stays readable by its audience (`visible_to`), but the live stream keeps it only for the citizen who
+    follows it.
     """
     before: dict[int, dict[str, str]] = defaultdict(dict)
     for incident_id, key, profile in IncidentAudience.objects.filter(incident__in=ids).values_list(
@@ -65,7 +79,11 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
     for facts in facts_of(Incident.objects.filter(pk__in=ids)):
         incident = facts.incident
         audience: Mapping[str, str] = incident_audience(
-            incident, facts.assignments, facts.report_ids, facts.partner_ids
+            incident,
+            facts.assignments,
+            facts.report_ids,
+            facts.partner_ids,
+            facts.extra.handling_units if facts.extra else (),
         )
         stored = before[incident.pk]
         gone += [(incident.pk, key) for key in stored if audience.get(key) != stored[key]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -41,11 +42,22 @@ class HistoryKind(StrEnum):
     NOTE_ADDED = "note_added"
     MESSAGE_SENT = "message_sent"
     MESSAGE_FAILED = "message_failed"
+    CHILD_OPENED = "child_opened"
     WORDS_ERASED = "words_erased"
 
 
 class NotLocked(Exception):
     """A history row for an incident that this change has not locked: its version would not have been raised."""
+
+
+# Rooms above that keep a record of their own of what was done.
+_watchers: list[Callable[[Incident, History], None]] = []
+
+
+def register_appended(watcher: Callable[[Incident, History], None]) -> None:
+    """Adds a function that is called inside the change with each row and its locked incident."""
+    if watcher not in _watchers:
+        _watchers.append(watcher)
 
 
 def append(
@@ -58,7 +70,7 @@ def append(
     """
     if not is_held(incident):
         raise NotLocked(f"incident {incident.pk} is not locked by this change")
-    return History.objects.create(
+    row = History.objects.create(
         incident=incident,
         version=incident.version,
         at=current_change().at,
@@ -68,3 +80,6 @@ def append(
         data=data or {},
         exercise=incident.exercise,
     )
+    for watcher in _watchers:
+        watcher(incident, row)
+    return row

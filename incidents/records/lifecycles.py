@@ -60,6 +60,21 @@ ASSIGNMENT_STEPS: dict[AssignmentState, frozenset[AssignmentState]] = {
     _A.APPROVED: frozenset(),
     _A.CANCELLED: frozenset(),
 }
+# 113, 114 and 115 work at once: a unit may be on its way before anybody pressed "taken", units that are called back
+# lead to taken again, and whoever finished may have to go out once more.
+_SERVICE_WAYS_OUT = frozenset({_A.RESULT_GIVEN, _A.RETURNED, _A.CANCELLED})
+SERVICE_STEPS: dict[AssignmentState, frozenset[AssignmentState]] = {
+    _A.SENT: frozenset({_A.SEEN, _A.ACCEPTED, _A.IN_PROGRESS, _A.RETURNED, _A.CANCELLED}),
+    _A.SEEN: frozenset({_A.ACCEPTED, _A.IN_PROGRESS, _A.RETURNED, _A.CANCELLED}),
+    _A.ACCEPTED: frozenset({_A.IN_PROGRESS}) | _SERVICE_WAYS_OUT,
+    _A.IN_PROGRESS: frozenset({_A.ACCEPTED}) | _SERVICE_WAYS_OUT,
+    _A.RESULT_GIVEN: frozenset({_A.APPROVED, _A.IN_PROGRESS, _A.CANCELLED}),
+    _A.RETURNED: frozenset(),
+    _A.APPROVED: frozenset(),
+    _A.CANCELLED: frozenset(),
+}
+# The kinds of agencies (accounts.AgencyKind) that are emergency services.
+SERVICE_KINDS = frozenset({"police", "fire", "ambulance"})
 OPEN_ASSIGNMENTS = frozenset({_A.SENT, _A.SEEN, _A.ACCEPTED, _A.IN_PROGRESS, _A.RESULT_GIVEN})
 
 
@@ -69,7 +84,12 @@ def check_incident_step(now: str, wanted: str) -> None:
         raise NotAllowed(now, wanted)
 
 
-def check_assignment_step(now: str, wanted: str) -> None:
-    """Raises NotAllowed unless the table lets an assignment go from `now` to `wanted`."""
-    if AssignmentState(wanted) not in ASSIGNMENT_STEPS[AssignmentState(now)]:
+def assignment_steps(kind: str) -> dict[AssignmentState, frozenset[AssignmentState]]:
+    """The table by which an agency of this kind works."""
+    return SERVICE_STEPS if kind in SERVICE_KINDS else ASSIGNMENT_STEPS
+
+
+def check_assignment_step(now: str, wanted: str, kind: str = "") -> None:
+    """Raises NotAllowed unless the table of this kind of agency lets an assignment go from `now` to `wanted`."""
+    if AssignmentState(wanted) not in assignment_steps(kind)[AssignmentState(now)]:
         raise NotAllowed(now, wanted)

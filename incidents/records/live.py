@@ -60,8 +60,8 @@ def snapshot(keys: Iterable[str]) -> Iterator[Row]:
     """Every incident these keys follow, each as the most detailed of their profiles sees it, by id; then the rows
     that other rooms registered.
 
-    Staff and walls follow what is on the board; a tracking code follows its incident for good. Five queries for each
-    of the two, however many incidents.
+    Staff and walls follow what is on the board; a tracking code follows its incident for good. Six queries for each of
+    the two, eight when some are shared, and those of the rooms that add rows, however many incidents.
     """
     every = frozenset(keys)
     tracks = frozenset(key for key in every if key.startswith(TRACK))

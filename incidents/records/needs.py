@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +21,18 @@ class Need(StrEnum):
     AGENCY_UNKNOWN = "agency_unknown"
     AGENCY_UNSURE = "agency_unsure"
     AGENCY_RETURNED = "agency_returned"
+    SERVICE_SILENT = "service_silent"
     STEP_FAILED = "step_failed"
+
+
+# What rooms above know to be open about a locked incident.
+_more: list[Callable[[Incident], set[Need]]] = []
+
+
+def register(more: Callable[[Incident], set[Need]]) -> None:
+    """Adds needs that only another room can tell; its function is asked for incidents on the board."""
+    if more not in _more:
+        _more.append(more)
 
 
 # The resolver's outcome → what it leaves open. "area": the ward is known, the exact point is not; enough to send it.
@@ -88,7 +99,10 @@ def needs_of(incident: Incident, assignments: Iterable[Assignment], a_step_faile
 def recompute(incident: Incident) -> list[Need]:
     """Works the needs out anew for an incident locked by the open change and stores them with it."""
     failed = Report.objects.filter(incident=incident, next_step_failures__gt=0).exclude(next_step=NextStep.DONE)
-    needs = needs_of(incident, Assignment.objects.filter(incident=incident), failed.exists())
+    found = set(needs_of(incident, Assignment.objects.filter(incident=incident), failed.exists()))
+    if incident.on_board:
+        found = found.union(*(more(incident) for more in _more))
+    needs = [need for need in Need if need in found]
     if needs != incident.needs:
         incident.needs = [need.value for need in needs]
         incident.save(update_fields=["needs"])

@@ -47,6 +47,9 @@ class Verb(StrEnum):
     CALL_BACK = "call_back"
     NOT_REACHED = "not_reached"
     SET_SEAT = "set_seat"
+    CALL_FOR_SERVICE = "call_for_service"
+    WORK_ON_EMERGENCY = "work_on_emergency"
+    WRITE_LOG = "write_log"
 
 
 _RECEIVES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
@@ -88,6 +91,10 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.CALL_BACK: ROOM_ROLES,
     Verb.NOT_REACHED: ROOM_ROLES,
     Verb.SET_SEAT: ROOM_ROLES,
+    # Shared incidents: whoever has it may call another service in; the services' own acts are their dispatchers'.
+    Verb.CALL_FOR_SERVICE: ROOM_ROLES | _RECEIVES,
+    Verb.WORK_ON_EMERGENCY: _RECEIVES,
+    Verb.WRITE_LOG: _EVERYBODY,
 }
 
 

@@ -11,7 +11,7 @@ from django.db.models import Prefetch
 
 from geo.areas import area_named
 from incidents.dispatching.explaining import Explanation, explain_incident
-from incidents.records.lifecycles import INCIDENT_STEPS, OPEN_ASSIGNMENTS, AssignmentState, IncidentState
+from incidents.records.lifecycles import INCIDENT_STEPS, OPEN_ASSIGNMENTS, SERVICE_KINDS, AssignmentState, IncidentState
 from incidents.records.models import (
     Assignment,
     Category,
@@ -109,7 +109,9 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         co_agencies=[agency for agency in choice if agency.pk in incident.agency_trace.get("co", ())],
         complaints=list(Complaint.objects.filter(report__incident=incident).select_related("agency").order_by("pk")),
         chosen_agency=incident.suggested_agency_id if lead is None else None,
-        can=_can(incident, lead),
+        can=_can(
+            incident, lead, any(row.agency.kind in SERVICE_KINDS and row.state in OPEN_ASSIGNMENTS for row in rows)
+        ),
     )
 
 
@@ -118,7 +120,7 @@ def _shown(row: Assignment) -> ShownAssignment:
     return ShownAssignment(row, state, row.state in OPEN_ASSIGNMENTS)
 
 
-def _can(incident: Incident, lead: Assignment | None) -> dict[str, bool]:
+def _can(incident: Incident, lead: Assignment | None, has_service: bool) -> dict[str, bool]:
     """What the incident's state lets the room do now, for the buttons; the API decides again."""
     steps = INCIDENT_STEPS[IncidentState(incident.state)]
     live = incident.on_board
@@ -126,7 +128,7 @@ def _can(incident: Incident, lead: Assignment | None) -> dict[str, bool]:
         "dispatch": live and lead is None and IncidentState.ASSIGNED in steps,
         "more": live and lead is not None,
         "answer": IncidentState.CLOSED in steps,
-        "emergency": live and incident.group != Group.EMERGENCY,
+        "emergency": live and not (incident.group == Group.EMERGENCY and has_service),
         "cancel": IncidentState.CANCELLED in steps,
         "reopen": not live,
         "edit": live,

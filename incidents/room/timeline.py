@@ -43,6 +43,7 @@ _KINDS: dict[HistoryKind, str | Promise] = {
     HistoryKind.NOTE_ADDED: gettext_lazy("Note added"),
     HistoryKind.MESSAGE_SENT: gettext_lazy("Message sent to the citizen"),
     HistoryKind.MESSAGE_FAILED: gettext_lazy("Message to the citizen failed"),
+    HistoryKind.CHILD_OPENED: gettext_lazy("Its field task goes on as a child"),
     HistoryKind.WORDS_ERASED: gettext_lazy("Words erased"),
 }
 

@@ -226,13 +226,12 @@ def test_withdrawing_what_is_named(world: World, cast: Cast) -> None:
     incident = open_one(world)
     room = Hands(cast.call_taker)
     url = f"/api/incidents/{incident.code}"
-    assert room.post(f"{url}/dispatch", {"agency": world.an_lac.pk, "base_version": 1}).status_code == 200
-    hot = room.post(f"{url}/emergency", {"base_version": 2})
+    hot = room.post(f"{url}/emergency", {"base_version": 1})
     assert hot.status_code == 200
-    assert room.post(f"{url}/withdraw", {"what": "dispatch", "base_version": 3}).json()["state"] == "received"
-    assert Incident.objects.get().group == 2
-    assert room.post(f"{url}/withdraw", {"what": "emergency", "base_version": 4}).status_code == 200
-    assert Incident.objects.get().group == 3
+    assert room.post(f"{url}/dispatch", {"agency": world.an_lac.pk, "base_version": 2}).status_code == 200
+    assert room.post(f"{url}/withdraw", {"what": "emergency", "base_version": 3}).json()["state"] == "assigned"
+    assert Incident.objects.get(pk=incident.pk).group == 3
+    assert room.post(f"{url}/withdraw", {"what": "dispatch", "base_version": 4}).json()["state"] == "received"
     late = room.post(f"{url}/withdraw", {"what": "emergency"})
     assert (late.status_code, late.json()["code"]) == (409, "nothing_to_withdraw")
     assert late.json()["detail"]

@@ -116,6 +116,12 @@ def call_act(verb: str, expected: dict[str, str], **sent: Any) -> Row:
     return Row(f"api/calls/<int:pk>/{verb}", f"/api/calls/{{call}}/{verb}", expected, "POST", lambda scene: sent)
 
 
+def shared(verb: str, expected: dict[str, str], **sent: Any) -> Row:
+    """A writing address of a shared incident."""
+    route, url = f"api/emergencies/<code>/{verb}", f"/api/emergencies/{{code}}/{verb}"
+    return Row(route, url, expected, "POST", lambda scene: sent)
+
+
 _FOR_RECEIVERS = only("focal_point", hidden=RECEIVERS_THERE)
 _FOR_WORKERS = only(*OWN, hidden=THERE)
 _FOR_ALL_WHO_HANDLE = only(*ROOM, *OWN, hidden=THERE)
@@ -144,6 +150,14 @@ ROWS = [
     work("start", _FOR_WORKERS),
     work("result", _FOR_WORKERS, result="Đã vá."),
     work("cancel", only(*ROOM)),
+    # Shared incidents: this one is not shared, so whoever has it is told so, and nobody else learns of it.
+    shared("acknowledge", only("focal_point", hidden=RECEIVERS_THERE)),
+    shared("call-for", only(*ROOM, "focal_point", hidden=RECEIVERS_THERE), service="fire"),
+    shared("leave", only("focal_point", hidden=RECEIVERS_THERE)),
+    shared("hand-back", only("focal_point", hidden=RECEIVERS_THERE)),
+    shared("finish", only("focal_point", hidden=RECEIVERS_THERE)),
+    shared("say", _FOR_ALL_WHO_HANDLE, text="Có bình gas"),
+    shared("record", only("focal_point", hidden=RECEIVERS_THERE), text="Đã tới"),
     Row("api/reports", "/api/reports", only(*ROOM), "POST", lambda scene: {"words": "Có ổ gà"}),
     Row("api/suggest", "/api/suggest?words=o+ga", only(*ROOM)),
     Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/shown", _FOR_ALL_WHO_HANDLE),

@@ -12,6 +12,41 @@ export interface AssignmentBody {
   due_at: string | null;
 }
 
+export interface ServicePart {
+  assignment: number;
+  agency: number;
+  kind: string;
+  state: string;
+  sent_at: string;
+  acknowledge_by: string;
+  accepted_at: string | null;
+  alarms: number;
+  until: string | null;
+}
+
+export interface Sortie {
+  id: number;
+  unit: number;
+  call_sign: string;
+  kind: string;
+  agency: number;
+  state: string;
+  since: string;
+  sent_at: string;
+  acknowledged_at: string | null;
+  on_scene_at: string | null;
+}
+
+/** What a shared incident of 113, 114 and 115 has on top. */
+export interface Emergency {
+  kind: string;
+  opened_at: string;
+  major: boolean;
+  crew_alarm: boolean;
+  services: ServicePart[];
+  sorties: Sortie[];
+}
+
 export interface Incident {
   id: number;
   code: string;
@@ -34,6 +69,7 @@ export interface Incident {
   assignments: AssignmentBody[];
   reports: number;
   photos: number;
+  emergency: Emergency | null;
 }
 
 export const SECTIONS = ["needs", "new", "overdue", "working", "answer"] as const;

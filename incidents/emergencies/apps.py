@@ -1,0 +1,29 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EmergenciesConfig(AppConfig):
+    name = "incidents.emergencies"
+    label = "emergencies"
+    verbose_name = _("Emergencies")
+
+    def ready(self) -> None:
+        from incidents.dispatching.assigning import register_assigned
+        from incidents.emergencies import rounds
+        from incidents.emergencies.described import ENTITY, describe_units, extras, rows_of_units
+        from incidents.emergencies.log.chain import mirror
+        from incidents.emergencies.services.alarms import silent_services
+        from incidents.emergencies.services.opening import take_part
+        from incidents.records import needs
+        from incidents.records.described import register_extras
+        from incidents.records.history import register_appended
+        from incidents.records.live import register_rows
+        from realtime.entities import register
+
+        register_extras(extras)
+        register(ENTITY, describe_units)
+        register_rows(rows_of_units)
+        register_appended(mirror)
+        register_assigned(take_part)
+        needs.register(silent_services)
+        rounds.register_all()

@@ -1,0 +1,18 @@
+"""The timed work of this room, given to the worker."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from incidents.records.rounds import register
+
+
+def register_all() -> None:
+    """Called once, when the application starts."""
+    from incidents.emergencies.log.sealing import seal_once_a_day
+    from incidents.emergencies.services.alarms import end_aid, sound_alarms
+
+    second = dt.timedelta(seconds=1)
+    register("emergencies.alarms", sound_alarms, second)
+    register("emergencies.aid", end_aid, second * 10)
+    register("emergencies.seal", seal_once_a_day, dt.timedelta(minutes=10))

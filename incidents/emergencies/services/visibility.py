@@ -1,0 +1,80 @@
+"""Who reads which field of a shared incident: one matrix. Pages and answers ask it and nothing else decides it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from incidents.records.lifecycles import SERVICE_KINDS
+from opscenter.accounts.models import Person
+from opscenter.accounts.roles import ROOM_ROLES
+
+
+class Reader(StrEnum):
+    """As whom somebody reads a shared incident."""
+
+    ROOM = "room"
+    POLICE = "police"
+    FIRE = "fire"
+    AMBULANCE = "ambulance"
+    # A utility or another agency that was called in.
+    HELPER = "helper"
+
+
+class Field(StrEnum):
+    """Everything a shared incident shows somebody."""
+
+    PLACE = "place"
+    CATEGORY = "category"
+    WORDS = "words"
+    REPORTER = "reporter"
+    PHOTOS = "photos"
+    PROTOCOL = "protocol"
+    MEDICAL_ANSWERS = "medical_answers"
+    MEDICAL_NOTES = "medical_notes"
+    STATES = "states"
+    SORTIES = "sorties"
+    OWN_RECORD = "own_record"
+    OWN_NOTES = "own_notes"
+    COMMON_LOG = "common_log"
+    COMMAND = "command"
+    CASUALTIES = "casualties"
+    RESOURCES = "resources"
+
+
+_R = Reader
+_ALL = frozenset(Reader)
+_SERVICES = frozenset({_R.POLICE, _R.FIRE, _R.AMBULANCE})
+MATRIX: dict[Field, frozenset[Reader]] = {
+    Field.PLACE: _ALL,
+    Field.CATEGORY: _ALL,
+    # A helper does its own task; what the caller told is for those who save.
+    Field.WORDS: _SERVICES | {_R.ROOM},
+    # By need: to ring back. Each look is written down.
+    Field.REPORTER: _SERVICES | {_R.ROOM},
+    Field.PHOTOS: _SERVICES | {_R.ROOM},
+    Field.PROTOCOL: _SERVICES | {_R.ROOM},
+    # Whoever asked the caller has heard it; it is kept for 115 and shown to nobody else.
+    Field.MEDICAL_ANSWERS: frozenset({_R.AMBULANCE}),
+    Field.MEDICAL_NOTES: frozenset({_R.AMBULANCE}),
+    Field.STATES: _ALL,
+    Field.SORTIES: _SERVICES | {_R.ROOM},
+    Field.OWN_RECORD: _SERVICES | {_R.HELPER},
+    Field.OWN_NOTES: _SERVICES | {_R.HELPER},
+    Field.COMMON_LOG: _ALL,
+    Field.COMMAND: _ALL,
+    # How many and how badly, never who.
+    Field.CASUALTIES: _SERVICES | {_R.ROOM},
+    Field.RESOURCES: _ALL,
+}
+
+
+def reader_of(person: Person) -> Reader:
+    """As whom this person reads; it says nothing about which incidents."""
+    if person.role in ROOM_ROLES:
+        return Reader.ROOM
+    kind = person.agency.kind if person.agency is not None else ""
+    return Reader(kind) if kind in SERVICE_KINDS else Reader.HELPER
+
+
+def may_read(person: Person, field: Field) -> bool:
+    return reader_of(person) in MATRIX[field]
