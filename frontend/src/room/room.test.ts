@@ -37,6 +37,7 @@ function incident(id: number, more: Partial<Incident> = {}): Incident {
     assignments: [],
     reports: 1,
     photos: 0,
+    emergency: null,
     ...more,
   };
 }
