@@ -46,6 +46,7 @@ const panel = new Panel(byId("panel"), notices, {
     cover();
     address("/room/");
   },
+  open: (code) => openCode(code),
   pin: (spot, moved) => map?.pin(spot, moved) ?? { at: () => spot ?? { lat: 0, lon: 0 }, set: () => undefined, remove: () => undefined },
 });
 
@@ -63,8 +64,8 @@ const call = new CallForm(byId("call"), {
   reveal: (spot) => map?.reveal(spot),
   group: (code) => groupOf(live.incidents().find((one) => one.code === code) ?? { group: null }),
   open: (code) => openCode(code),
-  saved: (code, tracking) => {
-    notices.say(say("call.saved", { code }), 20, tracking ? say("call.tracking", { code: tracking }) : "");
+  saved: (code, tracking, joined) => {
+    notices.say(say(joined ? "call.joined" : "call.saved", { code }), 20, tracking ? say("call.tracking", { code: tracking }) : "");
     // The next key dispatches it; but an incident somebody reads is not replaced under their eyes.
     if (code && panel.open === null) openCode(code);
   },
@@ -300,6 +301,7 @@ listen({
   c: press("category"),
   g: press("agency"),
   m: press("note"),
+  b: press("same"),
   x: press("side-1"),
   y: press("side-2"),
   z: press("side-3"),

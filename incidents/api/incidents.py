@@ -17,6 +17,8 @@ from incidents.api.shapes import (
     Cancel,
     Dispatch,
     Emergency,
+    MergeWith,
+    Part,
     Place,
     Reject,
     Reopen,
@@ -32,6 +34,8 @@ from incidents.records.models import Assignment, Category, Incident, PersonalLoo
 from incidents.records.notes import add_note
 from incidents.records.places import Pin
 from incidents.records.rights import Verb
+from incidents.triage import merging
+from incidents.triage.models import Merge
 from opscenter.accounts.models import Agency, Person
 from opscenter.accounts.roles import ROOM_ROLES
 from realtime.change import change
@@ -236,6 +240,34 @@ def cancel(request: HttpRequest, code: str) -> JsonResponse:
         return summary_of(incident)
 
     return act(request, Verb.CANCEL, code, Cancel, work, _answer_now)
+
+
+@router.post("/{code}/merge", summary="It is the same event as another", openapi_extra=body_of(MergeWith))
+def merge(request: HttpRequest, code: str) -> JsonResponse:
+    """Takes both into the one that was first; answers that one, and the merge that /unmerge undoes."""
+
+    def work(person: Person, sent: MergeWith) -> Done:
+        found, other = visible_incident(person, code), visible_incident(person, sent.other)
+        into, merges = merging.merge(
+            incident_ids={found.pk, other.pk}, by=person, base_version=sent.base_version, seen=found.pk
+        )
+        return summary_of(into, merge=merges[0].pk, undo_s=_UNDO_S)
+
+    return act(request, Verb.MERGE, code, MergeWith, work)
+
+
+@router.post("/{code}/unmerge", summary="Part two incidents again", openapi_extra=body_of(Part))
+def unmerge(request: HttpRequest, code: str) -> JsonResponse:
+    """At any time; the one that had been taken away is back on the board as it was, and is answered."""
+
+    def work(person: Person, sent: Part) -> Done:
+        found = visible_incident(person, code)
+        row = Merge.objects.filter(pk=sent.merge).first()
+        if row is None or found.pk not in {row.into_id, row.other_id, merging.holder_of(row.into_id)}:
+            raise Invalid({"merge": [_("There is no such merge of this incident.")]})
+        return summary_of(merging.unmerge(merge_id=row.pk, by=person))
+
+    return act(request, Verb.MERGE, f"{code}/unmerge", Part, work)
 
 
 @router.post("/{code}/note", summary="Write a note", openapi_extra=body_of(AddNote))

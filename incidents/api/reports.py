@@ -232,6 +232,7 @@ def suggest(
                         "distance_m": one.distance_m,
                         "similarity": one.similarity,
                         "received_at": one.incident.received_at.isoformat(),
+                        "reports": one.reports,
                     }
                     for one in near
                 ],

@@ -172,6 +172,18 @@ class Cancel(Based):
     reason: CancelReason
 
 
+class MergeWith(Based):
+    """The other incident's code; which of the two stays is decided by which was first, an emergency before all."""
+
+    other: str = Field(max_length=40)
+
+
+class Part(Sent):
+    """The number of the merge that is undone."""
+
+    merge: RowId
+
+
 class AddNote(Sent):
     text: str = Field(max_length=4000)
     shared: Ticked = False

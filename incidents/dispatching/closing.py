@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     ANSWERED_AT_ONCE = "answered_at_once"
     HANDLED = "handled"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 class CancelReason(StrEnum):
@@ -101,9 +102,11 @@ def cancel(*, incident_id: int, reason: CancelReason, by: Person, base_version: 
 def reopen(*, incident_id: int, by: Person, why: str = "", base_version: int | None = None) -> Incident:
     """Opens it again, as received: whoever is to handle it now is decided anew. The answers sent stay sent.
 
-    `why` is a code of at most 60 characters. Raises Changed and NotAllowed.
+    `why` is a code of at most 60 characters. Raises Changed, NotAllowed, and Refused for what was merged away.
     """
     incident = lock(incident_id, base_version=base_version, against=ENDINGS)
+    if incident.outcome == Outcome.MERGED:
+        raise Refused(Refusal.MERGED_AWAY)
     move(incident, IncidentState.RECEIVED)
     # The text itself stays with the message that brought it to the citizen.
     incident.answer = ""

@@ -21,6 +21,11 @@ class Refusal(StrEnum):
     ALREADY_ASSIGNED = "already_assigned"
     NO_RESULT = "no_result"
     OTHER_UNIT = "other_unit"
+    NOT_ON_BOARD = "not_on_board"
+    SAME_INCIDENT = "same_incident"
+    OTHER_EXERCISE = "other_exercise"
+    NOT_MERGED = "not_merged"
+    MERGED_AWAY = "merged_away"
     NOT_AN_EMERGENCY = "not_an_emergency"
 
 
@@ -39,6 +44,11 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.ALREADY_ASSIGNED: _("An agency has this incident already. Close it with an answer instead."),
     Refusal.NO_RESULT: _("There is no result to send back."),
     Refusal.OTHER_UNIT: _("This unit belongs to another agency, or is not active."),
+    Refusal.NOT_ON_BOARD: _("Only incidents that are still open can be merged. Open it again first."),
+    Refusal.SAME_INCIDENT: _("This is one and the same incident already."),
+    Refusal.OTHER_EXERCISE: _("An exercise and the live service, or two exercises, are never merged."),
+    Refusal.NOT_MERGED: _("These incidents are parted already."),
+    Refusal.MERGED_AWAY: _("This incident was merged into another one. Part them to have it back."),
     Refusal.NOT_AN_EMERGENCY: _("This category is not one of the emergencies."),
 }
 

@@ -31,6 +31,7 @@ from incidents.records.models import Category, Complaint, Incident, NextStep, Re
 from incidents.records.photos import PhotoProblem, Prepared, Upload
 from incidents.records.places import place_fields
 from incidents.records.summaries import summarise
+from incidents.triage.merging import holder_of
 from opscenter.accounts.models import Agency, Person
 from realtime.change import Change, change
 
@@ -277,9 +278,10 @@ def _joined(message: _Message) -> Incident | None:
     """The incident that the report joins, locked; None when it is to open its own."""
     if message.same_as is None:
         return None
-    rows = Incident.objects.on_board().filter(pk=message.same_as, exercise=message.exercise)
+    holder = holder_of(message.same_as)
+    rows = Incident.objects.on_board().filter(pk=holder, exercise=message.exercise)
     # Read before it is locked, so that what was closed or is not theirs keeps its version.
-    incident = lock(message.same_as) if rows.exists() else None
+    incident = lock(holder) if rows.exists() else None
     return incident if incident is not None and incident.on_board else None
 
 

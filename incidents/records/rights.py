@@ -32,6 +32,7 @@ class Verb(StrEnum):
     REOPEN = "reopen"
     CANCEL_ASSIGNMENT = "cancel_assignment"
     CANCEL = "cancel"
+    MERGE = "merge"
     ADD_NOTE = "add_note"
     SEE_ASSIGNMENT = "see_assignment"
     ACCEPT = "accept"
@@ -76,6 +77,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.REOPEN: ROOM_ROLES,
     Verb.CANCEL_ASSIGNMENT: ROOM_ROLES,
     Verb.CANCEL: ROOM_ROLES,
+    Verb.MERGE: ROOM_ROLES,
     Verb.ADD_NOTE: _EVERYBODY,
     Verb.SEE_ASSIGNMENT: AGENCY_ROLES,
     Verb.ACCEPT: _RECEIVES,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from geo.areas import area_named
 from incidents.dispatching.explaining import Explanation, explain_incident
@@ -30,6 +31,9 @@ from incidents.records.names import ASSIGNMENT_STATES, INCIDENT_STATES
 from incidents.records.needs import Need
 from incidents.records.reasons import NEEDS, sentence
 from incidents.room.timeline import Moment, timeline
+from incidents.triage.merging import merges_of
+from incidents.triage.models import Merge
+from incidents.triage.nearby import Near, duplicates
 from opscenter.accounts.models import Agency, Person
 
 # How far back the panel's list of one citizen's earlier reports goes.
@@ -68,6 +72,9 @@ class Panel:
     exercise: Exercise | None
     co_agencies: list[Agency] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
+    near: list[Near] = field(default_factory=list)
+    took_in: list[Merge] = field(default_factory=list)
+    merged_into: Merge | None = None
     chosen_agency: int | None = None
     can: Mapping[str, bool] = field(default_factory=dict)
 
@@ -75,7 +82,7 @@ class Panel:
 def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
     """The incident with a code, with all its panel shows; None when there is none that this person may see.
 
-    `agencies` are those an incident can be given to now. At most eighteen queries, however much hangs on the incident.
+    `agencies` are those an incident can be given to now. At most 24 queries, however much hangs on the incident.
     """
     incident = Incident.objects.visible_to(person).by_code(code).select_related("category", "suggested_agency").first()
     if incident is None:
@@ -87,6 +94,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
     )
     rows = list(incident.assignments.select_related("agency", "handling_unit", "by").order_by("pk"))
     choice = list(agencies)
+    took_in, merged_into = merges_of(incident)
     lead = next((row for row in rows if row.role == Assignment.Role.LEAD and row.state in OPEN_ASSIGNMENTS), None)
     return Panel(
         incident=incident,
@@ -108,10 +116,30 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         exercise=Exercise.objects.filter(pk=incident.exercise).first() if incident.exercise else None,
         co_agencies=[agency for agency in choice if agency.pk in incident.agency_trace.get("co", ())],
         complaints=list(Complaint.objects.filter(report__incident=incident).select_related("agency").order_by("pk")),
+        near=_near(incident),
+        took_in=took_in,
+        merged_into=merged_into,
         chosen_agency=incident.suggested_agency_id if lead is None else None,
-        can=_can(
-            incident, lead, any(row.agency.kind in SERVICE_KINDS and row.state in OPEN_ASSIGNMENTS for row in rows)
-        ),
+        can={
+            **_can(
+                incident, lead, any(row.agency.kind in SERVICE_KINDS and row.state in OPEN_ASSIGNMENTS for row in rows)
+            ),
+            "reopen": not incident.on_board and merged_into is None,
+        },
+    )
+
+
+def _near(incident: Incident) -> list[Near]:
+    """What may be the same event, while it can still be merged. Two queries."""
+    if not incident.on_board or incident.point is None:
+        return []
+    return duplicates(
+        words=incident.summary,
+        point=(incident.point.x, incident.point.y),
+        at=timezone.now(),
+        category=incident.category,
+        exercise=incident.exercise,
+        but=incident.pk,
     )
 
 
@@ -130,7 +158,6 @@ def _can(incident: Incident, lead: Assignment | None, has_service: bool) -> dict
         "answer": IncidentState.CLOSED in steps,
         "emergency": live and not (incident.group == Group.EMERGENCY and has_service),
         "cancel": IncidentState.CANCELLED in steps,
-        "reopen": not live,
         "edit": live,
         "reject": incident.state == IncidentState.RESOLVED,
     }

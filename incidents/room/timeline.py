@@ -39,6 +39,9 @@ _KINDS: dict[HistoryKind, str | Promise] = {
     HistoryKind.CLOSED: gettext_lazy("Answered and closed"),
     HistoryKind.CANCELLED: gettext_lazy("Cancelled"),
     HistoryKind.REOPENED: gettext_lazy("Opened again"),
+    HistoryKind.TOOK_IN: gettext_lazy("Took another incident in"),
+    HistoryKind.MERGED_AWAY: gettext_lazy("Merged into another incident"),
+    HistoryKind.UNMERGED: gettext_lazy("Parted from another incident"),
     HistoryKind.PHOTO_ADDED: gettext_lazy("Photo added"),
     HistoryKind.NOTE_ADDED: gettext_lazy("Note added"),
     HistoryKind.MESSAGE_SENT: gettext_lazy("Message sent to the citizen"),
@@ -69,6 +72,7 @@ def timeline(rows: Sequence[History]) -> list[Moment]:
     moments = []
     for row in rows:
         names = [agencies.get(pk, "") for pk in _agencies(row.data)]
+        names += [f"1022-{other:06d}" for other in (row.data.get("into"), row.data.get("other")) if other]
         names += [units.get(row.data.get("unit"), ""), categories.get(row.data.get("category"), "")]
         moments.append(
             Moment(

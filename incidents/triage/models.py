@@ -1,7 +1,10 @@
-"""The words a category is recognised by. Reference data, see fixtures/keywords.csv."""
+"""The words a category is recognised by (reference data, see fixtures/keywords.csv), and which incidents are one."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,3 +26,31 @@ class Keyword(models.Model):
 
     def __str__(self) -> str:
         return self.phrase
+
+
+class Merge(models.Model):
+    """One incident taken into another, and all that is needed to part them again. Nothing is deleted."""
+
+    into = models.ForeignKey("records.Incident", models.PROTECT, related_name="took_in", verbose_name=_("into"))
+    other = models.ForeignKey("records.Incident", models.PROTECT, related_name="merged_into", verbose_name=_("merged"))
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    # Ids of what moved: {"reports", "photos", "assignments": [[id, role]], "ended": [[agency, role]]}.
+    moved = models.JSONField(default=dict)
+    parted_at = models.DateTimeField(null=True, blank=True)
+    parted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    exercise = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        ordering: ClassVar = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["other"], condition=models.Q(parted_at__isnull=True), name="merge_one_at_a_time"
+            ),
+            models.CheckConstraint(condition=~models.Q(into=models.F("other")), name="merge_of_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.other_id} → {self.into_id}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
+from django.db.models import Count
 from rapidfuzz import fuzz
 
 from geo.folding import fold_name
-from incidents.records.models import Category, Incident
+from incidents.records.models import Category, Incident, Report
 from incidents.records.summaries import mask
 
 RADIUS_M = 300.0
@@ -29,6 +30,8 @@ class Near:
     distance_m: float
     similarity: float
     same_category: bool
+    # How many have reported it.
+    reports: int = 0
 
 
 def duplicates(
@@ -39,19 +42,20 @@ def duplicates(
     category: Category | None = None,
     exercise: int = 0,
     radius_m: float = RADIUS_M,
+    but: int | None = None,
 ) -> list[Near]:
     """Open incidents received in the 48 hours before `at`, within `radius_m` metres of `point` (lon, lat), that have
     the same category or similar words; the most similar first, eight at most.
 
-    Without a point there is nothing to compare. An exercise finds only its own. Give it only what a person of the
-    control room may see: it does not ask for rights.
+    `but` is left out: the incident that is asked about. Without a point there is nothing to compare. An exercise finds
+    only its own. Give it only what a person of the control room may see: it does not ask for rights.
     """
     if point is None:
         return []
     folded = fold_name(mask(words))
     found = []
     for incident in _around(point, radius_m, at, exercise):
-        if incident.point is None:
+        if incident.point is None or incident.pk == but:
             continue
         distance = _metres(point, (incident.point.x, incident.point.y))
         if distance > radius_m:
@@ -61,7 +65,15 @@ def duplicates(
         if same or similarity >= SIMILAR_FROM:
             found.append(Near(incident, round(distance, 1), round(similarity, 1), same))
     found.sort(key=lambda near: (not near.same_category, -near.similarity, near.distance_m))
-    return found[:_MOST]
+    return _counted(found[:_MOST])
+
+
+def _counted(found: list[Near]) -> list[Near]:
+    """With how many have reported each already. One query."""
+    ids = [near.incident.pk for near in found]
+    rows = Report.objects.filter(incident__in=ids).order_by().values_list("incident_id").annotate(Count("pk"))
+    counts: dict[int, int] = dict(rows) if ids else {}
+    return [replace(near, reports=counts.get(near.incident.pk, 0)) for near in found]
 
 
 def _around(point: tuple[float, float], radius_m: float, at: dt.datetime, exercise: int) -> list[Incident]:

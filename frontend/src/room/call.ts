@@ -26,6 +26,7 @@ interface Duplicate {
   summary: string;
   distance_m: number;
   received_at: string;
+  reports: number;
 }
 
 /** The answer of /api/suggest; reasons are sentences. */
@@ -47,7 +48,7 @@ export interface CallActions {
   /** The group of an open incident, for its mark. */
   group(code: string): number;
   open(code: string): void;
-  saved(code: string, tracking: string): void;
+  saved(code: string, tracking: string, joined: boolean): void;
   kept(): void;
   shown(on: boolean): void;
 }
@@ -62,6 +63,7 @@ export class CallForm {
   private startedAt = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
   private found: Place[] = [];
+  private near: Duplicate[] = [];
   private at = -1;
   private placeSearch: AbortController | null = null;
   private adviceSearch: AbortController | null = null;
@@ -105,8 +107,9 @@ export class CallForm {
         incident?: string;
         tracking_code?: string;
       };
+      const joined = this.field("same_as").value !== "";
       this.hide(true);
-      this.act.saved(body.incident ?? "", body.tracking_code ?? "");
+      this.act.saved(body.incident ?? "", body.tracking_code ?? "", joined);
     });
     this.form.addEventListener("outbox:kept", () => {
       this.hide(true);
@@ -155,7 +158,7 @@ export class CallForm {
     this.box.hidden = true;
     if (saved) {
       this.form.reset();
-      for (const name of ["lat", "lon", "accuracy_m"]) this.field(name).value = "";
+      for (const name of ["lat", "lon", "accuracy_m", "same_as"]) this.field(name).value = "";
       this.box.querySelector("#call-radius")!.textContent = "";
       this.box.querySelector("#call-earlier")!.replaceChildren();
       this.guess.hidden = true;
@@ -183,6 +186,11 @@ export class CallForm {
       event.preventDefault();
       event.stopPropagation();
       this.form.requestSubmit();
+      return;
+    }
+    if (event.key === "F2") {
+      event.preventDefault();
+      this.same();
       return;
     }
     const inAddress = event.target === this.field("address");
@@ -329,7 +337,24 @@ export class CallForm {
     }
   }
 
+  /** F2: the same event as the first of the list, then the next, then none of them. */
+  private same(): void {
+    const codes = this.near.slice(0, NEAR_MOST).map((one) => one.code);
+    this.field("same_as").value = codes[codes.indexOf(this.field("same_as").value) + 1] ?? "";
+    this.drawSame();
+    this.form.dispatchEvent(new Event("input"));
+  }
+
+  private drawSame(): void {
+    const chosen = this.field("same_as").value;
+    const box = this.box.querySelector<HTMLElement>("#call-same")!;
+    box.textContent = chosen ? say("call.same", { code: chosen }) : this.near.length ? say("call.same.ask") : "";
+    box.classList.toggle("is-chosen", chosen !== "");
+    for (const item of this.box.querySelectorAll<HTMLElement>("#call-near li")) item.classList.toggle("is-chosen", item.dataset.code === chosen && chosen !== "");
+  }
+
   private drawNear(near: Duplicate[]): void {
+    this.near = near;
     this.box.querySelector<HTMLElement>("#call-near-title")!.textContent = say("call.near");
     this.box.querySelector<HTMLElement>("#call-near")!.replaceChildren(
       ...(near.length
@@ -339,12 +364,19 @@ export class CallForm {
               this.line(
                 this.act.group(one.code),
                 one.summary,
-                `${distance(one.distance_m)} · ${age(Date.parse(one.received_at), Date.now())}`,
+                [
+                  one.reports > 1 ? say("call.reports", { n: one.reports }) : "",
+                  distance(one.distance_m),
+                  age(Date.parse(one.received_at), Date.now()),
+                ].filter(Boolean).join(" · "),
                 one.code,
               ),
             )
         : [element("li", { class: "muted", text: say("call.near.none") })]),
     );
+    // What the caller was said to mean stays chosen while it is still near.
+    if (!near.some((one) => one.code === this.field("same_as").value)) this.field("same_as").value = "";
+    this.drawSame();
   }
 
   private line(group: number, words: string, meta: string, code: string): HTMLLIElement {
@@ -356,7 +388,7 @@ export class CallForm {
       element("span", { class: "muted tabular", text: meta }),
     );
     button.addEventListener("click", () => this.act.open(code));
-    return element("li", {}, button);
+    return element("li", { "data-code": code }, button);
   }
 
   private async searchEarlier(): Promise<void> {

@@ -22,6 +22,7 @@ interface Subject {
 
 export interface PanelActions {
   closed(): void;
+  open(code: string): void;
   pin(spot: Spot | null, moved: (spot: Spot) => void): Pin;
 }
 
@@ -39,7 +40,9 @@ export class Panel {
   ) {
     box.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-act]") : null;
-      if (button) this.press(button.dataset.act ?? "", button);
+      if (!button) return;
+      if (button instanceof HTMLAnchorElement) event.preventDefault();
+      this.press(button.dataset.act ?? "", button);
     });
     box.addEventListener("outbox:accepted", (event) => {
       const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
@@ -49,6 +52,13 @@ export class Panel {
       // What was being written is sent: nothing of it can be lost by drawing the panel anew.
       if (form.contains(document.activeElement)) this.box.focus({ preventScroll: true });
       if (form.dataset.undo === "dispatch" && subject) this.offerBack(subject.code, "undo.dispatch", entry);
+      if ("merge" in form.dataset) {
+        const { code, merge } = (entry.answer?.body ?? {}) as { code: string; merge: number };
+        this.offerParting(code, merge);
+        // The one that stays is what goes on.
+        this.act.open(code);
+        if (code !== subject?.code) return;
+      }
       void this.load(true);
     });
     // The version on screen is the one a conflict was told about: the panel shows both, by itself and by the strip.
@@ -214,6 +224,12 @@ export class Panel {
     const subject = this.subject;
     if (!subject) return false;
     if (name === "close") this.close();
+    else if (name === "other") this.act.open(button?.dataset.code ?? "");
+    else if (name === "same") {
+      const first = this.box.querySelector<HTMLButtonElement>("form[data-merge] [data-first]");
+      if (!first) return false;
+      first.form?.requestSubmit();
+    }
     else if (name === "reporter") void this.reporter(subject, button);
     else if (name === "pin") this.movePin();
     else if (name === "emergency") {
@@ -269,9 +285,22 @@ export class Panel {
   }
 
   private async withdraw(code: string, version: number | null, what: "emergency" | "dispatch"): Promise<void> {
+    await this.takeBack(code, `/api/incidents/${code}/withdraw`, [["what", what]], version);
+  }
+
+  private offerParting(code: string, merge: number): void {
+    this.notices.offer(
+      say("undo.merge", { code }),
+      UNDO,
+      (left) => say("undo.left", { n: left }),
+      () => void this.takeBack(code, `/api/incidents/${code}/unmerge`, [["merge", String(merge)]], null),
+    );
+  }
+
+  private async takeBack(code: string, url: string, fields: [string, string][], version: number | null): Promise<void> {
     const entry = await outbox.put({
-      url: `/api/incidents/${code}/withdraw`,
-      fields: [["what", what]],
+      url,
+      fields,
       baseVersion: version,
       label: say("label.withdraw", { code }),
     });
