@@ -57,6 +57,8 @@ DEFAULTS = {
     # Zalo's own servers call: one address says nothing about the sender.
     "zalo.webhook": Budget(None, Rate(30_000, 600)),
     "phone.webhook": Budget(None, Rate(60_000, 600)),
+    # A gateway of our own operator, for everybody who writes.
+    "sms.webhook": Budget(None, Rate(60_000, 600)),
     "accounts.signin": Budget(Rate(60, 600), Rate(5000, 600)),
     # Wrong guesses only: spent when a code or link was not found.
     "guess": Budget(Rate(20, 600), Rate(2000, 600)),

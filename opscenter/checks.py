@@ -51,6 +51,8 @@ def unsafe_settings(settings: Any) -> list[str]:
         found.append("OPSCENTER_DATABASE_URL is the demonstration's file: its accounts are printed for everybody.")
     if settings.ZALO_APP_ID and not settings.ZALO_OA_SECRET:
         found.append("OPSCENTER_ZALO_APP_ID is set without OPSCENTER_ZALO_OA_SECRET: anybody could post as Zalo.")
+    if settings.SMS_SECRET and len(settings.SMS_SECRET) < 24:
+        found.append("OPSCENTER_SMS_SECRET has fewer than 24 characters: whoever guesses it writes as anybody.")
     return found
 
 

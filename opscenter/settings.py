@@ -288,7 +288,34 @@ if ZALO_SIGNATURE_SCHEME not in {"sha256", "hmac"}:
 PHONE_SECRET = env("PHONE_SECRET")
 if DEMONSTRATION and not PHONE_SECRET:
     PHONE_SECRET = hashlib.sha256(f"phone demonstration {SECRET_KEY}".encode()).hexdigest()
+
+# An SMS gateway: see incidents/doors/README.md. The secret stands in the addresses it calls.
+SMS_SECRET = env("SMS_SECRET")
+SMS_ALLOW = env_list("SMS_ALLOW")
+SMS_IN_FIELDS = env(
+    "SMS_IN_FIELDS",
+    "sender=from&text=text&id=id&ref=ref&part=part&parts=parts&udh=udh&charset=charset&coding=coding",
+)
+SMS_IN_ANSWER = env("SMS_IN_ANSWER", "ok")
+SMS_PARTS_WAIT_S = int(env("SMS_PARTS_WAIT_S", "180"))
+SMS_RECEIPT_FIELDS = env("SMS_RECEIPT_FIELDS", "delivery=delivery&id=id&status=status&detail=detail")
+SMS_NUMBER = env("SMS_NUMBER", "1022")
+SMS_SEND_URL = env("SMS_SEND_URL")
+SMS_SEND_METHOD = env("SMS_SEND_METHOD", "get")
+if SMS_SEND_METHOD not in {"get", "form", "json"}:
+    raise ImproperlyConfigured(f"OPSCENTER_SMS_SEND_METHOD is {SMS_SEND_METHOD!r}: it is get, form or json")
+SMS_SEND_FIELDS = env("SMS_SEND_FIELDS")
+# Headers as "Name: value|Name: value".
+SMS_SEND_HEADERS = env("SMS_SEND_HEADERS")
+# What a taken message's answer holds (a regular expression), and where in it the gateway's own number stands.
+SMS_SEND_ACCEPTED = env("SMS_SEND_ACCEPTED")
+SMS_SEND_ID = env("SMS_SEND_ID")
+SMS_DIACRITICS = env_flag("SMS_DIACRITICS")
+SMS_MOST_PARTS = int(env("SMS_MOST_PARTS", "3"))
+
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+# Where the SMS gateway reaches us, when that is not the public address.
+SMS_CALLBACK_URL = env("SMS_CALLBACK_URL", PUBLIC_URL).rstrip("/")
 HOTLINE_NAME = env("HOTLINE_NAME", "1022 Bình Dương")
 
 EMAIL_HOST = env("SMTP_HOST")
@@ -313,5 +340,6 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "INFO")},
     # Daphne's access log colours every line, also when nobody reads it: half its throughput.
-    "loggers": {"django.channels.server": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
+    # httpx writes whole addresses, with the keys and the words that some gateways want in them.
+    "loggers": {name: {"level": "WARNING"} for name in ("django.channels.server", "daphne", "httpx")},
 }

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,22 @@ class DoorsConfig(AppConfig):
     name = "incidents.doors"
     label = "doors"
     verbose_name = _("Doors")
+
+    def ready(self) -> None:
+        from incidents.delivery import ways
+        from incidents.delivery.models import Door
+        from incidents.doors import sms_gateway, sms_taking
+        from incidents.intake import arrivals
+        from incidents.records import rounds
+
+        ways.register(
+            ways.Way(
+                door=Door.SMS,
+                send=sms_gateway.send,
+                is_set_up=sms_gateway.is_set_up,
+                to_citizen=sms_gateway.to_citizen,
+                fit=sms_gateway.fit,
+            )
+        )
+        arrivals.register("sms", sms_taking.take)
+        rounds.register("parts of SMS", sms_taking.join_late, timedelta(seconds=5))

@@ -1,4 +1,4 @@
-"""Keys of partners' machines, and the extra questions a service asks by Open311."""
+"""Keys of partners' machines, the extra questions a service asks by Open311, and parts of SMS that wait for others."""
 
 from __future__ import annotations
 
@@ -94,3 +94,26 @@ class ServiceAttribute(models.Model):
         """The keys a list allows."""
         rows: list[dict[str, Any]] = self.values
         return {str(row["key"]) for row in rows}
+
+
+class SmsPart(models.Model):
+    """One part of a long SMS, until the others have come; it is gone with the whole message or after a few minutes."""
+
+    sender = models.CharField(max_length=40)
+    # The sender's telephone's own number of the whole message, used again after a while.
+    ref = models.CharField(max_length=40)
+    parts = models.PositiveSmallIntegerField()
+    part = models.PositiveSmallIntegerField()
+    source_id = models.CharField(max_length=150)
+    text = models.TextField()
+    # False when characters had to be replaced.
+    whole = models.BooleanField(default=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("part of an SMS")
+        verbose_name_plural = _("parts of SMS")
+        constraints = [models.UniqueConstraint(fields=["sender", "ref", "parts", "part"], name="sms_part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.part}/{self.parts}"

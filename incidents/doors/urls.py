@@ -2,7 +2,7 @@
 
 from django.urls import include, path, register_converter
 
-from incidents.doors import open311, zalo_webhook
+from incidents.doors import open311, sms_webhook, zalo_webhook
 
 
 class FormConverter:
@@ -30,5 +30,7 @@ v2 = [
 urlpatterns = [
     path("open311/discovery.<form:form>", open311.discovery),
     path("open311/v2/", include((v2, "open311"))),
+    path("doors/sms/<str:secret>/in", sms_webhook.incoming, name="sms_in"),
+    path("doors/sms/<str:secret>/receipt", sms_webhook.receipt, name="sms_receipt"),
     path("doors/zalo/webhook", zalo_webhook.webhook, name="zalo_webhook"),
 ]

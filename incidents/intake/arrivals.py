@@ -22,7 +22,7 @@ from django.utils.crypto import salted_hmac
 
 from incidents.intake.models import Arrival
 from incidents.intake.take import storable
-from realtime.change import change
+from realtime.change import change, current_change
 
 log = logging.getLogger(__name__)
 
@@ -58,15 +58,21 @@ def arrive(*, door: str, source_id: str, sender: str, body: Mapping[str, Any]) -
 
     `body` is what JSON can hold. Who sent it is stored as a digest: it only tells whose order is to be kept.
     """
+    with change():
+        return keep(door=door, source_id=source_id, sender=sender, body=body)
+
+
+def keep(*, door: str, source_id: str, sender: str, body: Mapping[str, Any]) -> bool:
+    """The same, in the open change."""
+    at = current_change().at
     number = storable(source_id)[:150]
     digest = salted_hmac("incidents.intake.arrivals", f"{door}:{sender}", algorithm="sha256").hexdigest()
-    with change() as c:
-        if Arrival.objects.filter(door=door, source_id=number).exists():
-            return False
-        row = Arrival(door=door, source_id=number, sender=digest, body=_storable(dict(body)), at=c.at, next_try_at=c.at)
-        # The same one at the same moment in another process: the second insert does nothing.
-        Arrival.objects.bulk_create([row], ignore_conflicts=True)
-        return True
+    if Arrival.objects.filter(door=door, source_id=number).exists():
+        return False
+    row = Arrival(door=door, source_id=number, sender=digest, body=_storable(dict(body)), at=at, next_try_at=at)
+    # The same one at the same moment in another process: the second insert does nothing.
+    Arrival.objects.bulk_create([row], ignore_conflicts=True)
+    return True
 
 
 def _storable(value: Any) -> Any:

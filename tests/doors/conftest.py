@@ -1,3 +1,4 @@
+from tests.doors.kannel import kannel
 from tests.intake.world import take, world
 
-__all__ = ["take", "world"]
+__all__ = ["kannel", "take", "world"]

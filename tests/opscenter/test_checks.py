@@ -34,6 +34,7 @@ SAFE: dict[str, Any] = {
     },
     "ZALO_APP_ID": "",
     "ZALO_OA_SECRET": "",
+    "SMS_SECRET": "",
 }
 
 
@@ -72,6 +73,7 @@ def test_safe_settings_start() -> None:
             "OPSCENTER_DATABASE_URL",
         ),
         ({"ZALO_APP_ID": "1022"}, "OPSCENTER_ZALO_OA_SECRET"),
+        ({"SMS_SECRET": "short"}, "OPSCENTER_SMS_SECRET"),
     ],
 )
 def test_each_unsafe_setting_is_refused_by_name(changes: dict[str, Any], named: str) -> None:
