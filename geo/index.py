@@ -140,6 +140,7 @@ class Territory:
 _lock = threading.Lock()
 _held: Territory | None = None
 _looked_at = 0.0
+_looks = 0
 
 
 def territory() -> Territory:
@@ -166,8 +167,14 @@ def territory() -> Territory:
 
 def look_again() -> None:
     """Makes the next question reread at once: for whoever has just changed areas or places in this process."""
-    global _looked_at
+    global _looked_at, _looks
     _looked_at = float("-inf")
+    _looks += 1
+
+
+def looks() -> int:
+    """How often somebody in this process has asked to look again: other indexes built from SQL compare it."""
+    return _looks
 
 
 def _fingerprint() -> tuple[Any, ...]:

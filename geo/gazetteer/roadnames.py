@@ -56,8 +56,17 @@ def road_numbers(ref: str) -> list[RoadNumber]:
 
 
 def spellings_of(road: RoadNumber) -> list[tuple[str, ...]]:
-    """Every way the road is written, as folded words."""
-    return [(*spelling.split(), road.number) for spelling, key, _sign in _spellings() if key == road.key]
+    """Every way the road is written, as folded words, with and without the zeros of "ĐX006"."""
+    numbers = dict.fromkeys([road.number, road.number.zfill(2), road.number.zfill(3)])
+    return [
+        (road.code,),
+        *(
+            (*spelling.split(), number)
+            for spelling, key, _sign in _spellings()
+            if key == road.key
+            for number in numbers
+        ),
+    ]
 
 
 def bare_street(words: Sequence[str]) -> tuple[str, ...]:

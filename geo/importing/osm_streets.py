@@ -81,7 +81,8 @@ def _neighbourhoods(ways: Sequence[RoadWay], plane: Plane) -> list[list[RoadWay]
 
 
 def _group(ways: Sequence[RoadWay], plane: Plane, *, code: str = "", sign: str = "") -> Group:
-    lines = shapely.line_merge(MultiLineString([way.points for way in ways]))
+    # Joined at every node that pieces share, so that a piece goes on from one fork to the next.
+    lines = shapely.line_merge(shapely.union_all([LineString(way.points) for way in ways]))
     lines = lines if lines.geom_type == "MultiLineString" else MultiLineString([lines])
     flat = plane.metres(lines)
     longest = max(ways, key=lambda way: (len(way.points), way.number))

@@ -1,0 +1,148 @@
+"""The gazetteer in force: SQL is the truth it is built from.
+
+Once a second, when somebody asks, the tokens that say what is in force are read again (two small queries); where they
+changed, a new gazetteer is built beside the old one and swapped in. Aliases come often and are few: learning one builds
+only their own names anew.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import shapely
+from django.contrib.gis.db.models.functions import AsWKB
+from django.db.models import Q
+
+from geo import index
+from geo.gazetteer.answers import LearntAlias
+from geo.gazetteer.lookups import Gazetteer, build, with_aliases
+from geo.gazetteer.rows import CrossroadRow, HouseRow, PlaceRow, PostRow, StreetRow
+from geo.models import Alias, Crossroad, HouseNumber, KmPost, Place, PlaceEdition, PlaceSource, Street
+
+CHUNK = 2_000
+# Where the plane touches the ground while no areas are loaded.
+ANY_MIDDLE = (106.65, 11.1)
+
+_lock = threading.Lock()
+_held: tuple[_Fingerprint, Gazetteer] | None = None
+_looked_at = 0.0
+_looks = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Fingerprint:
+    """What a gazetteer was read from: units' and people's edition, each source's loading, learnt aliases' edition."""
+
+    edition: int
+    loadings: tuple[tuple[str, str, int, str], ...]
+    learnt: int
+
+
+def gazetteer() -> Gazetteer:
+    """What is known by name now, at most a second old."""
+    held = _held
+    if held is not None and _is_fresh():
+        return held[1]
+    # While one thread rereads, the others go on with what they have.
+    if not _lock.acquire(blocking=held is None):
+        assert held is not None
+        return held[1]
+    try:
+        return _held[1] if _held is not None and _is_fresh() else _reread()
+    finally:
+        _lock.release()
+
+
+def _is_fresh() -> bool:
+    return _looks == index.looks() and time.monotonic() - _looked_at < index.REREAD_AFTER_S
+
+
+def _reread() -> Gazetteer:
+    global _held, _looked_at, _looks
+    looks, before = index.looks(), _held
+    now = _fingerprint()
+    if before is None or before[0] != now:
+        if before is not None and replace(before[0], learnt=now.learnt) == now:
+            found = with_aliases(before[1], _aliases(), versions=_versions(now))
+        else:
+            found = _read(now)
+        _held = (now, found)
+    _looked_at, _looks = time.monotonic(), looks
+    assert _held is not None
+    return _held[1]
+
+
+def _fingerprint() -> _Fingerprint:
+    edition = PlaceEdition.objects.filter(id=1).values_list("number", "learnt").first() or (0, 0)
+    loadings = PlaceSource.objects.filter(current__complete=True).order_by("name")
+    rows = tuple(loadings.values_list("name", "current__token", "current_id", "attribution"))
+    return _Fingerprint(edition[0], rows, edition[1])
+
+
+def _versions(now: _Fingerprint) -> dict[str, str]:
+    tokens = {name: token for name, token, _number, _attribution in now.loadings}
+    return {**tokens, "edition": str(now.edition), "learnt": str(now.learnt)}
+
+
+def _read(now: _Fingerprint) -> Gazetteer:
+    sets = index.territory().sets
+    current = [number for _name, _token, number, _attribution in now.loadings]
+    return build(
+        places=_places(current),
+        streets=_streets(current),
+        houses=_rows(HouseNumber, current, HouseRow, "street_id", "number"),
+        crossroads=_crossroads(current),
+        posts=_rows(KmPost, current, PostRow, "street_id", "km"),
+        aliases=_aliases(),
+        versions=_versions(now),
+        attribution=[attribution for *_rest, attribution in now.loadings if attribution],
+        middle=(sets[0].plane.lon, sets[0].plane.lat) if sets else ANY_MIDDLE,
+    )
+
+
+def _places(current: list[int]) -> Iterator[PlaceRow]:
+    fields = ("id", "name", "folded", "other_names", "kind", "radius_m", "source")
+    rows = Place.objects.filter(Q(loading__isnull=True) | Q(loading__in=current), is_active=True).order_by("id")
+    drawn = rows.annotate(at=AsWKB("point"), drawn=AsWKB("shape")).values_list(*fields, "at", "drawn")
+    for number, name, folded, others, kind, radius, source, at, shape in drawn.iterator(chunk_size=CHUNK):
+        point = _shape(at)
+        yield PlaceRow(
+            number, name, folded, others, kind, point.x, point.y, radius, source, _shape(shape) if shape else None
+        )
+
+
+def _streets(current: list[int]) -> Iterator[StreetRow]:
+    fields = ("id", "name", "other_names", "ref", "is_road", "kind")
+    rows = Street.objects.filter(loading__in=current).order_by("id").annotate(drawn=AsWKB("geometry"))
+    drawn = rows.values_list(*fields, "drawn").iterator(chunk_size=CHUNK)
+    for number, name, others, ref, is_road, kind, lines in drawn:
+        yield StreetRow(number, name, others, ref, is_road, kind, _shape(lines))
+
+
+def _rows(model: Any, current: list[int], row: Any, *fields: str) -> Iterator[Any]:
+    rows = model.objects.filter(loading__in=current).order_by("id").annotate(at=AsWKB("point"))
+    for *values, at in rows.values_list(*fields, "at").iterator(chunk_size=CHUNK):
+        point = _shape(at)
+        yield row(*values, point.x, point.y)
+
+
+def _crossroads(current: list[int]) -> Iterator[CrossroadRow]:
+    for first, second, radius, arms, lon, lat in _rows(
+        Crossroad, current, lambda *values: values, "first_id", "second_id", "radius_m", "arms"
+    ):
+        yield CrossroadRow(first, second, lon, lat, radius, arms)
+
+
+def _aliases() -> list[LearntAlias]:
+    return [
+        LearntAlias(row.pk, row.phrase, row.label, row.point.x, row.point.y, row.radius_m, row.times, row.exercise)
+        for row in Alias.objects.in_use().order_by("id")
+    ]
+
+
+def _shape(wkb: Any) -> Any:
+    return shapely.from_wkb(bytes(wkb))

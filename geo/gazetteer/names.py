@@ -1,0 +1,284 @@
+"""Names by their words: exact, misspelt, and half typed. Hundreds of thousands of names in sorted arrays.
+
+A name is a row of folded words. Three tables of 64-bit hashes, each sorted and searched by bisection, answer
+without touching a name that does not fit:
+
+    whole    the words written together            "phu hoa" and "phuhoa" meet
+    gapped   the words with one of them left open  one word may be anything: a slip of whatever size
+    short    the words without one of them         the writer left one out
+
+A vocabulary with the words that lack one letter puts right several small slips in one name. The hash is Python's
+own, so the tables live and die with the process; what they find is compared letter by letter.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+LONGEST_NAME = 14
+# A name of fewer words with one left out could be anything.
+LEAST_WORDS_SHORT = 4
+LEAST_GLUED = 5
+LEAST_LIKENESS = 80.0
+MOST_COMPARED = 64
+MOST_PER_KEY = 12
+
+Numbers = np.ndarray[Any, np.dtype[np.int32]]
+
+
+class NameHit(NamedTuple):
+    """Names found at words [start, end): their numbers in the index."""
+
+    start: int
+    end: int
+    names: tuple[int, ...]
+
+
+class NearName(NamedTuple):
+    """A name nearly written at words [start, end); likeness between 0 and 1."""
+
+    start: int
+    end: int
+    name: int
+    likeness: float
+
+
+def glue(words: Sequence[str]) -> str:
+    """The words in one, with a space only between digits: "ql 13" is "ql13", but "30 4" is not "304"."""
+    joined = ""
+    for word in words:
+        joined += f" {word}" if joined and joined[-1].isdigit() and word[0].isdigit() else word
+    return joined
+
+
+class _Hashes:
+    """A multi-map from hashes to numbers in two flat arrays."""
+
+    __slots__ = ("keys", "values")
+
+    def __init__(self, keys: array[int], values: array[int]) -> None:
+        hashes = np.frombuffer(keys, dtype=np.int64) if keys else np.empty(0, np.int64)
+        order = np.argsort(hashes, kind="stable")
+        self.keys = array("q", hashes[order].tobytes())
+        numbers = np.frombuffer(values, dtype=np.int32) if values else np.empty(0, np.int32)
+        self.values = array("i", numbers[order].tobytes())
+
+    def __getitem__(self, key: int) -> Iterator[int]:
+        place = bisect_left(self.keys, key)
+        while place < len(self.keys) and self.keys[place] == key:
+            yield self.values[place]
+            place += 1
+
+
+class Names:
+    """Names in the order they were given: name 0, 1, 2, … Immutable and safe to share between threads."""
+
+    def __init__(self, rows: Iterable[Sequence[str]]) -> None:
+        first_ids: dict[str, int] = {}
+        flat, starts = array("i"), array("i", [0])
+        for words in rows:
+            flat.extend(first_ids.setdefault(word, len(first_ids)) for word in words[:LONGEST_NAME])
+            starts.append(len(flat))
+        # Sorted words make every beginning one range of numbers.
+        self._words: list[str] = sorted(first_ids)
+        self._ids: dict[str, int] = {word: number for number, word in enumerate(self._words)}
+        order = np.empty(len(first_ids), np.int32)
+        for word, number in first_ids.items():
+            order[number] = self._ids[word]
+        given: Numbers = np.frombuffer(flat, dtype=np.int32) if flat else np.empty(0, np.int32)
+        self._flat: Numbers = order[given]
+        self._starts = starts
+        self._lengths = array("i", [0]) * len(self._words)
+        self._build_hashes()
+        self._build_postings()
+        self._build_slips()
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def words(self, name: int) -> tuple[str, ...]:
+        """The folded words of a name."""
+        return tuple(self._words[i] for i in self._flat[self._starts[name] : self._starts[name + 1]].tolist())
+
+    def _build_hashes(self) -> None:
+        whole, gapped, gapped_names, short, short_names = array("q"), array("q"), array("i"), array("q"), array("i")
+        for name in range(len(self)):
+            words = self.words(name)
+            whole.append(hash(glue(words)))
+            if not words:
+                continue
+            self._lengths[self._ids[words[0]]] |= 1 << len(words)
+            if len(words) > 1:
+                for gap in range(len(words)):
+                    gapped.append(_gapped(words, gap))
+                    gapped_names.append(name)
+            if len(words) >= LEAST_WORDS_SHORT:
+                for gap in range(len(words)):
+                    short.append(hash(glue(words[:gap] + words[gap + 1 :])))
+                    short_names.append(name)
+        self._whole = _Hashes(whole, array("i", range(len(self))))
+        self._gapped = _Hashes(gapped, gapped_names)
+        self._short = _Hashes(short, short_names)
+
+    def _build_postings(self) -> None:
+        """For each word, in order, the names that have it."""
+        starts: Numbers = np.frombuffer(self._starts, dtype=np.int32)
+        lengths = starts[1:] - starts[:-1]
+        names = np.repeat(np.arange(len(self), dtype=np.int32), lengths)
+        order = np.argsort(self._flat, kind="stable")
+        self._postings: Numbers = names[order]
+        self._posting_starts = np.searchsorted(self._flat[order], np.arange(len(self._words) + 1)).astype(np.int32)
+
+    def _build_slips(self) -> None:
+        keys, values = array("q"), array("i")
+        for number, word in enumerate(self._words):
+            if len(word) >= 3 and word.isalpha():
+                for form in _forms(word):
+                    keys.append(hash(form))
+                    values.append(number)
+        self._slips = _Hashes(keys, values)
+
+    # --- exact ---------------------------------------------------------------------------------------------------
+
+    def exactly(self, glued: str) -> tuple[int, ...]:
+        """The names whose words, written together, are this."""
+        return tuple(name for name in self._whole[hash(glued)] if glue(self.words(name)) == glued)
+
+    def scan(self, words: Sequence[str]) -> list[NameHit]:
+        """The longest name at every word that begins one; names may overlap."""
+        hits = []
+        ids, lengths = self._ids, self._lengths
+        for start, word in enumerate(words):
+            number = ids.get(word)
+            if number is None:
+                if len(word) >= LEAST_GLUED and (names := self.exactly(word)):
+                    hits.append(NameHit(start, start + 1, names))
+                continue
+            possible = lengths[number]
+            if not possible:
+                continue
+            best: NameHit | None = None
+            joined, length = word, 1
+            while True:
+                if possible >> length & 1 and (names := self.exactly(joined)):
+                    best = NameHit(start, start + length, names)
+                following = start + length
+                length += 1
+                if not possible >> length or following >= len(words) or (further := words[following]) not in ids:
+                    break
+                joined += f" {further}" if joined[-1].isdigit() and further[0].isdigit() else further
+            if best is not None:
+                hits.append(best)
+        return hits
+
+    # --- misspelt ------------------------------------------------------------------------------------------------
+
+    def near(self, words: Sequence[str], start: int, longest: int = 8) -> list[NearName]:
+        """Names nearly written from a word on, best first. Looks at no more than MOST_COMPARED names."""
+        best: dict[int, NearName] = {}
+        compared = 0
+        for length in range(1, min(longest, LONGEST_NAME, len(words) - start) + 1):
+            part = tuple(words[start : start + length])
+            written = " ".join(part)
+            numerals = _numerals(part)
+            for name in self._candidates(part):
+                compared += 1
+                if compared > MOST_COMPARED:
+                    break
+                own = self.words(name)
+                # Another number is another place, however alike the rest is.
+                if _numerals(own) != numerals:
+                    continue
+                likeness = fuzz.ratio(written, " ".join(own), score_cutoff=LEAST_LIKENESS) / 100
+                if likeness and (name not in best or likeness > best[name].likeness):
+                    best[name] = NearName(start, start + length, name, likeness)
+        return sorted(best.values(), key=lambda one: (-one.likeness, one.start - one.end, one.name))
+
+    def _candidates(self, part: tuple[str, ...]) -> Iterator[int]:
+        unknown = [place for place, word in enumerate(part) if word not in self._ids]
+        if len(part) > 1 and len(unknown) <= 1:
+            for gap in unknown or range(len(part)):
+                for count, name in enumerate(self._gapped[_gapped(part, gap)]):
+                    if count == MOST_PER_KEY:
+                        break
+                    yield name
+            if len(part) > LEAST_WORDS_SHORT - 1:
+                for gap in unknown or range(len(part)):
+                    yield from self.exactly(glue(part[:gap] + part[gap + 1 :]))
+        if not unknown and len(part) >= LEAST_WORDS_SHORT - 1:
+            yield from self._short[hash(glue(part))]
+        if unknown and (len(part) > 1 or len(part[0]) >= LEAST_GLUED):
+            mended = list(part)
+            for place in unknown:
+                corrected = self.likely_word(part[place])
+                if corrected is None:
+                    return
+                mended[place] = corrected
+            yield from self.exactly(glue(mended))
+
+    def likely_word(self, word: str) -> str | None:
+        """The known word a misspelt one most likely is: one letter wrong, missing, too many, or two exchanged."""
+        if len(word) < 3 or not word.isalpha():
+            return None
+        found = {number for form in _forms(word) for number in self._slips[hash(form)]}
+        near = [(OSA.distance(word, self._words[number]), -self._count(number), number) for number in found]
+        best = min(near, default=None)
+        return self._words[best[2]] if best is not None and best[0] <= 1 else None
+
+    def _count(self, word: int) -> int:
+        return int(self._posting_starts[word + 1] - self._posting_starts[word])
+
+    # --- half typed ----------------------------------------------------------------------------------------------
+
+    def beginning(self, words: Sequence[str], most: int) -> list[int]:
+        """Names in which each typed word begins a word, in any order; those that begin as typed first, short first."""
+        found: Numbers | None = None
+        ranges = []
+        for word in words:
+            low, high = bisect_left(self._words, word), bisect_left(self._words, word + "\uffff")
+            ranges.append((int(self._posting_starts[low]), int(self._posting_starts[high])))
+        for low, high in sorted(ranges, key=lambda one: one[1] - one[0]):
+            names = np.unique(self._postings[low:high])
+            found = names if found is None else np.intersect1d(found, names, assume_unique=True)
+            if not len(found):
+                return []
+        if found is None:
+            return []
+        starts = np.frombuffer(self._starts, dtype=np.int32)
+        lengths = starts[found + 1] - starts[found]
+        firsts = self._flat[starts[found]]
+        low, high = bisect_left(self._words, words[0]), bisect_left(self._words, words[0] + "\uffff")
+        is_first = (firsts >= low) & (firsts < high)
+        # The exact order is worked out for the likeliest only.
+        likely = found[np.lexsort((found, lengths, ~is_first))[: max(200, most)]]
+        typed = tuple(words)
+        ordered = sorted(likely.tolist(), key=lambda name: self._order(name, typed))
+        return ordered[:most]
+
+    def _order(self, name: int, typed: tuple[str, ...]) -> tuple[Any, ...]:
+        own = self.words(name)
+        last = len(typed) - 1
+        begins = own[:last] == typed[:last] and len(own) > last and own[last].startswith(typed[last])
+        return not begins, len(own), own, name
+
+
+def _gapped(words: Sequence[str], gap: int) -> int:
+    return hash("\0".join((*words[:gap], "*", *words[gap + 1 :])))
+
+
+def _forms(word: str) -> Iterator[str]:
+    """The word, and the word without each of its letters."""
+    yield word
+    for place in range(len(word)):
+        yield word[:place] + word[place + 1 :]
+
+
+def _numerals(words: Sequence[str]) -> list[str]:
+    return [word for word in words if any(letter.isdigit() for letter in word)]
