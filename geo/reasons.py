@@ -40,7 +40,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "place_agrees": _("The known place %(name)s is %(distance_m).0f m from the position."),
     "place_disagrees": _("The known place %(name)s is %(distance_m).0f m from the position."),
     "near_border": _("The circle also reaches %(wards)s."),
+    "district_unknown": _("“%(name)s” is no district of the territory."),
     "elsewhere_named": _("“%(name)s” lies outside the territory."),
+    "text_broken": _("Some letters arrived broken (wrong encoding)."),
     "text_cut": _("Only the beginning of a very long text was read."),
 }
 

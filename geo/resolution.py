@@ -48,18 +48,33 @@ class Resolution:
 
     located: a point or place inside one ward. area: only a ward or district. ambiguous: several, none clearly
     better. outside: what was found lies outside the territory. unknown: nothing was found.
-    `ignored` are the words nothing was made of.
+    `answer` is what may be relied on: a candidate sure enough, or the district that they share; None when a person
+    has to decide. `ignored` are the words nothing was made of. `set_name`, `generation` and `edition` say which areas
+    and which places it was read from.
     """
 
     outcome: Outcome
     candidates: tuple[Candidate, ...] = ()
     reasons: tuple[Reason, ...] = ()
     ignored: tuple[str, ...] = ()
+    answer: Candidate | None = None
+    set_name: str = ""
+    generation: str = ""
+    edition: int = 0
 
     @property
     def best(self) -> Candidate | None:
         """The first candidate; None when nothing was found. Check `outcome` before relying on it."""
         return self.candidates[0] if self.candidates else None
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to say which ward it is: no answer, only a district, a point in an approximate cell, or
+        a circle over a border."""
+        answer = self.answer
+        if answer is None or answer.ward is None:
+            return True
+        return bool(answer.near) or (answer.approximate and answer.kind not in {"ward", "district"})
 
     def as_json(self) -> dict[str, Any]:
         """Plain data for a JSON column; `from_json` reads it back."""
@@ -68,6 +83,10 @@ class Resolution:
             "candidates": [asdict(candidate) for candidate in self.candidates],
             "reasons": [{"code": reason.code, "params": dict(reason.params)} for reason in self.reasons],
             "ignored": list(self.ignored),
+            "answer": asdict(self.answer) if self.answer is not None else None,
+            "set": self.set_name,
+            "generation": self.generation,
+            "edition": self.edition,
         }
 
     @classmethod
@@ -78,6 +97,10 @@ class Resolution:
             candidates=tuple(_candidate(candidate) for candidate in stored.get("candidates", ())),
             reasons=tuple(Reason(reason["code"], dict(reason["params"])) for reason in stored.get("reasons", ())),
             ignored=tuple(stored.get("ignored", ())),
+            answer=_candidate(stored["answer"]) if stored.get("answer") else None,
+            set_name=stored.get("set", ""),
+            generation=stored.get("generation", ""),
+            edition=stored.get("edition", 0),
         )
 
 

@@ -9,26 +9,29 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from geo.areas import AreaRef, Covering, covering_in, names_date, reference_to, set_index_on
+from geo.confidence import ANSWER_FROM, of_district, of_ward
 from geo.index import SetIndex, Territory, Unit, territory
 from geo.models import Level
 from geo.plane import distance_m
 from geo.resolution import Candidate, CandidateKind, Outcome, Reason, Resolution
 from geo.steps.areanames import (
+    Elsewhere,
     Meaning,
     Mention,
+    Reading,
     area_names,
     expand_short_names,
-    find_elsewhere,
-    find_mentions,
+    is_of_the_city,
     unit_of,
 )
 from geo.steps.coordinates import WrittenPoint, written_points
 from geo.steps.placenames import FoundPlace, distinct, find_places, gazetteer, write_out
-from geo.steps.tokens import MOST_CHARACTERS, Token, clean, tokens_of
-from geo.steps.units import Ground, circle, grounds, in_districts
+from geo.steps.tokens import MOST_CHARACTERS, Token, clean, is_marked, tokens_of
+from geo.steps.units import Ground, circle_of
+from geo.steps.wards import WardGuess, read_as_wards, ward_guesses
 
 # A pin set by hand, and the least any device's fix is trusted to.
 PIN_RADIUS_M = 15.0
@@ -39,6 +42,8 @@ BORDER_SLACK_M = 200.0
 BESIDE_M = 150.0
 MERGER = dt.date(2025, 7, 1)
 MOST_CANDIDATES = 6
+# Of a unit that was split, the part that holds at least this share is where an address of it lies.
+MOSTLY = 0.9
 
 
 @dataclass(slots=True)
@@ -53,7 +58,8 @@ class _Read:
     districts: list[Mention] = field(default_factory=list)
     provinces: list[Mention] = field(default_factory=list)
     places: list[FoundPlace] = field(default_factory=list)
-    elsewhere: list[str] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    strangers: list[Elsewhere] = field(default_factory=list)  # districts by their label that are none of ours
     ignored: list[str] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
 
@@ -63,15 +69,6 @@ class _Read:
             self.reasons.append(reason)
 
 
-@dataclass(frozen=True, slots=True)
-class _WardGuess:
-    """Ground the words may mean, how sure, and the words it rests on."""
-
-    ground: Ground
-    mention: Mention
-    confidence: float
-
-
 def resolve(
     words: str,
     *,
@@ -79,22 +76,24 @@ def resolve(
     point: tuple[float, float] | None = None,
     accuracy_m: float | None = None,
     address: str = "",
+    pinned: bool = True,
 ) -> Resolution:
     """Where a report is.
 
     `words` are the reporter's own, `address` what stands in an address field (it goes before the words), `point`
     (lon, lat in degrees, WGS 84) a pin or a device's fix with its accuracy in metres (None: a pin set by hand).
-    `on` decides which units are in force, unless a set is pinned. Never raises for any text; time is bounded by
-    reading at most 5,000 characters of each.
+    `on` decides which units are in force, unless a set is pinned (`pinned` false: the date decides all the same).
+    Never raises for any text; time is bounded by reading at most 5,000 characters of each.
     """
     whole = territory()
-    index = set_index_on(on)
+    index = set_index_on(on, pinned=pinned)
     if index is None:
         return Resolution("unknown", (), (Reason("no_area_set", {}),))
     if not _is_position(point):
         point = None
-    read = _read_texts(whole, index, on, words, address, point)
-    guesses = _ward_guesses(read)
+    named_on = names_date(on, pinned=pinned)
+    read = _read_texts(_Read(whole, index, named_on), words, address, point)
+    guesses = _ward_guesses(read, on)
     if index.approximate:
         read.say("approximate_areas")
     if point is not None or read.points:
@@ -114,37 +113,39 @@ def _is_position(point: tuple[float, float] | None) -> bool:
 # --- reading ---------------------------------------------------------------------------------------------------
 
 
-def _read_texts(
-    whole: Territory,
-    index: SetIndex,
-    on: dt.date,
-    words: str,
-    address: str,
-    point: tuple[float, float] | None,
-) -> _Read:
-    read = _Read(whole, index, names_date(on))
+def _read_texts(read: _Read, words: str, address: str, point: tuple[float, float] | None) -> _Read:
+    whole, index = read.territory, read.index
     if len(words) > MOST_CHARACTERS or len(address) > MOST_CHARACTERS:
         read.say("text_cut")
+    if "\ufffd" in words or "\ufffd" in address:
+        read.say("text_broken")
     near = point or (index.plane.lon, index.plane.lat)
     names, known = area_names(whole), gazetteer(whole)
     for text in (clean(address), clean(words)):
         points = written_points(text, near)
         read.points += points
         plain = tokens_of(_without(text, points))
-        tokens = expand_short_names(plain)
-        mentions = find_mentions(tokens, names)
+        if not plain:
+            continue
+        tokens, marked = expand_short_names(plain), is_marked(plain)
+        reading = Reading(tokens, names, marked)
+        mentions = reading.mentions()
+        elsewhere = reading.elsewhere(mentions)
+        in_city = any(one.city for one in elsewhere)
+        mentions = read_as_wards(mentions, index, in_city=in_city)
         # What the address says of a level stands; the words then only fill in what it leaves open.
         for level, kept in (
             (Level.WARD, read.wards),
             (Level.DISTRICT, read.districts),
             (Level.PROVINCE, read.provinces),
         ):
-            if not any(not mention.hint for mention in kept):
+            if not any(mention.is_firm for mention in kept):
                 kept += [mention for mention in mentions if mention.level == level]
         written = write_out(plain)
         places = find_places(written, known)
         read.places = read.places or places
-        read.elsewhere += find_elsewhere(tokens, names, merged=on >= MERGER)
+        read.elsewhere += [one for one in elsewhere if not one.unknown]
+        read.strangers += [one for one in elsewhere if one.unknown]
         read.ignored += _left_over(
             plain,
             [(tokens[mention.start].start, tokens[mention.end - 1].end) for mention in mentions]
@@ -176,53 +177,64 @@ def _left_over(tokens: Sequence[Token], used: Sequence[tuple[int, int]], most: i
 # --- wards the words may mean ----------------------------------------------------------------------------------
 
 
-def _ward_guesses(read: _Read) -> list[_WardGuess]:
+def _ward_guesses(read: _Read, on: dt.date) -> list[WardGuess]:
     """Ground in the set in force for each ward named, surest first; reasons are said on the way."""
-    firm = [mention for mention in read.wards if not mention.hint and not mention.beside]
-    labelled = [mention for mention in firm if mention.label]
-    chosen = labelled or firm or read.wards
-    guesses: list[_WardGuess] = []
-    for mention in chosen[:4]:
-        guesses += _guesses_of(read, mention)
-    best: dict[str, _WardGuess] = {}
+    if read.elsewhere and not _names_ours(read):
+        if on < MERGER or not all(one.city for one in read.elsewhere):
+            read.wards = _renamed_by_the_merger(read)
+        else:
+            read.elsewhere = []
+    if read.strangers and not _names_ours(read):
+        read.say("district_unknown", name=read.strangers[0].text)
+    guesses = ward_guesses(read.territory, read.index, read.wards, read.districts)
+    said: set[int] = set()
     for guess in guesses:
-        code = guess.ground.unit.code
-        if code not in best or guess.confidence > best[code].confidence:
-            best[code] = guess
-    return sorted(best.values(), key=lambda guess: (-guess.confidence, -guess.ground.share, guess.ground.unit.code))
-
-
-def _guesses_of(read: _Read, mention: Mention) -> list[_WardGuess]:
-    meanings, consistent = in_districts(read.territory, mention, read.districts)
-    if not consistent:
-        read.say("ward_district_disagree", ward=mention.meanings[0].name, district=read.districts[0].meanings[0].name)
-    units = {(meaning.set_name, meaning.code): meaning for meaning in meanings}
-    own = [meaning for meaning in units.values() if meaning.set_name == read.index.name]
-    named = own or list(units.values())
-    name = _meaning_name(read, named[0])
-    code = "ward_named_after" if mention.hint else "ward_misspelt" if mention.likeness < 0.75 else "ward_named"
-    read.say(code, text=mention.text, name=name)
-    confidence = 0.4 if mention.hint else 0.9 if mention.label else 0.75
-    confidence *= mention.likeness
-    if mention.beside:
-        confidence *= 0.7
-    if read.districts and consistent:
-        confidence = min(0.97, confidence + 0.05)
-    elif not consistent:
-        confidence *= 0.6
-    guesses = []
-    for meaning in named:
-        pieces = grounds(read.territory, read.index, meaning)
-        if pieces and pieces[0].named_set != read.index.name:
-            _say_old_unit(read, pieces)
-        guesses += [_WardGuess(piece, mention, confidence * piece.share / len(named)) for piece in pieces]
-    if len({guess.ground.named.code for guess in guesses}) > 1:
-        read.say(
-            "name_in_several",
-            name=mention.text,
-            wards=", ".join(_full_name(read, guess.ground.unit) for guess in guesses),
-        )
+        if id(guess.mention) not in said:
+            said.add(id(guess.mention))
+            _say_named(read, guess, [other for other in guesses if other.mention is guess.mention])
     return guesses
+
+
+def _names_ours(read: _Read) -> bool:
+    """Whether a district or the province is named as one of the territory."""
+    return any(mention.is_firm for mention in (*read.districts, *read.provinces))
+
+
+def _renamed_by_the_merger(read: _Read) -> list[Mention]:
+    """Beside a name outside only a ward counts that the city has had since 2025 and had none of that name before."""
+    if not all(one.city for one in read.elsewhere):
+        return []
+    kept = []
+    for mention in read.wards:
+        meanings = tuple(meaning for meaning in mention.meanings if not _has_districts(read, meaning))
+        if meanings and not is_of_the_city(mention) and mention.is_firm:
+            kept.append(replace(mention, meanings=meanings))
+    return kept
+
+
+def _has_districts(read: _Read, meaning: Meaning) -> bool:
+    index = read.territory.named(meaning.set_name)
+    return index is not None and bool(index.districts)
+
+
+def _say_named(read: _Read, guess: WardGuess, same: Sequence[WardGuess]) -> None:
+    mention = guess.mention
+    if guess.agrees is False:
+        district = next((one for one in read.districts if one.is_firm), read.districts[0])
+        read.say("ward_district_disagree", ward=guess.meaning.name, district=district.meanings[0].name)
+    code = "ward_named" if mention.evidence not in {"inside", "maybe", "street", "loose"} else "ward_named_after"
+    if mention.likeness < 0.75 or (mention.likeness < 0.95 and mention.is_misspelt):
+        code = "ward_misspelt"
+    read.say(code, text=mention.text, name=_meaning_name(read, guess.meaning))
+    by_meaning: dict[tuple[str, str], list[Ground]] = {}
+    for other in same:
+        by_meaning.setdefault(other.meaning.unit_key, []).append(other.ground)
+    for pieces in by_meaning.values():
+        if pieces[0].named_set != read.index.name:
+            _say_old_unit(read, pieces)
+    if len(by_meaning) > 1:
+        wards = ", ".join(_full_name(read, other.ground.unit) for other in same)
+        read.say("name_in_several", name=mention.text, wards=wards)
 
 
 def _say_old_unit(read: _Read, pieces: Sequence[Ground]) -> None:
@@ -253,7 +265,7 @@ def _full_name(read: _Read, unit: Unit) -> str:
 
 
 def _from_point(
-    read: _Read, guesses: Sequence[_WardGuess], point: tuple[float, float] | None, accuracy_m: float | None
+    read: _Read, guesses: Sequence[WardGuess], point: tuple[float, float] | None, accuracy_m: float | None
 ) -> Resolution:
     """A position decides where; the words confirm it, or disagree and then both are offered."""
     lon, lat, radius = _position(read, point, accuracy_m)
@@ -279,7 +291,7 @@ def _from_point(
         confidence *= 0.6
     others: list[Candidate] = []
     outcome: Outcome = "located" if radius <= VAGUE_M else "area"
-    firm = [guess for guess in guesses if not guess.mention.hint and not guess.mention.beside]
+    firm = [guess for guess in guesses if guess.mention.is_firm]
     if firm:
         agreeing = next((guess for guess in firm if _reaches(read, guess, lon, lat, radius)), None)
         if agreeing is not None:
@@ -289,7 +301,7 @@ def _from_point(
             away = _distance_to(read, firm[0].ground.unit, lon, lat)
             name = _name(read, firm[0].ground.unit)
             read.say("words_disagree", name=name, ward=place_name, distance_m=round(away))
-            others = [_ward_candidate(read, guess, min(guess.confidence, 0.45)) for guess in firm[:3]]
+            others = [_ward_candidate(read, guess, min(_confidence(read, guess), 0.45)) for guess in firm[:3]]
             confidence, outcome = 0.5, "ambiguous"
     elif not _fits_districts(read, lon, lat, radius):
         name = _meaning_name(read, read.districts[0].meanings[0])
@@ -298,7 +310,7 @@ def _from_point(
         others = _district_candidates(read)
         confidence, outcome = 0.5, "ambiguous"
     if read.elsewhere and not read.districts:
-        read.say("elsewhere_named", name=read.elsewhere[0])
+        read.say("elsewhere_named", name=read.elsewhere[0].text)
         confidence = min(confidence, 0.7)
     for found in _places(read)[:1]:
         apart = distance_m(lon, lat, found.place.lon, found.place.lat)
@@ -326,7 +338,7 @@ def _position(read: _Read, point: tuple[float, float] | None, accuracy_m: float 
     return written.lon, written.lat, written.radius_m
 
 
-def _from_words(read: _Read, guesses: Sequence[_WardGuess]) -> Resolution:
+def _from_words(read: _Read, guesses: Sequence[WardGuess]) -> Resolution:
     places = _places(read)
     # A name in the territory's own words outweighs the name of a thing; then the place only refines the ward.
     if places:
@@ -334,20 +346,19 @@ def _from_words(read: _Read, guesses: Sequence[_WardGuess]) -> Resolution:
         if answer is not None:
             return answer
     if guesses:
-        candidates = [_ward_candidate(read, guess, guess.confidence) for guess in guesses]
-        mentions = {id(guess.mention) for guess in guesses}
-        if len(candidates) > 1:
-            if len(mentions) > 1:
-                read.say("several_wards", wards=", ".join(_name(read, guess.ground.unit) for guess in guesses))
-            sure = guesses[0].confidence >= 0.6 and guesses[1].confidence < 0.15
-            return _answer(read, "area" if sure else "ambiguous", candidates)
-        return _answer(read, "area", candidates)
-    if read.elsewhere and not any(mention.label for mention in read.districts):
-        read.say("elsewhere_named", name=read.elsewhere[0])
+        candidates = [_ward_candidate(read, guess, _confidence(read, guess)) for guess in guesses]
+        if len({id(guess.mention) for guess in guesses}) > 1:
+            read.say("several_wards", wards=", ".join(_name(read, guess.ground.unit) for guess in guesses))
+        if candidates[0].confidence < ANSWER_FROM:
+            candidates = [*candidates, *_district_candidates(read, silent=True)]
+        sure = candidates[0].confidence >= ANSWER_FROM and guesses[0].share >= MOSTLY
+        return _answer(read, "area" if sure else "ambiguous", candidates)
+    if read.elsewhere and not _names_ours(read):
+        read.say("elsewhere_named", name=read.elsewhere[0].text)
         return _answer(read, "outside", [])
     districts = _district_candidates(read)
     if districts:
-        return _answer(read, "area" if len(districts) == 1 else "ambiguous", districts)
+        return _answer(read, "area" if districts[0].confidence >= ANSWER_FROM else "ambiguous", districts)
     if read.provinces:
         read.say("only_province", name=read.provinces[0].meanings[0].name)
     else:
@@ -355,8 +366,15 @@ def _from_words(read: _Read, guesses: Sequence[_WardGuess]) -> Resolution:
     return _answer(read, "unknown", [])
 
 
-def _from_places(read: _Read, places: Sequence[FoundPlace], guesses: Sequence[_WardGuess]) -> Resolution | None:
-    firm = [guess for guess in guesses if not guess.mention.hint]
+def _confidence(read: _Read, guess: WardGuess) -> float:
+    mention = guess.mention
+    # A district that is none of ours: the ward may be another one of that name, elsewhere.
+    agrees = False if guess.agrees is None and read.strangers and not _names_ours(read) else guess.agrees
+    return guess.share * of_ward(mention.evidence, agrees, mention.likeness, beside=mention.beside)
+
+
+def _from_places(read: _Read, places: Sequence[FoundPlace], guesses: Sequence[WardGuess]) -> Resolution | None:
+    firm = [guess for guess in guesses if guess.mention.is_firm]
     fitting = [
         found
         for found in places
@@ -418,13 +436,13 @@ def _district_distances(read: _Read, lon: float, lat: float) -> list[float]:
     pairs = [
         unit_of(read.territory, meaning)
         for mention in read.districts
-        if not mention.hint and not mention.beside
+        if mention.is_firm
         for meaning in mention.meanings
     ]
     return [pair[0].distance_to(pair[1], lon, lat) for pair in pairs if pair is not None]
 
 
-def _reaches(read: _Read, guess: _WardGuess, lon: float, lat: float, radius: float) -> bool:
+def _reaches(read: _Read, guess: WardGuess, lon: float, lat: float, radius: float) -> bool:
     return _distance_to(read, guess.ground.unit, lon, lat) <= radius + BORDER_SLACK_M
 
 
@@ -450,6 +468,8 @@ def _candidate(
     if ward is None and covering.district is None and near:
         ward, near = near[0], near[1:]
     district = covering.district or _district_of(read, ward)
+    # A unit named in words is that unit wherever its border runs.
+    doubtful = read.index.approximate and kind not in {"ward", "district"}
     return Candidate(
         kind=kind,
         name=name,
@@ -458,7 +478,7 @@ def _candidate(
         radius_m=round(radius, 1),
         ward=ward,
         district=district,
-        confidence=round(confidence * (0.8 if read.index.approximate else 1.0), 3),
+        confidence=round(min(confidence, 0.99) * (0.8 if doubtful else 1.0), 3),
         tokens=tokens,
         near=near,
         approximate=read.index.approximate,
@@ -472,7 +492,7 @@ def _district_of(read: _Read, ward: AreaRef | None) -> AreaRef | None:
     return reference_to(read.index, unit, read.named_on)
 
 
-def _ward_candidate(read: _Read, guess: _WardGuess, confidence: float) -> Candidate:
+def _ward_candidate(read: _Read, guess: WardGuess, confidence: float) -> Candidate:
     ground = guess.ground
     reference = reference_to(read.index, ground.unit, read.named_on)
     covering = Covering(read.index.set_id, read.index.name, read.index.approximate, reference, None, ())
@@ -487,29 +507,93 @@ def _place_candidate(read: _Read, found: FoundPlace, confidence: float) -> Candi
     return _candidate(read, "place", place.name, (place.lon, place.lat), radius, confidence, covering, (found.text,))
 
 
-def _district_candidates(read: _Read) -> list[Candidate]:
+def _district_candidates(read: _Read, *, silent: bool = False) -> list[Candidate]:
+    """The districts named, surest first; `silent` ones stand beside wards of the set in force."""
     candidates: dict[tuple[str, str], Candidate] = {}
-    firm = [mention for mention in read.districts if not mention.hint] or read.districts
+    firm = [mention for mention in read.districts if mention.is_firm] or read.districts
     for mention in firm[:3]:
         for meaning in mention.meanings:
             pair = unit_of(read.territory, meaning)
-            if pair is None or (meaning.set_name, meaning.code) in candidates:
+            if pair is None or meaning.unit_key in candidates:
                 continue
             index, unit = pair
             own = index is read.index
-            lon, lat, radius = circle(index, unit.polygon)
+            if silent and not own:
+                continue
             name = unit.named(read.named_on)[1] if own else meaning.name
-            read.say("only_district", name=name)
-            district = reference_to(read.index, unit, read.named_on) if own else None
-            covering = Covering(read.index.set_id, read.index.name, read.index.approximate, None, district, ())
-            confidence = (0.3 if mention.hint else 0.8) * mention.likeness
-            candidates[(meaning.set_name, meaning.code)] = _candidate(
-                read, "district", name, (lon, lat), radius, confidence, covering, (mention.text,)
+            if not silent:
+                read.say("only_district", name=name)
+            confidence = of_district(mention.evidence, mention.likeness, beside=mention.beside)
+            share = 1 / len(firm[:3]) / len(mention.meanings)
+            candidates[meaning.unit_key] = _district_candidate(
+                read, index, unit, name, confidence * share, (mention.text,)
             )
-    return list(candidates.values())
+    return sorted(candidates.values(), key=lambda candidate: -candidate.confidence)
+
+
+def _district_candidate(
+    read: _Read, index: SetIndex, unit: Unit, name: str, confidence: float, tokens: tuple[str, ...]
+) -> Candidate:
+    lon, lat, radius = circle_of(read.territory, index, unit)
+    district = reference_to(read.index, unit, read.named_on) if index is read.index else None
+    covering = Covering(read.index.set_id, read.index.name, read.index.approximate, None, district, ())
+    return _candidate(read, "district", name, (lon, lat), radius, confidence, covering, tokens)
 
 
 def _answer(read: _Read, outcome: Outcome, candidates: Sequence[Candidate]) -> Resolution:
     if outcome == "located" and candidates and candidates[0].near:
         read.say("near_border", wards=", ".join(area.name for area in candidates[0].near))
-    return Resolution(outcome, tuple(candidates[:MOST_CANDIDATES]), tuple(read.reasons), tuple(read.ignored[:12]))
+    kept = tuple(candidates[:MOST_CANDIDATES])
+    return Resolution(
+        outcome,
+        kept,
+        tuple(read.reasons),
+        tuple(read.ignored[:12]),
+        answer=_decided(read, outcome, candidates),
+        set_name=read.index.name,
+        generation=read.index.token,
+        edition=read.territory.edition,
+    )
+
+
+def _decided(read: _Read, outcome: Outcome, candidates: Sequence[Candidate]) -> Candidate | None:
+    """What can be relied on: the first candidate when it is sure enough, else the ward or district they share."""
+    if not candidates or outcome in {"outside", "unknown"}:
+        return None
+    best = candidates[0]
+    if outcome != "ambiguous" and best.confidence >= ANSWER_FROM:
+        return best
+    wards: dict[str, float] = {}
+    districts: dict[str, float] = {}
+    for candidate in candidates:
+        if candidate.ward is not None:
+            wards[candidate.ward.code] = wards.get(candidate.ward.code, 0.0) + candidate.confidence
+        if candidate.district is not None:
+            code, before = candidate.district.code, districts.get(candidate.district.code, 0.0)
+            named = candidate.kind == "district"
+            districts[code] = max(before, candidate.confidence) if named else before + candidate.confidence
+    for sums in (wards, districts):
+        code = max(sums, key=lambda one: sums[one], default="")
+        shared = len(sums) == 1 or sums is districts
+        if code and shared and sums[code] >= ANSWER_FROM and not _named_apart(candidates):
+            return _whole_unit(read, read.index.units[code], min(sums[code], 0.99), best.tokens)
+    return None
+
+
+def _whole_unit(read: _Read, unit: Unit, confidence: float, tokens: tuple[str, ...]) -> Candidate:
+    reference = reference_to(read.index, unit, read.named_on)
+    ward = reference if unit.level == Level.WARD else None
+    covering = Covering(
+        read.index.set_id, read.index.name, read.index.approximate, ward, None if ward else reference, ()
+    )
+    lon, lat, radius = circle_of(read.territory, read.index, unit)
+    return _candidate(
+        read, "ward" if ward else "district", reference.name, (lon, lat), radius, confidence, covering, tokens
+    )
+
+
+def _named_apart(candidates: Sequence[Candidate]) -> bool:
+    """Whether a ward and a district are named that do not go together."""
+    wards = {candidate.district.code for candidate in candidates if candidate.kind != "district" and candidate.district}
+    named = {candidate.district.code for candidate in candidates if candidate.kind == "district" and candidate.district}
+    return bool(wards and named and not wards & named)

@@ -1,12 +1,13 @@
-"""Names of administrative units in a text, of every set and every date, with what stands before them."""
+"""Names of administrative units in a text, of every set and every date, with what stands around them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Literal
 
-from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from geo.folding import fold, fold_name
 from geo.index import SetIndex, Territory, Unit
@@ -14,31 +15,50 @@ from geo.kinds import LEVEL_OF, bare_name
 from geo.language import table
 from geo.models import AreaKind, Level
 from geo.steps.phrases import Phrases
-from geo.steps.tokens import Token, is_marked, marks_of, tokens_of
+from geo.steps.spelling import from_telex, key, nearest, sound
+from geo.steps.tokens import Token, marks_of, tokens_of
 
-# A misspelt name is only looked for behind a label, and only so many times in one text.
+# Misspelt names are only looked for so many times in one text.
 MOST_MISSPELT = 12
-LEAST_LIKENESS = 84.0
+
+# What makes a name in a text that of a unit, from the surest to the least:
+#   label     its kind stands before it                 seat     "UBND Phú Hòa", "công an Phú Hòa"
+#   segment   alone between commas                      tail     directly before its district or province
+#   numbered  "Thuận Giao 25": streets counted in it    inside   "chợ Phú Hòa", "khu phố Phú Hòa"
+#   loose     among other words                         maybe    "KCN Phú Hòa"
+#   street    "đường Phú Hòa", "12 Phú Hòa"
+Evidence = Literal["label", "seat", "segment", "tail", "numbered", "inside", "loose", "maybe", "street"]
+FIRM: frozenset[Evidence] = frozenset({"label", "seat", "segment", "tail"})
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One unit a name may stand for; `marks` is the name as it is rightly marked, word for word."""
+    """One unit a name may stand for.
+
+    `kinds` are the kinds it has had under this name, `marks` the name as it is rightly marked, word for word,
+    `districts` the (set, code) of every district it lies in or once lay in.
+    """
 
     set_name: str
     code: str
     level: str
-    kind: str
+    kinds: frozenset[str]
     name: str
     marks: tuple[str, ...]
+    districts: frozenset[tuple[str, str]]
+
+    @property
+    def unit_key(self) -> tuple[str, str]:
+        return self.set_name, self.code
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A unit's name found in a text, covering the words [start, end) with its label.
 
-    `label` is the kind written before it ("" for none). `hint`: the name of a thing named after the unit;
-    `beside`: the text says by it, not in it; `likeness` 1 is written exactly so.
+    `label` is the kind written before it ("" for none); `evidence` what makes it a unit's name; `beside`: the text
+    says by it, not in it; `likeness` 1 is written exactly so; `smaller` the wards of this name when it was read as the
+    district or province.
     """
 
     text: str
@@ -47,16 +67,32 @@ class Mention:
     start: int
     end: int
     likeness: float
-    hint: bool
+    evidence: Evidence
     beside: bool
+    smaller: tuple[Meaning, ...] = ()
+    is_misspelt: bool = False
 
     @property
     def level(self) -> str:
         return self.meanings[0].level
 
-    def of_level(self, level: str) -> Mention:
-        """The same mention, read as of one level only."""
-        return replace(self, meanings=tuple(meaning for meaning in self.meanings if meaning.level == level))
+    @property
+    def is_firm(self) -> bool:
+        return self.evidence in FIRM and not self.beside
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A name outside the territory at a token.
+
+    `city`: the one the territory has belonged to since the merger of 2025; `unknown`: a district by its label that is
+    none of ours.
+    """
+
+    text: str
+    start: int
+    city: bool
+    unknown: bool = False
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,8 +100,23 @@ class AreaNames:
     """Every name of every unit, ready for looking up."""
 
     phrases: Phrases[Meaning]
-    spellings: dict[str, list[str]]  # level → folded names, for misspelt ones
-    elsewhere: Phrases[bool]  # name outside → whether only until the merger of 2025
+    spellings: dict[str, tuple[str, ...]]  # level → names as they are spelt, for misspelt ones
+    sounds: dict[str, dict[str, str]]  # level → what a name sounds like → how it is spelt
+    words: frozenset[str]  # every word of a name or label
+    elsewhere: Phrases[bool]  # name outside → whether the territory has belonged to it since the merger of 2025
+    far: tuple[str, ...]  # the same, as they are spelt
+    kept: dict[object, object] = field(default_factory=dict)  # what was worked out from this territory once
+
+    def spellings_in(self, districts: frozenset[tuple[str, str]]) -> tuple[str, ...]:
+        """The names of wards in some districts, as they are spelt."""
+        key = ("spellings", districts)
+        if key not in self.kept:
+            self.kept[key] = tuple(
+                name
+                for name in self.spellings[Level.WARD]
+                if any(meaning.districts & districts for meaning in self.phrases.exactly(name.split()))
+            )
+        return self.kept[key]  # type: ignore[return-value]
 
 
 def area_names(territory: Territory) -> AreaNames:
@@ -83,28 +134,87 @@ _kept: tuple[Territory, AreaNames] | None = None
 
 def _read(territory: Territory) -> AreaNames:
     phrases: Phrases[Meaning] = Phrases()
-    spellings: dict[str, list[str]] = {level: [] for level in Level.values}
-    own: set[str] = set()
+    levels: dict[str, set[str]] = {level: set() for level in Level.values}
+    other: dict[str, list[str]] = {}
+    for written, name in table("short_names")["other"].items():
+        other.setdefault(_spelt(name), []).append(written)
     for index in territory.sets:
         for unit in index.units.values():
-            for kind, name in _names(unit):
-                bare = bare_name(name)
-                marks = tuple(token.marked for token in tokens_of(bare))
-                phrases.add(bare, Meaning(index.name, unit.code, unit.level, kind, name, marks))
-                spellings[unit.level].append(fold_name(bare))
-                own.add(fold_name(bare))
+            districts = _districts_of(territory, index, unit)
+            for bare, (name, kinds) in _names(unit).items():
+                marks = tuple(key(token.marked) for token in tokens_of(bare_name(name)))
+                meaning = Meaning(index.name, unit.code, unit.level, frozenset(kinds), name, marks, districts)
+                for spelt in (bare, *(_spelt(written) for written in other.get(bare, ()))):
+                    phrases.put(tuple(spelt.split()), meaning)
+                    levels[unit.level].add(spelt)
+    own = {name for names in levels.values() for name in names}
     elsewhere: Phrases[bool] = Phrases()
-    for key, until_merger in (("always", False), ("until_2025_07", True)):
-        for name in table("elsewhere")[key]:
-            if fold_name(name) not in own:
-                elsewhere.add(name, until_merger)
-    return AreaNames(phrases, {level: sorted(set(names)) for level, names in spellings.items()}, elsewhere)
+    far: list[str] = []
+    for group, is_ours_since in (("always", False), ("merged", True), ("longer", False)):
+        for name in table("elsewhere")[group]:
+            if _spelt(name) not in own:
+                elsewhere.put(tuple(_spelt(name).split()), is_ours_since)
+                far.append(_spelt(name))
+    sounds: dict[str, dict[str, str]] = {}
+    for level, names in levels.items():
+        heard: dict[str, list[str]] = {}
+        for name in sorted(names):
+            heard.setdefault(_sounding(name.split()), []).append(name)
+        # Two names that sound the same cannot be told apart by it.
+        sounds[level] = {one: names[0] for one, names in heard.items() if len(names) == 1}
+    words = {word for name in (*own, *far) for word in name.split()} | {
+        word for entry in table("labels")["label"] for label in entry["words"] for word in fold_name(label).split()
+    }
+    return AreaNames(
+        phrases,
+        {level: tuple(sorted(names)) for level, names in levels.items()},
+        sounds,
+        frozenset(words),
+        elsewhere,
+        tuple(far),
+    )
 
 
-def _names(unit: Unit) -> Iterator[tuple[str, str]]:
-    yield unit.kind, unit.name
-    for dated in unit.names:
-        yield dated.kind, dated.name
+def _spelt(name: str) -> str:
+    return " ".join(key(word) for word in fold_name(name).split())
+
+
+def _sounding(words: Sequence[str]) -> str:
+    return " ".join(sound(word) for word in words)
+
+
+def _names(unit: Unit) -> dict[str, tuple[str, set[str]]]:
+    """Each bare name a unit has had, as it is spelt → (a full name, its kinds)."""
+    names: dict[str, tuple[str, set[str]]] = {}
+    for kind, name in ((unit.kind, unit.name), *((dated.kind, dated.name) for dated in unit.names)):
+        bare = _spelt(bare_name(name))
+        if bare:
+            names.setdefault(bare, (name, set()))[1].add(kind)
+    return names
+
+
+def _districts_of(territory: Territory, index: SetIndex, unit: Unit) -> frozenset[tuple[str, str]]:
+    """The districts of any set that hold at least three tenths of a ward, and those that were divided into them."""
+    if unit.level != Level.WARD:
+        return frozenset()
+    found: dict[tuple[str, str], Unit] = {}
+    for other in territory.sets:
+        for district in other.districts:
+            if (
+                unit.parent_code == district.code
+                if other is index
+                else unit.polygon.intersects(district.polygon)
+                and unit.polygon.intersection(district.polygon).area >= 0.3 * unit.polygon.area
+            ):
+                found[(other.name, district.code)] = district
+    names = {_spelt(bare_name(district.name)) for district in found.values()}
+    for whole, parts in table("short_names")["divided"].items():
+        if names & {_spelt(part) for part in parts}:
+            for other in territory.sets:
+                for district in other.districts:
+                    if _spelt(bare_name(district.name)) == _spelt(whole):
+                        found[(other.name, district.code)] = district
+    return frozenset(found)
 
 
 def unit_of(territory: Territory, meaning: Meaning) -> tuple[SetIndex, Unit] | None:
@@ -117,6 +227,8 @@ def unit_of(territory: Territory, meaning: Meaning) -> tuple[SetIndex, Unit] | N
 def expand_short_names(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """ "TDM" and the like as the words they stand for, at the place where they were written."""
     short = _short_names()
+    if not any(token.folded in short for token in tokens):
+        return tokens
     expanded: list[Token] = []
     for token in tokens:
         words = short.get(token.folded)
@@ -130,158 +242,411 @@ def expand_short_names(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     return tuple(expanded)
 
 
-def find_mentions(tokens: tuple[Token, ...], names: AreaNames) -> list[Mention]:
-    """The units named in a text, in its order. `tokens` have their short names expanded."""
-    marked = is_marked(tokens)
-    found: list[Mention] = []
-    misspelt = 0
-    at = 0
-    while at < len(tokens):
-        label, words_before = _label_before(tokens, at, marked)
-        phrase = names.phrases.at(tokens, at)
-        if phrase is not None:
-            mention = _mention(tokens, phrase.start, phrase.end, phrase.meanings, label, words_before, marked)
-            if mention is not None:
-                found.append(mention)
+# --- finding ---------------------------------------------------------------------------------------------------
+
+
+class Reading:
+    """One text being read for names of units. `tokens` have their short names expanded; `marked` as it was written."""
+
+    def __init__(self, tokens: tuple[Token, ...], names: AreaNames, marked: bool) -> None:
+        self.tokens, self.names, self.marked = tokens, names, marked
+        self.keys = [self._key(token.folded) for token in tokens]
+        self._ends = [0]  # where the mentions found so far end
+
+    def _key(self, folded: str) -> str:
+        word = key(folded)
+        if word in self.names.words:
+            return word
+        typed = key(from_telex(folded))
+        return typed if typed in self.names.words else word
+
+    def mentions(self) -> list[Mention]:
+        """The units named, in the text's order; misspelt ones only of a level that nothing else names."""
+        found = self._exact()
+        for level in (Level.DISTRICT, Level.WARD):
+            if not any(mention.level == level and mention.is_firm for mention in found):
+                found += self._misspelt(level, found)
+        found.sort(key=lambda mention: mention.start)
+        return _with_tails(found)
+
+    def _exact(self) -> list[Mention]:
+        found: list[Mention] = []
+        at, count, phrases = 0, len(self.tokens), self.names.phrases
+        before = 0
+        while at < count:
+            own = _own_names().at_keys(self.keys, at)
+            if own is not None:
+                at = own.end
+                continue
+            phrase = phrases.at_keys(self.keys, at)
+            mention = None
+            if phrase is not None and not any(token.opens for token in self.tokens[at + 1 : phrase.end]):
+                mention = self._mention(at, phrase.end, phrase.meanings, before)
+            if mention is None:
+                # "công an Phú An": the thing's own words are no beginning of a name.
+                thing = _things().at_keys(self.keys, at)
+                at += thing.end - at if thing is not None and phrase is None else 1
+                continue
+            found.append(mention)
+            at = before = mention.end
+        return found
+
+    def _mention(
+        self, start: int, end: int, meanings: Sequence[Meaning], before: int, likeness: float | None = None
+    ) -> Mention | None:
+        written = self.tokens[start:end]
+        misspelt = likeness is not None
+        if likeness is None:
+            likenesses = [self._likeness(written, meaning) for meaning in meanings]
+            likeness = max(likenesses)
+            close = tuple(meaning for meaning, one in zip(meanings, likenesses, strict=True) if one >= likeness - 0.01)
+        else:
+            close = tuple(meanings)
+        label, words_before = self._label_before(start)
+        if label:
+            level = LEVEL_OF.get(AreaKind(label))
+            fitting = tuple(meaning for meaning in close if meaning.level == level)
+            if not fitting and level == Level.DISTRICT:
+                # "TP Bình Dương": no such district, but a province of that name.
+                fitting = tuple(meaning for meaning in close if meaning.level == Level.PROVINCE)
+            if not fitting and level == Level.DISTRICT and LEVEL_OF.get(AreaKind(label)) == Level.DISTRICT:
+                # "huyện Tân Thành" is another one's district, not our ward of that name.
+                return None
+            if not fitting and misspelt:
+                return None
+            if not fitting:
+                label, words_before = "", 0
+            else:
+                close = fitting
+        smaller: tuple[Meaning, ...] = ()
+        if not label:
+            close, smaller = _without_label(close)
+        first = start - words_before
+        evidence, beside = self._around(first, end, bool(label), before)
+        return Mention(self._text(first, end), close, label, first, end, likeness, evidence, beside, smaller, misspelt)
+
+    def _likeness(self, written: Sequence[Token], meaning: Meaning) -> float:
+        """1 for the name as it is rightly marked, less for missing marks in a marked text, least for other marks."""
+        if len(written) != len(meaning.marks):
+            return 0.95
+        missing = other = 0
+        for token, marks in zip(written, meaning.marks, strict=True):
+            if key(token.marked) != marks:
+                if token.has_marks:
+                    other += 1
+                else:
+                    missing += 1
+        return max(0.4, 1.0 - 0.12 * other - (0.05 if self.marked else 0.02) * (missing > 0))
+
+    def _label_before(self, at: int) -> tuple[str, int]:
+        """(kind, number of words) of a label that ends directly before a token; ("", 0) for none."""
+        if at == 0 or (self.tokens[at].opens and not self._is_after_stop(at)):
+            return "", 0
+        for length in (2, 1):
+            if at < length:
+                continue
+            words = tuple(self.keys[at - length : at])
+            for kind, strict, marks in _labels().get(words, ()):
+                written = self.tokens[at - length : at]
+                if not strict or not self.marked or self._is_marked_so(written, words, marks):
+                    return kind, length
+            kind = _short_labels().get(words, "")
+            if kind:
+                return kind, length
+        word = self.keys[at - 1]
+        if len(word) >= 5 and word not in self.names.words and word not in _not_names():
+            for label in ("phuong", "huyen"):
+                if OSA.distance(word, label, score_cutoff=1) == 1:
+                    return _labels()[(label,)][0][0], 1
+        return "", 0
+
+    def _is_marked_so(self, written: Sequence[Token], words: Sequence[str], marks: Sequence[str]) -> bool:
+        """Whether words carry these marks, were typed in raw telex, or begin a phrase ("…, Xa Phước Hòa")."""
+        return (
+            written[0].opens
+            or written[0].text[0].isupper()
+            or all(
+                token.marked == mark or key(token.folded) != word
+                for token, word, mark in zip(written, words, marks, strict=True)
+            )
+        )
+
+    def _is_after_stop(self, at: int) -> bool:
+        """Whether the break before a token is the full stop of a short form ("P. Phú Hòa")."""
+        return self.tokens[at].stop and len(self.tokens[at - 1].folded) <= 3
+
+    def _around(self, first: int, end: int, labelled: bool, before: int) -> tuple[Evidence, bool]:
+        """(evidence, beside) from the words directly before and behind a name with its label."""
+        tokens = self.tokens
+        opens = first == 0 or (tokens[first].opens and not (not labelled and self._is_after_stop(first)))
+        near = first > 0 and _near().ending_at_keys(self.keys, first, 2) is not None
+        if labelled:
+            return "label", near
+        thing = None if opens else self._thing_before(first, before)
+        if thing is not None:
+            if thing == "street" and end < len(tokens) and tokens[end].folded.isdigit() and not tokens[end].opens:
+                return "numbered", near
+            return thing, near
+        closes = end == len(tokens) or tokens[end].opens or self._begins_label(end)
+        if not opens:
+            opens = near or first == before or self._begins_anew(first)
+            if not opens and tokens[first - 1].folded[:1].isdigit():
+                if self._is_house_number(first - 1):
+                    return "street", near
+                opens = True
+        if not closes and tokens[end].folded.isdigit() and opens:
+            return "numbered", near
+        if opens and closes:
+            return "segment", near
+        return "loose", near
+
+    def _thing_before(self, at: int, before: int) -> Evidence | None:
+        """What stands directly before a name: its own words, not those of the unit before, and rightly marked."""
+        for start in range(max(before, at - 4), at):
+            for evidence, marks in _things().exactly(self.keys[start:at]):
+                words = self.tokens[start:at]
+                if not any(word.opens and not word.stop for word in words[1:]) and not any(
+                    word.has_marks and key(word.marked) != mark for word, mark in zip(words, marks, strict=True)
+                ):
+                    return evidence
+        return None
+
+    def _is_house_number(self, at: int) -> bool:
+        """Whether the number at a token begins a phrase or stands after "số": "77 Phú Lợi" is a street, "30/4 Phú Lợi"
+        behind "đường" is not."""
+        while at > 0 and not self.tokens[at].opens and self.keys[at - 1][:1].isdigit():
+            if self.tokens[at].gap != "/":
+                # "12 30/4": the second number is the street's name.
+                return False
+            at -= 1
+        if at == 0 or self.tokens[at].opens:
+            return True
+        before = self.keys[at - 2] if at > 1 else ""
+        return self.keys[at - 1] in _house_words() and before != "duong" and not before[:1].isdigit()
+
+    def _begins_anew(self, at: int) -> bool:
+        """Whether the word before a name ends something: a filler, or the number of a hamlet."""
+        if _fillers().ending_at_keys(self.keys, at, 2) is not None:
+            return True
+        if not any(letter.isdigit() for letter in self.keys[at - 1]):
+            return False
+        letters = self.keys[at - 1].rstrip("0123456789")
+        numbered = _numbered()
+        if letters in numbered.singles:
+            return True
+        return at >= 2 and numbered.phrases.ending_at_keys(self.keys, at - 1, 2) is not None
+
+    def _begins_label(self, at: int) -> bool:
+        words = self.keys[at : at + 2]
+        return bool(
+            tuple(words) in _labels()
+            or tuple(words[:1]) in _labels()
+            or tuple(words) in _short_labels()
+            or tuple(words[:1]) in _short_labels()
+        )
+
+    # --- elsewhere ---------------------------------------------------------------------------------------------
+
+    def elsewhere(self, mentions: Sequence[Mention]) -> list[Elsewhere]:
+        """Provinces, towns and districts outside the territory, in the text's order."""
+        found: list[Elsewhere] = []
+        tokens, keys, names = self.tokens, self.keys, self.names.elsewhere
+        taken = {at for mention in mentions for at in range(mention.start, mention.end)}
+        at = 0
+        while at < len(keys):
+            phrase = names.at_keys(keys, at)
+            # "Quận Tân Bình" is the city's, and longer than the name of ours in it; else ours goes first.
+            if phrase is not None and (at not in taken or phrase.end - at > 2):
+                if tokens[at].opens or self._thing_before(at, 0) is None:
+                    found.append(Elsewhere(self._text(at, phrase.end), at, all(phrase.meanings)))
                 at = phrase.end
                 continue
-        elif label and misspelt < MOST_MISSPELT:
-            misspelt += 1
-            mention = _misspelt(tokens, at, label, words_before, names)
-            if mention is not None:
-                found.append(mention)
-                at = mention.end
-                continue
-        at += 1
-    return found
+            kind, length = self._label_at(at)
+            behind = at + length
+            if length and LEVEL_OF.get(AreaKind(kind)) == Level.DISTRICT and at not in taken and behind < len(keys):
+                if kind == "quan" and keys[behind].isdigit() and len(keys[behind]) <= 2:
+                    found.append(Elsewhere(self._text(at, behind + 1), at, city=False))
+                elif behind not in taken and names.at_keys(keys, behind) is None:
+                    unknown = self._unknown_district(at, behind)
+                    found += [unknown] if unknown is not None else []
+            at += 1
+        return found
 
+    def _unknown_district(self, at: int, behind: int) -> Elsewhere | None:
+        """What a district's label stands before, when that is no name of ours: a misspelt one, or none we know."""
+        word = self.keys[behind]
+        if not word.isalpha() or word in _not_names() or len("".join(self.keys[at:behind])) <= 2:
+            return None
+        for length in (3, 2):
+            words = self.keys[behind : behind + length]
+            near = nearest(" ".join(words), self.names.far) if len(words) == length else None
+            if near is not None:
+                meanings = self.names.elsewhere.exactly(near[0].split())
+                return Elsewhere(self._text(at, behind + length), at, all(meanings))
+        return Elsewhere(self._text(at, behind + 2), at, city=False, unknown=True)
 
-def find_elsewhere(tokens: tuple[Token, ...], names: AreaNames, *, merged: bool) -> list[str]:
-    """Names of provinces and towns outside the territory, as written; `merged` after 1 July 2025."""
-    found = []
-    for phrase in names.elsewhere.find(tokens):
-        before = _things().ending_at(tokens, phrase.start)
-        short = phrase.start > 0 and tokens[phrase.start - 1].folded in _thing_shorts()
-        if before is None and not short and not (merged and all(phrase.meanings)):
-            found.append(" ".join(token.text for token in tokens[phrase.start : phrase.end]))
-    return found
+    def _label_at(self, at: int) -> tuple[str, int]:
+        """(kind, number of words) of a label that begins at a token; ("", 0) for none."""
+        for length in (2, 1):
+            words = tuple(self.keys[at : at + length])
+            for kind, strict, marks in _labels().get(words, ()):
+                if not strict or not self.marked or self._is_marked_so(self.tokens[at : at + length], words, marks):
+                    return kind, length
+            if words in _short_labels():
+                return _short_labels()[words], length
+        return "", 0
 
+    def _text(self, start: int, end: int) -> str:
+        return " ".join(token.text for token in self.tokens[start:end])
 
-def _label_before(tokens: Sequence[Token], at: int, marked: bool) -> tuple[str, int]:
-    """(kind, number of words) of a label that ends directly before a token; ("", 0) for none."""
-    phrase = _labels().ending_at(tokens, at, longest=2)
-    if phrase is not None:
-        kind, strict, marks = phrase.meanings[0]
-        written = tuple(token.marked for token in tokens[phrase.start : phrase.end])
-        if not (strict and marked and written != marks):
-            return kind, phrase.end - phrase.start
-    if at > 0:
-        kind = _short_labels().get(tokens[at - 1].folded, "")
-        if kind:
-            return kind, 1
-    return "", 0
+    # --- misspelt ----------------------------------------------------------------------------------------------
 
+    def _misspelt(self, level: Level, found: Sequence[Mention]) -> list[Mention]:
+        """The name of a level nearest to what is written behind a label or alone, where nothing was read."""
+        taken = [False] * len(self.tokens)
+        for mention in found:
+            taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
+        self._ends = [0, *(mention.end for mention in found)]
+        heard = self._heard(level, taken)
+        if heard is not None:
+            return [heard]
+        named = {
+            meaning.unit_key for mention in found if mention.level == Level.DISTRICT for meaning in mention.meanings
+        }
+        lists = [self.names.spellings[level]]
+        if named and level == Level.WARD:
+            lists.insert(0, self.names.spellings_in(frozenset(named)))
+        for spellings in lists:
+            for start, end, whole in list(self._gaps(taken, level))[:MOST_MISSPELT]:
+                best: tuple[int, int, str] | None = None
+                for length in range(1, min(4, end - start) + 1):
+                    if whole and start + length != end:
+                        continue
+                    near = self._nearest(self.keys[start : start + length], spellings)
+                    if near is not None and (best is None or (near[1], -length) < best[:2]):
+                        best = (near[1], -length, near[0])
+                if best is not None:
+                    near_by = self._named(start, start - best[1], best[2], level, 0.97 - 0.07 * best[0])
+                    # Alone and without its label, a name nearly so needs its district beside it.
+                    if near_by is not None and (near_by.label or named or level != Level.WARD or start == 0):
+                        return [near_by]
+        return []
 
-def _mention(
-    tokens: Sequence[Token],
-    start: int,
-    end: int,
-    meanings: tuple[Meaning, ...],
-    label: str,
-    words_before: int,
-    marked: bool,
-) -> Mention | None:
-    written = tokens[start:end]
-    likeness = {meaning: _likeness(written, meaning, marked) for meaning in meanings}
-    best = max(likeness.values())
-    close = tuple(meaning for meaning in meanings if likeness[meaning] >= best - 0.01)
-    if label:
-        close = tuple(meaning for meaning in close if meaning.level == LEVEL_OF.get(label))
-        exact = tuple(meaning for meaning in close if meaning.kind == label)
-        close = exact or close
-    else:
-        close = _without_label(close)
-    if not close:
+    def _named(self, start: int, end: int, name: str, level: str, likeness: float) -> Mention | None:
+        meanings = [meaning for meaning in self.names.phrases.exactly(tuple(name.split())) if meaning.level == level]
+        before = max(one for one in self._ends if one <= start)
+        mention = self._mention(start, end, meanings, before, likeness)
+        if mention is None or mention.evidence in {"maybe", "street", "inside"}:
+            return None
+        # A label of another level stands before something else.
+        return mention if not mention.label or LEVEL_OF.get(AreaKind(mention.label)) == level else None
+
+    def _heard(self, level: Level, taken: Sequence[bool]) -> Mention | None:
+        """The last name of a level in a text that sounds like the words: a recogniser's "bến các"."""
+        sounds, names = self.names.sounds[level], [sound(word) for word in self.keys]
+        for end in range(len(names), 1, -1):
+            for start in range(max(0, end - 4), end - 1):
+                name = sounds.get(" ".join(names[start:end]))
+                if name is None or any(taken[start:end]) or any(token.opens for token in self.tokens[start + 1 : end]):
+                    continue
+                mention = self._named(start, end, name, level, 0.92)
+                if mention is not None:
+                    return mention
         return None
-    first = start - words_before
-    thing = _things().ending_at(tokens, first)
-    short_thing = first > 0 and tokens[first - 1].folded in _thing_shorts()
-    before = _near().ending_at(tokens, first, longest=2)
-    return Mention(
-        text=" ".join(token.text for token in tokens[first:end]),
-        meanings=close,
-        label=label,
-        start=first,
-        end=end,
-        likeness=best,
-        # "chợ phường Phú Hòa" stands in the ward; "chợ Phú Hòa" need not.
-        hint=not label and (thing is not None or short_thing),
-        beside=before is not None,
-    )
+
+    def _nearest(self, words: Sequence[str], spellings: Sequence[str]) -> tuple[str, int] | None:
+        written = " ".join(words)
+        if len(written) < 4 or not written.replace(" ", "").isalpha():
+            return None
+        return nearest(written, spellings)
+
+    def _gaps(self, taken: Sequence[bool], level: str) -> Iterator[tuple[int, int, bool]]:
+        """(start, end, only as a whole) of runs nothing was read in: those behind a label of the level first."""
+        count = len(self.tokens)
+        runs: list[tuple[int, int]] = []
+        start = 0
+        for at in range(count + 1):
+            if at == count or taken[at] or (at > start and self.tokens[at].opens and not self._is_after_stop(at)):
+                if at > start:
+                    runs.append((start, at))
+                start = at + 1 if at < count and taken[at] else at
+        for first, end in runs:
+            for at in range(first, end):
+                label, _words = self._label_before(at)
+                if label and LEVEL_OF.get(AreaKind(label)) == level:
+                    yield at, end, False
+        for first, end in reversed(runs):
+            if end - first <= 4 and not self._label_before(first)[0]:
+                yield first, end, True
+        # The last words before a unit already read: "… lai thieuu thuan an".
+        for first, end in reversed(runs):
+            if end - first > 4 and end < count and taken[end]:
+                for length in (2, 3, 1):
+                    yield end - length, end, True
 
 
-def _without_label(meanings: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
-    """Without a label a name shared by a province or district and a ward means the larger one."""
+def _without_label(meanings: tuple[Meaning, ...]) -> tuple[tuple[Meaning, ...], tuple[Meaning, ...]]:
+    """Without a label a name shared by a province or district and a ward means the larger one; and the smaller."""
     for level in (Level.PROVINCE, Level.DISTRICT):
         larger = tuple(meaning for meaning in meanings if meaning.level == level)
         if larger:
-            return larger
-    return meanings
+            return larger, tuple(meaning for meaning in meanings if meaning.level == Level.WARD)
+    return meanings, ()
 
 
-def _likeness(written: Sequence[Token], meaning: Meaning, marked: bool) -> float:
-    """1 for the name as it is rightly marked, less for missing marks in a marked text, least for other marks."""
-    if len(written) != len(meaning.marks):
-        return 0.9
-    missing = sum(
-        not token.has_marks and token.marked != marks for token, marks in zip(written, meaning.marks, strict=True)
-    )
-    other = sum(token.has_marks and token.marked != marks for token, marks in zip(written, meaning.marks, strict=True))
-    return max(0.4, 1.0 - 0.25 * other - (0.08 if marked else 0.03) * (missing > 0))
+def _with_tails(found: list[Mention]) -> list[Mention]:
+    """Loose names directly before a district or province that fits them are meant as units: "… lai thieu thuan an"."""
+    for number, mention in enumerate(found[:-1]):
+        behind = found[number + 1]
+        if (
+            mention.evidence in {"loose", "inside"}
+            and behind.level in {Level.DISTRICT, Level.PROVINCE}
+            and behind.start == mention.end
+            and ((mention.level == Level.WARD and behind.level == Level.PROVINCE) or _fit(mention, behind))
+        ):
+            found[number] = replace(mention, evidence="tail")
+    return found
 
 
-def _misspelt(tokens: Sequence[Token], at: int, label: str, words_before: int, names: AreaNames) -> Mention | None:
-    """The name most like the one to three words behind a label, when it is like enough and no other is."""
-    level = LEVEL_OF.get(AreaKind(label), Level.WARD)
-    best: tuple[float, int, str] | None = None
-    for length in (3, 2, 1):
-        words = tokens[at : at + length]
-        if len(words) < length or any(word.opens for word in words[1:]) or not words[0].folded.isalpha():
-            continue
-        written = " ".join(word.folded for word in words)
-        if len(written) < 4:
-            continue
-        matches = process.extract(
-            written, names.spellings[level], scorer=fuzz.ratio, limit=2, score_cutoff=LEAST_LIKENESS
-        )
-        if not matches or (len(matches) > 1 and matches[0][1] - matches[1][1] < 4):
-            continue
-        if best is None or matches[0][1] > best[0]:
-            best = (matches[0][1], length, matches[0][0])
-    if best is None:
-        return None
-    score, length, name = best
-    meanings = tuple(meaning for meaning in names.phrases.exactly(tuple(name.split())) if meaning.level == level)
-    if not meanings:
-        return None
-    first = at - words_before
-    text = " ".join(token.text for token in tokens[first : at + length])
-    return Mention(text, meanings, label, first, at + length, 0.7 * score / 100, hint=False, beside=False)
+def _fit(ward: Mention, district: Mention) -> bool:
+    keys = {meaning.unit_key for meaning in district.meanings}
+    return any(meaning.districts & keys for meaning in ward.meanings)
+
+
+def is_of_the_city(mention: Mention) -> bool:
+    """Whether the neighbouring city had a ward of this name before the merger."""
+    names = {_spelt(name) for name in table("elsewhere")["same"]}
+    return any(_spelt(bare_name(meaning.name)) in names for meaning in mention.meanings)
+
+
+# --- the language ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    singles: frozenset[str]
+    phrases: Phrases[bool]
 
 
 @cache
-def _labels() -> Phrases[tuple[str, bool, tuple[str, ...]]]:
-    labels: Phrases[tuple[str, bool, tuple[str, ...]]] = Phrases()
+def _labels() -> dict[tuple[str, ...], list[tuple[str, bool, tuple[str, ...]]]]:
+    labels: dict[tuple[str, ...], list[tuple[str, bool, tuple[str, ...]]]] = {}
     for entry in table("labels")["label"]:
         for words in entry["words"]:
-            marks = tuple(token.marked for token in tokens_of(words))
-            labels.add(words, (entry["kind"], entry.get("strict", False), marks))
+            tokens = tokens_of(words)
+            labels.setdefault(tuple(key(token.folded) for token in tokens), []).append(
+                (entry["kind"], entry.get("strict", False), tuple(token.marked for token in tokens))
+            )
     return labels
 
 
 @cache
-def _short_labels() -> dict[str, str]:
-    return {fold(short): entry["kind"] for entry in table("labels")["label"] for short in entry.get("short", ())}
+def _short_labels() -> dict[tuple[str, ...], str]:
+    return {
+        tuple(fold(short).split()): entry["kind"]
+        for entry in table("labels")["label"]
+        for short in entry.get("short", ())
+    }
 
 
 @cache
@@ -290,22 +655,51 @@ def _short_names() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _things() -> Phrases[str]:
-    return _phrases_of("words")
+def _things() -> Phrases[tuple[Evidence, tuple[str, ...]]]:
+    things: Phrases[tuple[Evidence, tuple[str, ...]]] = Phrases()
+    for evidence, phrases in table("things_named_after")["thing"].items():
+        for words in phrases:
+            marks = tuple(key(token.marked) for token in tokens_of(words))
+            things.put(tuple(_spelt(words).split()), (evidence, marks))
+    return things
 
 
 @cache
-def _near() -> Phrases[str]:
+def _house_words() -> frozenset[str]:
+    return frozenset(_spelt(word) for word in table("things_named_after")["around"]["house"])
+
+
+@cache
+def _not_names() -> frozenset[str]:
+    return frozenset(_spelt(word) for word in table("things_named_after")["around"]["not_names"])
+
+
+@cache
+def _near() -> Phrases[bool]:
     return _phrases_of("near")
 
 
 @cache
-def _thing_shorts() -> frozenset[str]:
-    return frozenset(fold(short) for short in table("things_named_after")["short"])
+def _own_names() -> Phrases[bool]:
+    return _phrases_of("own_names")
 
 
-def _phrases_of(key: str) -> Phrases[str]:
-    phrases: Phrases[str] = Phrases()
-    for words in table("things_named_after")[key]:
-        phrases.add(words, words)
+@cache
+def _fillers() -> Phrases[bool]:
+    return _phrases_of("fillers")
+
+
+@cache
+def _numbered() -> _Numbered:
+    phrases = _phrases_of("numbered")
+    singles = frozenset(
+        spelt for words in table("things_named_after")["around"]["numbered"] if " " not in (spelt := _spelt(words))
+    )
+    return _Numbered(singles, phrases)
+
+
+def _phrases_of(group: str) -> Phrases[bool]:
+    phrases: Phrases[bool] = Phrases()
+    for words in table("things_named_after")["around"][group]:
+        phrases.put(tuple(_spelt(words).split()), True)
     return phrases

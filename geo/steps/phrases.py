@@ -24,11 +24,15 @@ class Phrases(Generic[T]):
     """Phrases by their folded words. Also found when written in one word ("phuloi")."""
 
     def __init__(self) -> None:
-        self._by_words: dict[tuple[str, ...], list[T]] = {}
-        self._lengths: dict[str, list[int]] = {}
+        self._by_words: dict[tuple[str, ...], tuple[T, ...]] = {}
+        self._lengths: dict[str, tuple[int, ...]] = {}
 
     def add(self, phrase: str, meaning: T) -> None:
-        words = tuple(token.folded for token in tokens_of(phrase))
+        """A phrase as it is written."""
+        self.put(tuple(token.folded for token in tokens_of(phrase)), meaning)
+
+    def put(self, words: tuple[str, ...], meaning: T) -> None:
+        """A phrase by its words as they will be looked up."""
         if not words:
             return
         self._put(words, meaning)
@@ -37,43 +41,52 @@ class Phrases(Generic[T]):
             self._put((joined,), meaning)
 
     def _put(self, words: tuple[str, ...], meaning: T) -> None:
-        meanings = self._by_words.setdefault(words, [])
+        meanings = self._by_words.get(words, ())
         if meaning not in meanings:
-            meanings.append(meaning)
-        lengths = self._lengths.setdefault(words[0], [])
+            self._by_words[words] = (*meanings, meaning)
+        lengths = self._lengths.get(words[0], ())
         if len(words) not in lengths:
-            lengths.append(len(words))
-            lengths.sort(reverse=True)
+            self._lengths[words[0]] = tuple(sorted((*lengths, len(words)), reverse=True))
 
     def at(self, tokens: Sequence[Token], start: int) -> Phrase[T] | None:
         """The longest phrase that begins at a token."""
-        for length in self._lengths.get(tokens[start].folded, ()):
-            if start + length <= len(tokens):
-                words = tuple(token.folded for token in tokens[start : start + length])
-                meanings = self._by_words.get(words)
+        if tokens[start].folded not in self._lengths:
+            return None
+        return self.at_keys([token.folded for token in tokens], start)
+
+    def at_keys(self, words: Sequence[str], start: int) -> Phrase[T] | None:
+        """The longest phrase that begins at a word."""
+        for length in self._lengths.get(words[start], ()):
+            if start + length <= len(words):
+                meanings = self._by_words.get(tuple(words[start : start + length]))
                 if meanings:
-                    return Phrase(start, start + length, tuple(meanings))
+                    return Phrase(start, start + length, meanings)
         return None
 
     def ending_at(self, tokens: Sequence[Token], end: int, longest: int = 4) -> Phrase[T] | None:
         """The longest phrase that ends directly before a token."""
+        return self.ending_at_keys([token.folded for token in tokens[:end]], end, longest)
+
+    def ending_at_keys(self, words: Sequence[str], end: int, longest: int = 4) -> Phrase[T] | None:
+        """The longest phrase that ends directly before a word."""
         for start in range(max(0, end - longest), end):
-            words = tuple(token.folded for token in tokens[start:end])
-            meanings = self._by_words.get(words)
-            if meanings:
-                return Phrase(start, end, tuple(meanings))
+            if words[start] in self._lengths:
+                meanings = self._by_words.get(tuple(words[start:end]))
+                if meanings:
+                    return Phrase(start, end, meanings)
         return None
 
     def find(self, tokens: Sequence[Token]) -> Iterable[Phrase[T]]:
         """The longest phrase at every token; phrases may overlap."""
-        for start in range(len(tokens)):
-            found = self.at(tokens, start)
+        words = [token.folded for token in tokens]
+        for start in range(len(words)):
+            found = self.at_keys(words, start)
             if found is not None:
                 yield found
 
     def exactly(self, words: Sequence[str]) -> tuple[T, ...]:
         """What a folded phrase stands for."""
-        return tuple(self._by_words.get(tuple(words), ()))
+        return self._by_words.get(tuple(words), ())
 
     def __len__(self) -> int:
         return len(self._by_words)

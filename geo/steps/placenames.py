@@ -219,25 +219,25 @@ def _is_beside(tokens: Sequence[Token], start: int) -> bool:
 
 @cache
 def _things() -> Phrases[str]:
-    return _phrases("words")
+    return _phrases(words for group in table("things_named_after")["thing"].values() for words in group)
 
 
 @cache
 def _near() -> Phrases[str]:
-    return _phrases("near")
+    return _phrases(table("things_named_after")["around"]["near"])
 
 
-def _phrases(key: str) -> Phrases[str]:
+def _phrases(words: Iterable[str]) -> Phrases[str]:
     phrases: Phrases[str] = Phrases()
-    for words in table("things_named_after")[key]:
-        phrases.add(words, words)
+    for phrase in words:
+        phrases.add(phrase, phrase)
     return phrases
 
 
 @cache
 def _empty_words() -> frozenset[str]:
     words = [
-        *table("things_named_after")["fillers"],
+        *table("things_named_after")["around"]["fillers"],
         "về",
         "đi",
         "lên",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geo.folding import fold
 
@@ -12,15 +13,20 @@ from geo.folding import fold
 MOST_CHARACTERS = 5_000
 
 _WORD = re.compile(r"[^\W_]+")
-_BREAK = re.compile(r"[,;:!?()\[\]\n\r|/]|\.(?:\s|$)|\s[-–—]\s")
+_SPACE = re.compile(r"[^\S\n]+")
+_BREAKS = frozenset(',;:!?()[]{}\n\r|/"“”')
+_BREAK = re.compile(r"[,;:!?()\[\]{}\n\r|/\"“”]|\.(?:\s|$)|\s[-–—]\s")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
+# Words a text is made of come again and again; forms of the last ones are kept.
+_KEPT_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """One word: as written, folded, its marks in a form free of where the tone stands ("hoà" = "hòa").
 
-    `opens`: a comma or the like stands between it and the word before.
+    `opens`: a comma or the like stands between it and the word before; `gap` is what stands there, cut
+    to three characters.
     """
 
     text: str
@@ -29,6 +35,12 @@ class Token:
     start: int
     end: int
     opens: bool
+    gap: str = " "
+
+    @property
+    def stop(self) -> bool:
+        """Whether only a full stop is before it, maybe that of a short form ("P. Phú Hòa")."""
+        return self.gap == ". "
 
     @property
     def has_marks(self) -> bool:
@@ -38,13 +50,15 @@ class Token:
 def clean(text: str) -> str:
     """Composed letters, no control characters, at most MOST_CHARACTERS; the same text again when cleaned twice."""
     composed = unicodedata.normalize("NFC", text[:MOST_CHARACTERS])
-    kept = "".join(
-        letter if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"} else " "
-        for letter in composed
-    )
-    return re.sub(r"[^\S\n]+", " ", kept)[:MOST_CHARACTERS].strip()
+    if not composed.isprintable():
+        composed = "".join(
+            letter if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"} else " "
+            for letter in composed
+        )
+    return _SPACE.sub(" ", composed)[:MOST_CHARACTERS].strip()
 
 
+@lru_cache(maxsize=_KEPT_WORDS)
 def marks_of(word: str) -> str:
     """The word in lower case with its tone moved to the end, so that both ways of placing it are equal."""
     letters: list[str] = []
@@ -54,16 +68,47 @@ def marks_of(word: str) -> str:
     return "".join(letters).replace("đ", "d\u0335") + "".join(sorted(tones))
 
 
+@lru_cache(maxsize=_KEPT_WORDS)
+def _words_in(word: str) -> tuple[tuple[str, str, str, int], ...]:
+    """(text, folded, marked, where) of each word in a run of letters and digits: "PhúHòa" holds two."""
+    cuts = [0]
+    if not (word.islower() or word.isupper() or word.istitle()):
+        for at in range(1, len(word)):
+            # A capital after a small letter begins a word, and so does the last capital before small ones.
+            begins = word[at - 1].islower() or word[at : at + 2].istitle()
+            # One letter alone is a slip ("hPú"), unless it is a label ("PPhú Hòa").
+            whole = at - cuts[-1] >= 2 or (at == 1 and word[0] in "PXHQTF" and word[1:3].istitle())
+            if word[at].isupper() and begins and whole and len(word) - at >= 2:
+                cuts.append(at)
+    pieces = ((word[start:end], start) for start, end in zip(cuts, [*cuts[1:], len(word)], strict=True))
+    return tuple((piece, fold(piece), marks_of(piece), start) for piece, start in pieces)
+
+
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a cleaned text in order; digits stay digits."""
     found = []
     last = 0
     for match in _WORD.finditer(text):
-        word = match.group()
-        folded = fold(word)
-        if folded:
-            between = text[last : match.start()]
-            found.append(Token(word, folded, marks_of(word), match.start(), match.end(), bool(_BREAK.search(between))))
+        first = match.start()
+        gap = text[last : min(first, last + 3)]
+        if len(gap) > 1:
+            opens = _BREAK.search(text, last, first) is not None
+        else:
+            # "12/5" and "30/4" are one number.
+            opens = gap in _BREAKS and not (gap == "/" and text[last - 1].isalnum() and text[first].isdigit())
+        for word, folded, marked, at in _words_in(match.group()):
+            if folded:
+                found.append(
+                    Token(
+                        word,
+                        folded,
+                        marked,
+                        first + at,
+                        first + at + len(word),
+                        opens and at == 0,
+                        gap if at == 0 else "",
+                    )
+                )
         last = match.end()
     return tuple(found)
 

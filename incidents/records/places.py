@@ -38,7 +38,7 @@ class Pin:
 def place_fields(where: Resolution | Pin, *, on: dt.date) -> dict[str, Any]:
     """The fields of an incident that say where it is, ready for `open_incident(**…)` or to be set one by one.
 
-    An ambiguous answer gives no point, only the ward or district that all candidates share. `on` is the local date.
+    An ambiguous answer gives no point, only the ward or district that can be relied on. `on` is the local date.
     """
     return _of_pin(where, on) if isinstance(where, Pin) else _of_resolution(where, on)
 
@@ -107,10 +107,8 @@ def _of_resolution(resolution: Resolution, on: dt.date) -> dict[str, Any]:
     if best is None:
         return {**_NOWHERE, "place_trace": trace}
     if resolution.outcome == "ambiguous":
-        ward = _shared([candidate.ward for candidate in resolution.candidates])
-        district = _shared([candidate.district for candidate in resolution.candidates])
-        known = ward or district
-        areas = _areas(known.set_name, ward, district, on) if known else {}
+        sure = resolution.answer
+        areas = _areas(_set_of(sure), sure.ward, sure.district, on) if sure is not None else {}
         return {**_NOWHERE, **areas, "approximate": best.approximate, "place_trace": trace}
     return {
         "point": Point(best.lon, best.lat, srid=4326),
@@ -147,11 +145,3 @@ def _areas(set_name: str, ward: AreaRef | None, district: AreaRef | None, on: dt
 def _set_of(candidate: Candidate) -> str:
     area = candidate.ward or candidate.district
     return area.set_name if area else ""
-
-
-def _shared(areas: list[AreaRef | None]) -> AreaRef | None:
-    """The area that all candidates lie in, if there is one."""
-    first = areas[0]
-    if first is None or any(area is None or area.code != first.code for area in areas):
-        return None
-    return first

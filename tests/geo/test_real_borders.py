@@ -24,6 +24,8 @@ from geo.importing.reading import ReadUnit, read_units
 from geo.index import territory
 from geo.models import AreaLineage
 from geo.resolver import resolve
+from tests.geo.addresses.cases import codes
+from tests.geo.addresses.generated import Lists, generated
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unpinned")]
 SETS: dict[str, dict[str, Any]] = {
@@ -184,6 +186,15 @@ def test_old_addresses_on_the_new_set(real_sets: None) -> None:
         found = {candidate.ward.code for candidate in answer.candidates if candidate.ward is not None}
         assert found, ward.name
         assert found <= parts[ward.code], ward.name
+
+
+def test_old_addresses_of_every_form_on_the_new_set(real_sets: None) -> None:
+    """Where an old unit was split nobody is sent to one of its parts; else the new ward is named."""
+    shares = {(row.old_code, row.new_code): row.share_of_old for row in AreaLineage.objects.all()}
+    cases = [case for case in generated(Lists(shares), each=1) if case.kind == "old names, new set"]
+    assert len({case.ward for case in cases if case.ward}) > 20
+    missed = [case for case in cases if codes(resolve(case.text, on=case.on))[0] != case.ward]
+    assert len(missed) <= 0.03 * len(cases), missed
 
 
 def test_known_places_lie_where_their_file_says(real_sets: None, area_data: Path) -> None:

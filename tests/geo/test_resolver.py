@@ -97,6 +97,9 @@ def test_a_thing_named_after_a_ward_is_only_a_hint(old_set: AreaSet) -> None:
     assert firm.best is not None
     assert hint.best.confidence < 0.5 < firm.best.confidence
     assert "ward_named_after" in said(hint)
+    # Nobody is sent there without a person's word.
+    assert (hint.outcome, hint.answer, hint.needs_person) == ("ambiguous", None, True)
+    assert (firm.outcome, firm.answer, firm.needs_person) == ("area", firm.best, False)
     assert codes(resolve("chợ Phú Hòa, phường Hiệp Thành", on=OLD)) == ["104"]
 
 

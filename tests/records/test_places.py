@@ -32,13 +32,14 @@ def test_the_best_candidate_of_a_clear_answer(world: World) -> None:
     assert Resolution.from_json(fields["place_trace"]) == resolution
 
 
-def test_an_ambiguous_answer_gives_only_what_all_candidates_share(world: World) -> None:
+def test_an_ambiguous_answer_gives_only_what_can_be_relied_on(world: World) -> None:
     one, other = candidate(AN_LAC), candidate(BINH_MINH, IN_BINH_MINH)
-    fields = place_fields(Resolution("ambiguous", (one, other)), on=ON)
+    shared = Candidate("district", SONG_XANH.name, *IN_AN_LAC, 9_000.0, None, SONG_XANH, 0.8)
+    fields = place_fields(Resolution("ambiguous", (one, other), answer=shared), on=ON)
     assert (fields["point"], fields["radius_m"]) == (None, None)
     assert (fields["area_set"], fields["ward_code"], fields["district_code"]) == ("invented", "", "80001")
-    same = place_fields(Resolution("ambiguous", (one, candidate(AN_LAC, (106.63, 11.02)))), on=ON)
-    assert same["ward_code"] == "90001"
+    unsure = place_fields(Resolution("ambiguous", (one,)), on=ON)
+    assert (unsure["area_set"], unsure["ward_code"], unsure["district_code"]) == ("", "", "")
 
 
 def test_nothing_found(world: World) -> None:

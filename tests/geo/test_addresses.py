@@ -1,0 +1,114 @@
+"""How often addresses are read rightly: every unit, name and form, with slips; and addresses written by hand.
+
+Names decide here, not borders, so the starter cells do. The floors are those the product has to reach; what is
+measured lies above them and stands in the table of `make bench`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import add
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from geo.importing.known_sets import load_starter_areas
+from geo.index import look_again
+from geo.models import AreaLineage, AreaSet
+from geo.resolver import resolve
+from tests.geo.addresses.cases import Case, Tally, codes, tallies, written
+from tests.geo.addresses.generated import Lists, generated, well_formed, with_slips
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unpinned")]
+
+
+def test_how_often_addresses_are_read_rightly() -> None:
+    load_starter_areas()
+    look_again()
+    shares = {(row.old_code, row.new_code): row.share_of_old for row in AreaLineage.objects.all()}
+    # Where old units lie now is told by real borders only (test_real_borders).
+    cases = [case for case in generated(Lists(shares), each=1) if case.kind != "old names, new set"]
+    found = _tallied(cases)
+    clean = _sum(found, [kind for kind in found if well_formed(kind)])
+    assert (clean.ward_share, clean.district_share) >= (0.97, 0.99), clean.missed
+    assert clean.ward_wrong_share <= 0.015, clean.missed
+    slips = _sum(found, [kind for kind in found if with_slips(kind)])
+    assert slips.ward_share >= clean.ward_share - 0.03, slips.missed
+    assert slips.ward_wrong_share <= 0.02, slips.missed
+    everything = _sum(found, list(found))
+    assert everything.ward_share >= 0.93, everything.missed
+    assert everything.ward_wrong_share <= 0.02, everything.missed
+    for kind, tally in found.items():
+        # No class may be far behind the others.
+        assert tally.ward_share >= 0.9, (kind, tally.missed)
+        assert tally.ward_wrong_share <= 0.03, (kind, tally.missed)
+    by_hand = _sum(_tallied(written()), None)
+    assert by_hand.ward_share >= 0.97, by_hand.missed
+    assert by_hand.district_share >= 0.97, by_hand.missed
+    assert by_hand.ward_wrong_share <= 0.015, by_hand.missed
+    _confidence_keeps_its_word([*cases, *written()])
+
+
+def _tallied(cases: list[Case]) -> Mapping[str, Tally]:
+    return tallies(cases, (codes(resolve(case.text, on=case.on)) for case in cases))
+
+
+def _sum(found: Mapping[str, Tally], kinds: Iterable[str] | None) -> Tally:
+    return reduce(add, (found[kind] for kind in kinds or found), Tally())
+
+
+def _confidence_keeps_its_word(cases: Iterable[Case]) -> None:
+    """Of the answers given with about a confidence, at least that share is right, give or take a tenth."""
+    steps: dict[int, list[bool]] = {}
+    for case in cases:
+        answer = resolve(case.text, on=case.on).answer
+        if answer is not None and answer.ward is not None:
+            steps.setdefault(int(answer.confidence * 10), []).append(answer.ward.code == case.ward)
+    for step, right in steps.items():
+        if len(right) >= 20:
+            assert sum(right) / len(right) >= step / 10 - 0.1, (step, len(right))
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, given: bytes, *options: str) -> list[dict[str, object]]:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(given)))
+    out = io.StringIO()
+    call_command("resolve_addresses", *options, stdout=out)
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_the_command_answers_line_by_line(old_set: AreaSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = "\ufeffP. Phú Hòa, TDM\r\n\nTân Bình\n".encode() + b"ph\xff \xfa P. Ph\xc3\xba H\xc3\xb2a\n" + b"x" * 10_000
+    first, empty, two, broken, long = _run(monkeypatch, given, "--on", "2019-12-01")
+    assert first["text"] == "P. Phú Hòa, TDM"
+    answer = first["answer"]
+    assert isinstance(answer, dict)
+    keys = ["ward_code", "district_code", "kind", "name", "lat", "lon", "radius_m", "confidence"]
+    assert [answer[key] for key in keys[:4]] == ["101", "11", "ward", "Phường Phú Hòa"]
+    assert all(isinstance(answer[key], float) for key in keys[4:])
+    assert first["needs_person"] is False
+    assert (empty["text"], empty["answer"], empty["needs_person"]) == ("", None, True)
+    assert (two["answer"], len(two["candidates"])) == (None, 2)  # type: ignore[arg-type]
+    assert {"text_broken", "ward_named"} <= {reason["code"] for reason in broken["reasons"]}  # type: ignore[attr-defined]
+    assert (long["answer"], len(str(long["text"]))) == (None, 10_000)
+
+
+def test_a_date_asked_for_goes_before_the_pinned_set(
+    both_sets: tuple[AreaSet, AreaSet], monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.AREA_SET = "2019"
+    (old,), (new,) = (
+        _run(monkeypatch, "phường Phú Lợi\n".encode(), *options) for options in ([], ["--on", "2026-01-01"])
+    )
+    assert [old["set"], new["set"]] == ["2019", "2025"]
+
+
+def test_the_command_without_areas(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CommandError, match="no areas are loaded for 2019-12-01"):
+        _run(monkeypatch, b"a\n", "--on", "2019-12-01")
