@@ -37,16 +37,8 @@ export function readDraft(name: string): Draft | null {
 }
 
 export function saveDraft(name: string, form: HTMLFormElement): void {
-  const fields: Record<string, string> = {};
-  for (const field of fieldsOf(form)) {
-    if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
-      if (field.checked) fields[field.name] = field.value;
-    } else {
-      fields[field.name] = field.value;
-    }
-  }
   try {
-    localStorage.setItem(place(name), JSON.stringify({ at: Date.now(), fields } satisfies Draft));
+    localStorage.setItem(place(name), JSON.stringify({ at: Date.now(), fields: draftOf(form) } satisfies Draft));
   } catch {
     // A full or forbidden store: the text stays in the form, as on any page.
   }
@@ -64,9 +56,27 @@ export function dropDraft(name: string): void {
 export function restoreDraft(name: string, form: HTMLFormElement): number | null {
   const draft = readDraft(name);
   if (!draft) return null;
+  return fillDraft(draft.fields, form) ? draft.at : null;
+}
+
+/** What a draft holds of a form, by the names of its fields. */
+export function draftOf(form: HTMLFormElement): Record<string, string> {
+  const fields: Record<string, string> = {};
+  for (const field of fieldsOf(form)) {
+    if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
+      if (field.checked) fields[field.name] = field.value;
+    } else {
+      fields[field.name] = field.value;
+    }
+  }
+  return fields;
+}
+
+/** Puts a draft's fields into a form, wherever they were kept; answers whether that changed anything. */
+export function fillDraft(fields: Record<string, string>, form: HTMLFormElement): boolean {
   let changed = false;
   for (const field of fieldsOf(form)) {
-    const value = draft.fields[field.name];
+    const value = fields[field.name];
     if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
       const checked = value === field.value;
       changed ||= checked !== field.checked;
@@ -77,16 +87,16 @@ export function restoreDraft(name: string, form: HTMLFormElement): number | null
     }
   }
   if (changed) form.dispatchEvent(new CustomEvent("draft:restored", { bubbles: true }));
-  return changed ? draft.at : null;
+  return changed;
 }
 
-/** Keeps a form's draft up to date, half a second after the last letter. */
-export function keepDraft(name: string, form: HTMLFormElement): void {
+/** Keeps a form's draft up to date, half a second after the last letter, under the name that its `data-draft` has then. */
+export function keepDraft(form: HTMLFormElement): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const save = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    saveDraft(name, form);
+    if (form.dataset.draft) saveDraft(form.dataset.draft, form);
   };
   form.addEventListener("input", () => {
     clearTimeout(timer);

@@ -221,7 +221,7 @@ export function wireForms(root: ParentNode = document): void {
       });
       statusOf(form).replaceChildren(say("draft.found", { time: clock(at) }), " ", drop);
     }
-    keepDraft(name, form);
+    keepDraft(form);
   }
 }
 

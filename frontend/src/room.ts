@@ -10,6 +10,7 @@ import { inField, keysOn, listen, setKeys } from "./room/keys";
 import { Live } from "./room/live";
 import { type Areas, makeMap, type RoomMap } from "./room/map";
 import { Notices } from "./room/notices";
+import { Phone } from "./room/phone";
 import { Panel } from "./room/panel";
 import { Queue } from "./room/queue";
 import { Names } from "./room/reference";
@@ -64,13 +65,23 @@ const call = new CallForm(byId("call"), {
   reveal: (spot) => map?.reveal(spot),
   group: (code) => groupOf(live.incidents().find((one) => one.code === code) ?? { group: null }),
   open: (code) => openCode(code),
-  saved: (code, tracking, joined) => {
+  saved: (code, tracking, joined, entry) => {
     notices.say(say(joined ? "call.joined" : "call.saved", { code }), 20, tracking ? say("call.tracking", { code: tracking }) : "");
+    if ((entry.answer?.body as { dispatched?: boolean } | null)?.dispatched) panel.offerBack(code, "undo.dispatch", entry);
     // The next key dispatches it; but an incident somebody reads is not replaced under their eyes.
     if (code && panel.open === null) openCode(code);
   },
   kept: () => notices.say(say("call.kept"), 12),
+  transfer: (id, service) => void phone.transfer(id, service),
+  done: (id) => phone.done(id),
+  notReached: (id) => phone.notReached(id),
   shown: () => cover(),
+});
+
+const phone = new Phone(live, notices, {
+  open: (slot) => call.show(slot),
+  shown: () => call.call,
+  changed: (now) => call.changed(now),
 });
 
 /** Tells the map how much of it lies under the call form and the panel. */
@@ -247,6 +258,7 @@ function step(by: 1 | -1): void {
 const acts: Record<string, () => void> = {
   call: () => call.show(),
   "call-close": () => call.hide(),
+  transfer: () => call.goToTransfer(),
   search: () => search.show(),
   filter: toggleFilter,
   fit: () => map?.fit(),
@@ -305,6 +317,10 @@ listen({
   x: press("side-1"),
   y: press("side-2"),
   z: press("side-3"),
+  F9: doing(() => void phone.take()),
+  F4: doing(() => phone.next()),
+  F7: doing(() => call.goToTransfer()),
+  F8: doing(() => phone.showBack()),
   "Ctrl+Enter": (event) => {
     if (!inField(event.target)) press("dispatch")(event);
   },

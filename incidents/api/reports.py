@@ -110,16 +110,20 @@ def _own_call(pk: int | None, person: Person) -> Call | None:
 
 
 def _route(taken: Taken, agency_id: int | None, person: Person) -> bool:
-    """Gives it to the agency that the call-taker saw and confirmed by saving; whether it is with an agency now.
+    """Gives it to the agency that the call-taker saw and confirmed by saving; whether that was done now.
 
     Only when the system, which has decided anew by now, is certain of the same one and asks nothing else.
     """
     incident = taken.incident
-    if incident.state != IncidentState.RECEIVED:
-        return incident.on_board
     agency = incident.suggested_agency
     sure = incident.agency_trace.get("certain") is True and not incident.needs
-    if not taken.created or agency is None or agency.pk != agency_id or not sure:
+    if (
+        not taken.created
+        or incident.state != IncidentState.RECEIVED
+        or agency is None
+        or agency.pk != agency_id
+        or not sure
+    ):
         return False
     try:
         with change():

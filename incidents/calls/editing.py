@@ -62,7 +62,7 @@ def follow_calls(person: Person) -> Seat:
     mine = list(Call.objects.live().filter(taken_by=person))
     if any(call.state in OPEN_STATES or call.callback == Callback.CALLING for call in mine):
         status = SeatStatus.IN_CALL
-    elif mine:
+    elif any(call.wrapped_at is None for call in mine):
         status = SeatStatus.WRAP_UP
     elif seat.status in {SeatStatus.IN_CALL, SeatStatus.WRAP_UP}:
         status = SeatStatus.FREE

@@ -58,7 +58,9 @@ def _receive(report: PhoneReport) -> Call:
         call.recording = call.recording or storable(report.recording)[:300]
         _seat_of_telephone(call, report)
         if call.state in UNSERVED and before not in UNSERVED:
-            call.callback = Callback.DUE if _number(call, report) else Callback.NONE
+            # A desk that has written it up already has heard the caller, whatever the exchange noticed of it.
+            owed = call.wrapped_at is None and _number(call, report)
+            call.callback = Callback.DUE if owed else Callback.NONE
         elif call.state not in UNSERVED and call.callback == Callback.DUE:
             call.callback = Callback.NONE
         if found is None or _facts(call) != seen:

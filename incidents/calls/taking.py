@@ -80,7 +80,7 @@ def wrap_up(*, call_id: int, by: Person, report: Report | None = None) -> Call:
         call.report = report
     if call.wrapped_at is None:
         call.wrapped_at = current_change().at
-    if call.callback == Callback.CALLING:
+    if call.callback == Callback.CALLING or (call.callback == Callback.DUE and report is not None):
         call.callback = Callback.REACHED
     CallDraft.objects.filter(call=call).delete()
     store(call)

@@ -29,7 +29,11 @@ CHROMIUM_ARGUMENTS = [
 ]  # fmt: skip
 
 # What the doors of partners need before they open.
-DOORS = {"OPSCENTER_ZALO_APP_ID": "1022", "OPSCENTER_ZALO_OA_SECRET": "a secret of tests"}
+DOORS = {
+    "OPSCENTER_ZALO_APP_ID": "1022",
+    "OPSCENTER_ZALO_OA_SECRET": "a secret of tests",
+    "OPSCENTER_PHONE_SECRET": "a secret of tests",
+}
 
 
 class LiveSite:

@@ -1,13 +1,18 @@
 /**
  * The call form, over the map's left half, by keyboard alone: words, place with suggestions and a pin that follows, category
- * guess, who calls. Enter moves on, Ctrl+Enter saves. What is typed is kept in this browser until it is saved.
+ * guess, who calls. Enter moves on, Ctrl+Enter saves, and gives it to the agency that the button names.
+ *
+ * One form serves all one's calls: the shown call's fields are in it, the others are parked as drafts. What is typed is kept by
+ * call in this browser, and for calls of the exchange at the server too, so that it outlives the browser and the machine.
  */
+import { draftOf, dropDraft, fillDraft, readDraft, restoreDraft, saveDraft } from "../drafts";
 import { element } from "../element";
 import type { Entry } from "../outbox";
 import { csrfToken, getJson } from "../page";
 import { age } from "../time";
 import { locale } from "../words";
 import { say } from "../words/room";
+import { ask } from "./ask";
 import type { Pin, Spot } from "./map";
 
 const NEAR_MOST = 5;
@@ -33,7 +38,7 @@ interface Duplicate {
 interface Advice {
   category: { code: string; name: string; asks_whom: boolean } | null;
   category_reasons: string[];
-  agency: { name: string; certain: boolean } | null;
+  agency: { id: number; name: string; certain: boolean } | null;
   agency_reasons: string[];
   /** The whole way to the agency, in one sentence. */
   why: string;
@@ -42,14 +47,30 @@ interface Advice {
   duplicates: Duplicate[];
 }
 
+/** A call of the exchange, as its form needs it. */
+export interface Slot {
+  call: number;
+  /** When the talk began; milliseconds. */
+  since: number;
+  number: string;
+  name: string;
+  /** Whether the exchange can be told to dial and to transfer. */
+  dials: boolean;
+  draft: { at: string; fields: Record<string, string> } | null;
+}
+
 export interface CallActions {
   pin(spot: Spot | null, moved: (spot: Spot) => void): Pin;
   reveal(spot: Spot): void;
   /** The group of an open incident, for its mark. */
   group(code: string): number;
   open(code: string): void;
-  saved(code: string, tracking: string, joined: boolean): void;
+  saved(code: string, tracking: string, joined: boolean, entry: Entry): void;
   kept(): void;
+  transfer(call: number, service: string): void;
+  /** Nothing to report, or nobody reached; answers whether the form may close. */
+  done(call: number): Promise<boolean>;
+  notReached(call: number): Promise<boolean>;
   shown(on: boolean): void;
 }
 
@@ -60,6 +81,7 @@ export class CallForm {
   private readonly guess: HTMLButtonElement;
   private readonly agency: HTMLElement;
   private pin: Pin | null = null;
+  private slot: Slot | null = null;
   private startedAt = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
   private found: Place[] = [];
@@ -103,19 +125,28 @@ export class CallForm {
       this.field("phone").focus();
     });
     this.form.addEventListener("outbox:accepted", (event) => {
-      const body = ((event as CustomEvent<{ entry: Entry }>).detail.entry.answer?.body ?? {}) as {
+      const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
+      const body = (entry.answer?.body ?? {}) as {
         incident?: string;
         tracking_code?: string;
       };
       const joined = this.field("same_as").value !== "";
       this.hide(true);
-      this.act.saved(body.incident ?? "", body.tracking_code ?? "", joined);
+      this.act.saved(body.incident ?? "", body.tracking_code ?? "", joined, entry);
     });
     this.form.addEventListener("outbox:kept", () => {
       this.hide(true);
       this.act.kept();
     });
     this.form.addEventListener("draft:restored", () => this.pinFromFields());
+    this.form.addEventListener("input", later(2_000, () => this.keepAtServer()));
+    window.addEventListener("pagehide", () => this.keepAtServer());
+    this.box.querySelector("#call-transfer")!.addEventListener("click", (event) => {
+      const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-service]") : null;
+      if (button && this.slot) this.act.transfer(this.slot.call, button.dataset.service ?? "");
+    });
+    this.box.querySelector("#call-done")!.addEventListener("click", () => void this.leave((call) => this.act.done(call)));
+    this.box.querySelector("#call-not-reached")!.addEventListener("click", () => void this.leave((call) => this.act.notReached(call)));
   }
 
   get open(): boolean {
@@ -126,15 +157,97 @@ export class CallForm {
     return this.form.elements.namedItem(name) as HTMLInputElement;
   }
 
-  show(): void {
-    if (this.open) {
+  /** The call whose form is shown; 0 is a form without a call, null is none. */
+  get call(): number | null {
+    return this.open ? (this.slot?.call ?? 0) : null;
+  }
+
+  /** Shows the form of a call, or without one. Another one that was open is parked with what was typed. */
+  show(slot: Slot | null = null): void {
+    // What is being sent is still in the fields.
+    if (this.form.getAttribute("aria-busy") === "true") return;
+    if (this.open && (this.slot?.call ?? 0) === (slot?.call ?? 0)) {
       this.field("words").focus();
       return;
     }
+    if (this.open) {
+      this.park();
+      this.enter(slot);
+      this.begin();
+      return;
+    }
+    if (slot || this.slot) this.enter(slot);
     this.opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     this.box.hidden = false;
     this.act.shown(true);
-    this.startedAt = Date.now();
+    this.begin();
+  }
+
+  /** Keeps what was typed of the shown call, so that another one can have the form. */
+  private park(): void {
+    saveDraft(this.form.dataset.draft!, this.form);
+    this.keepAtServer();
+  }
+
+  /** Makes the form that of a call: with what was typed of it, here or at the server, whichever is newer. */
+  private enter(slot: Slot | null): void {
+    this.clear();
+    this.slot = slot;
+    const name = slot ? `call:${slot.call}` : "call";
+    this.form.dataset.draft = name;
+    const kept = slot?.draft;
+    if (kept && Date.parse(kept.at) > (readDraft(name)?.at ?? 0)) fillDraft(kept.fields, this.form);
+    else restoreDraft(name, this.form);
+    this.field("call").value = slot ? String(slot.call) : "";
+    if (slot) {
+      this.field("phone").value ||= slot.number;
+      this.field("name").value ||= slot.name;
+    }
+    const title = this.box.querySelector<HTMLElement>("#call-title")!;
+    title.replaceChildren(
+      ...(slot
+        ? [slot.number ? element("a", { href: `tel:${slot.number}`, class: "tabular", text: slot.number }) : say("phone.unknown"), slot.name ? ` ${slot.name}` : ""]
+        : [say("call.new")]),
+    );
+    for (const id of ["call-transfer", "call-done"]) this.box.querySelector<HTMLElement>(`#${id}`)!.hidden = slot === null;
+    this.box.querySelector<HTMLElement>("#call-not-reached")!.hidden = true;
+  }
+
+  /** What the stream says of the shown call. */
+  changed(call: { id: number; state: string; callback: string; transferred_to: string }): void {
+    if (this.slot?.call !== call.id) return;
+    const talking = ["ringing", "answered", "elsewhere"].includes(call.state);
+    for (const button of this.box.querySelectorAll<HTMLButtonElement>("#call-transfer [data-service]")) {
+      button.disabled = !talking;
+      button.setAttribute("aria-pressed", String(button.dataset.service === call.transferred_to));
+    }
+    this.box.querySelector<HTMLElement>("#call-done")!.hidden = talking;
+    this.box.querySelector<HTMLElement>("#call-not-reached")!.hidden = call.callback !== "calling";
+    this.box.querySelector<HTMLElement>("#call-state")!.textContent = call.callback === "calling" ? say("phone.calling-back") : talking ? "" : say("phone.over");
+  }
+
+  /** F7: the services; then 3, 4 or 5, or the arrows and Enter. */
+  goToTransfer(): void {
+    if (this.open && this.slot) this.box.querySelector<HTMLElement>("#call-transfer [data-service]:not([disabled])")?.focus();
+  }
+
+  private keepAtServer(): void {
+    if (!this.open || !this.slot || this.form.getAttribute("aria-busy") === "true") return;
+    const fields = draftOf(this.form);
+    void ask(`/api/calls/${this.slot.call}/draft`, { fields }, true);
+  }
+
+  private async leave(end: (call: number) => Promise<boolean>): Promise<void> {
+    if (this.slot && (await end(this.slot.call))) {
+      dropDraft(this.form.dataset.draft!);
+      this.hide(true);
+    }
+  }
+
+  private begin(): void {
+    this.pin?.remove();
+    clearInterval(this.timer);
+    this.startedAt = this.slot?.since ?? Date.now();
     const tick = (): void => {
       const seconds = Math.floor((Date.now() - this.startedAt) / 1000);
       const two = (value: number): string => String(value).padStart(2, "0");
@@ -144,7 +257,7 @@ export class CallForm {
     this.timer = setInterval(tick, 1000);
     this.pin = this.act.pin(null, (spot) => this.pinned(spot));
     this.pinFromFields();
-    this.drawNear([]);
+    void this.advise();
     void this.searchEarlier();
     this.field("words").focus();
   }
@@ -152,24 +265,43 @@ export class CallForm {
   /** Hides the form; what was typed stays as a draft unless it was saved. */
   hide(saved = false): void {
     if (!this.open) return;
+    if (!saved) this.park();
     clearInterval(this.timer);
     this.pin?.remove();
     this.pin = null;
     this.box.hidden = true;
     if (saved) {
-      this.form.reset();
-      for (const name of ["lat", "lon", "accuracy_m", "same_as"]) this.field(name).value = "";
-      this.box.querySelector("#call-radius")!.textContent = "";
-      this.box.querySelector("#call-earlier")!.replaceChildren();
-      this.guess.hidden = true;
-      this.agency.textContent = "";
-      this.box.querySelector<HTMLElement>("#call-complaint")!.hidden = true;
-      this.form.querySelector<HTMLElement>("[data-status]")!.textContent = "";
+      this.clear();
+      this.slot = null;
+      this.form.dataset.draft = "call";
+      this.field("call").value = "";
     }
     this.act.shown(false);
     // A hidden field keeps the focus until the next frame: the first letter after Esc would be lost in it.
     if (document.activeElement instanceof HTMLElement && this.box.contains(document.activeElement)) document.activeElement.blur();
     if (this.opener?.isConnected) this.opener.focus({ preventScroll: true });
+  }
+
+  private clear(): void {
+    this.form.reset();
+    for (const name of ["lat", "lon", "accuracy_m", "same_as", "agency", "call"]) this.field(name).value = "";
+    this.box.querySelector("#call-radius")!.textContent = "";
+    this.box.querySelector("#call-earlier")!.replaceChildren();
+    this.guess.hidden = true;
+    this.agency.textContent = "";
+    this.routeTo(null);
+    this.drawNear([]);
+    this.box.querySelector("#call-state")!.textContent = "";
+    this.box.querySelector<HTMLElement>("#call-complaint")!.hidden = true;
+    this.form.querySelector<HTMLElement>("[data-status]")!.textContent = "";
+    this.hidePlaces();
+  }
+
+  /** The agency that saving gives it to: named on the button only when the system is certain. */
+  private routeTo(agency: Advice["agency"]): void {
+    const certain = agency?.certain ? agency : null;
+    this.field("agency").value = certain ? String(certain.id) : "";
+    this.box.querySelector<HTMLElement>("#call-route")!.textContent = certain ? say("call.save-and-give", { name: certain.name }) : say("call.save");
   }
 
   /** Esc: first the suggestions, then the form. */
@@ -182,6 +314,18 @@ export class CallForm {
 
   private key(event: KeyboardEvent): void {
     if (event.isComposing || event.keyCode === 229) return;
+    const service = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>("#call-transfer") : null;
+    if (service && /^[345]$/.test(event.key)) {
+      event.preventDefault();
+      service.querySelector<HTMLButtonElement>(`[data-service="11${event.key}"]`)?.click();
+      this.field("words").focus();
+      return;
+    }
+    if (service && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+      const buttons = [...service.querySelectorAll<HTMLElement>("[data-service]")];
+      buttons[(buttons.indexOf(event.target as HTMLElement) + (event.key === "ArrowRight" ? 1 : 2)) % 3]?.focus();
+      return;
+    }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       event.stopPropagation();
@@ -207,7 +351,8 @@ export class CallForm {
     event.preventDefault();
     if (inAddress && !this.places.hidden) this.choose(Math.max(0, this.at), true);
     const fields = [...this.form.elements].filter(
-      (item): item is HTMLElement => item instanceof HTMLElement && item.matches("textarea, select, input:not([type=hidden]), button[type=submit]"),
+      (item): item is HTMLElement =>
+        item instanceof HTMLElement && item.offsetParent !== null && item.matches("textarea, select, input:not([type=hidden]), button[type=submit]"),
     );
     fields[fields.indexOf(target) + 1]?.focus();
   }
@@ -305,6 +450,7 @@ export class CallForm {
     this.adviceSearch?.abort();
     if (value("words").length < 6) {
       this.guess.hidden = true;
+      this.routeTo(null);
       this.drawNear([]);
       return;
     }
@@ -319,6 +465,7 @@ export class CallForm {
     try {
       const advice = await getJson<Advice>(`/api/suggest?${query}`, search.signal);
       const { category, agency } = advice;
+      this.routeTo(agency);
       this.guess.hidden = !category || value("category") !== "";
       if (category) {
         this.guess.dataset.code = category.code;

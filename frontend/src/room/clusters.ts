@@ -26,7 +26,8 @@ export type PointFeature = Feature<Point, PointProperties>;
 export type Box = [west: number, south: number, east: number, north: number];
 
 export class Clusters {
-  private index = this.make();
+  // Loaded, though with nothing: a board that is still empty can be asked too.
+  private index = this.make().load([]);
 
   private make(): Supercluster<PointProperties, Counted> {
     return new Supercluster<PointProperties, Counted>({
@@ -42,8 +43,7 @@ export class Clusters {
   }
 
   load(points: PointFeature[]): void {
-    this.index = this.make();
-    this.index.load(points);
+    this.index = this.make().load(points);
   }
 
   shown(box: Box, zoom: number): Shown {

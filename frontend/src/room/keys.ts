@@ -36,12 +36,12 @@ export function nameOf(event: KeyboardEvent): string {
   return event.ctrlKey || event.metaKey ? `Ctrl+${key}` : key;
 }
 
-/** Whether a key may act: with Ctrl and Escape also in fields, letters only outside; nothing while composing. */
+/** Whether a key may act: with Ctrl, Escape and function keys also in fields, letters only outside; nothing while composing. */
 export function mayAct(event: KeyboardEvent, lettersOn: boolean): boolean {
   // 229 is what browsers send for keys that an input method has taken.
   if (event.isComposing || event.keyCode === 229 || event.altKey || event.defaultPrevented) return false;
   const name = nameOf(event);
-  if (name.startsWith("Ctrl+") || name === "Escape") return true;
+  if (name.startsWith("Ctrl+") || name === "Escape" || /^F\d+$/.test(name)) return true;
   return lettersOn && !inField(event.target) && !event.repeat;
 }
 

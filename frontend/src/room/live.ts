@@ -17,6 +17,7 @@ export class Live {
   private readonly store = new Store();
   private readonly stream: Stream;
   private readonly watchers: ((changed: Changed[]) => void)[] = [];
+  private readonly rowWatchers: (() => void)[] = [];
   private status: Status = { phase: "connecting" };
   private complete = false;
   private cache: Incident[] | null = null;
@@ -35,6 +36,7 @@ export class Live {
         .filter((change) => change.entity === ENTITY)
         .map((change) => ({ id: change.id, isNew: !first && change.before === undefined }));
       if (changed.length) for (const watcher of this.watchers) watcher(changed);
+      if (changes.length > changed.length) for (const watcher of this.rowWatchers) watcher();
     });
     this.stream = new Stream({ store: this.store, ...(query === undefined ? {} : { query }) });
     this.stream.watch((status) => {
@@ -78,6 +80,16 @@ export class Live {
 
   watch(watcher: (changed: Changed[]) => void): void {
     this.watchers.push(watcher);
+  }
+
+  /** Called when something else than an incident changed: a call, a desk. */
+  watchRows(watcher: () => void): void {
+    this.rowWatchers.push(watcher);
+  }
+
+  /** Every row of another entity of the page's audience. */
+  rows<Body>(entity: string): Body[] {
+    return this.store.all<Body>(entity).map((row) => row.body);
   }
 
   get(id: number): Incident | undefined {

@@ -274,7 +274,8 @@ export class Panel {
     }
   }
 
-  private offerBack(code: string, text: "undo.emergency" | "undo.dispatch", done: Entry): void {
+  /** Says that it was given to an agency or made an emergency, and for ten seconds offers to take that back. */
+  offerBack(code: string, text: "undo.emergency" | "undo.dispatch", done: Entry): void {
     const answer = (done.answer?.body ?? {}) as { version?: number; undo?: string };
     this.notices.offer(
       say(text, { code }),
