@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // One entry a screen. Templates name it: {% vite_asset 'src/room.ts' %}; django-vite reads build/frontend/manifest.json.
-const screens = ["base", "staff", "room", "inbox", "portal", "track", "wall", "account"];
+const screens = ["base", "staff", "room", "inbox", "portal", "track", "wall", "account", "rules"];
 
 export default defineConfig({
   root: here("."),

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "incidents.room",
     "incidents.inbox",
     "incidents.wall",
+    "incidents.rulebook",
     "incidents.reference",
     "incidents.exercises",
 ]

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.urls")),
     path("room/", include("incidents.room.urls")),
     path("inbox/", include("incidents.inbox.urls")),
+    path("rules/", include("incidents.rulebook.urls")),
     path("wall/", include("incidents.wall.urls")),
     path("", include("incidents.doors.urls")),
     path("", include("incidents.calls.urls")),

@@ -33,6 +33,8 @@ class Verb(StrEnum):
     CANCEL_ASSIGNMENT = "cancel_assignment"
     CANCEL = "cancel"
     MERGE = "merge"
+    READ_RULES = "read_rules"
+    EDIT_RULES = "edit_rules"
     ADD_NOTE = "add_note"
     SEE_ASSIGNMENT = "see_assignment"
     ACCEPT = "accept"
@@ -78,6 +80,8 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.CANCEL_ASSIGNMENT: ROOM_ROLES,
     Verb.CANCEL: ROOM_ROLES,
     Verb.MERGE: ROOM_ROLES,
+    Verb.READ_RULES: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Verb.EDIT_RULES: frozenset({Role.ADMINISTRATOR}),
     Verb.ADD_NOTE: _EVERYBODY,
     Verb.SEE_ASSIGNMENT: AGENCY_ROLES,
     Verb.ACCEPT: _RECEIVES,

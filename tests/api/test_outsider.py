@@ -191,6 +191,18 @@ ROWS = [
     Row("inbox/", "/inbox/", only(*AGENCIES)),
     Row("inbox/assignment/<int:pk>/", "/inbox/assignment/{assignment}/", _FOR_WORKERS),
     Row("inbox/assignment/<int:pk>/photo/", "/inbox/assignment/{assignment}/photo/", _FOR_WORKERS),
+    # The rules of competence.
+    Row("rules/", "/rules/", only(*MANAGERS)),
+    Row("rules/new/", "/rules/new/", only(*MANAGERS)),
+    Row("rules/new/", "/rules/new/", only("administrator"), "POST", lambda scene: {}, json=False),
+    Row("rules/rule/<slug:code>/", "/rules/rule/field/", only(*MANAGERS)),
+    Row("rules/rule/<slug:code>/", "/rules/rule/field/", only("administrator"), "POST", lambda scene: {}, json=False),
+    Row("rules/test/", "/rules/test/?words=o+ga", only(*MANAGERS)),
+    Row("rules/coverage/", "/rules/coverage/", only(*MANAGERS)),
+    Row("rules/import/", "/rules/import/", only(*MANAGERS)),
+    Row("rules/import/", "/rules/import/", only("administrator"), "POST", lambda scene: {}, json=False),
+    Row("rules/export.<str:form>", "/rules/export.csv", only(*MANAGERS)),
+    Row("rules/export.<str:form>", "/rules/export.xlsx", only(*MANAGERS)),
     # The wall.
     Row("wall/", "/wall/", only(*ROOM, "leader")),
     Row("wall/names.json", "/wall/names.json", only(*ROOM, "leader")),
