@@ -54,8 +54,8 @@ DEFAULTS = {
     "portal.suggest": Budget(Rate(600, 600), Rate(60_000, 600)),
     "open311.read": Budget(Rate(600, 600), Rate(30_000, 600)),
     "open311.report": Budget(Rate(60, 600), Rate(3000, 600)),
-    # Zalo's own servers call: one address says nothing about the sender.
-    "zalo.webhook": Budget(None, Rate(30_000, 600)),
+    # The platforms' own servers call: one address says nothing about the sender.
+    "chat.webhook": Budget(None, Rate(90_000, 600)),
     "phone.webhook": Budget(None, Rate(60_000, 600)),
     # A gateway of our own operator, for everybody who writes.
     "sms.webhook": Budget(None, Rate(60_000, 600)),

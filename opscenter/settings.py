@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "realtime",
     "incidents.records",
     "incidents.delivery",
+    "incidents.conversations",
     "incidents.dispatching",
     "incidents.triage",
     "incidents.emergencies",
@@ -314,6 +315,18 @@ SMS_SEND_ID = env("SMS_SEND_ID")
 SMS_DIACRITICS = env_flag("SMS_DIACRITICS")
 SMS_MOST_PARTS = int(env("SMS_MOST_PARTS", "3"))
 
+# What the Official Account may send with: the first refresh token, from Zalo's console; later ones are in the database.
+ZALO_REFRESH_TOKEN = env("ZALO_REFRESH_TOKEN")
+ZALO_API = env("ZALO_API", "https://openapi.zalo.me").rstrip("/")
+ZALO_OAUTH = env("ZALO_OAUTH", "https://oauth.zaloapp.com").rstrip("/")
+VIBER_TOKEN = env("VIBER_TOKEN")
+VIBER_API = env("VIBER_API", "https://chatapi.viber.com").rstrip("/")
+FACEBOOK_APP_SECRET = env("FACEBOOK_APP_SECRET")
+FACEBOOK_VERIFY_TOKEN = env("FACEBOOK_VERIFY_TOKEN")
+FACEBOOK_PAGE_TOKEN = env("FACEBOOK_PAGE_TOKEN")
+FACEBOOK_API = env("FACEBOOK_API", "https://graph.facebook.com/v23.0").rstrip("/")
+# Hosts whence a door's pictures may be fetched besides the platform's own: "zalo=.example.vn, viber=media.example".
+MEDIA_HOSTS = env_list("MEDIA_HOSTS")
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 # Where the SMS gateway reaches us, when that is not the public address.
 SMS_CALLBACK_URL = env("SMS_CALLBACK_URL", PUBLIC_URL).rstrip("/")

@@ -314,6 +314,7 @@ listen({
   g: press("agency"),
   m: press("note"),
   b: press("same"),
+  r: press("reply"),
   x: press("side-1"),
   y: press("side-2"),
   z: press("side-3"),

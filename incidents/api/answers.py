@@ -9,6 +9,7 @@ from django.http import JsonResponse
 from django.utils.translation import gettext as _
 
 from incidents.calls.refusals import CallRefused
+from incidents.conversations import replying
 from incidents.dispatching.refusals import Refused
 from incidents.emergencies.refusals import Refused as EmergencyRefused
 from incidents.records.actions import ActionTaken
@@ -58,12 +59,25 @@ def refusal(error: Exception) -> JsonResponse:
             return _no(409, "not_allowed", detail, now=error.now, wanted=error.wanted)
         case Refused() | CallRefused() | EmergencyRefused():
             return _no(409, error.code.value, str(error))
+        case replying.Refused():
+            return _no(409, error.refusal.value, str(replying.SENTENCES[error.refusal]))
         case ActionTaken():
             return _no(409, "action_taken", _("This request was used for something else. Send it again."))
     raise error
 
 
-REFUSALS = (Forbidden, NotTheirs, Invalid, Conflict, NotAllowed, Refused, CallRefused, EmergencyRefused, ActionTaken)
+REFUSALS = (
+    Forbidden,
+    NotTheirs,
+    Invalid,
+    Conflict,
+    NotAllowed,
+    Refused,
+    CallRefused,
+    EmergencyRefused,
+    replying.Refused,
+    ActionTaken,
+)
 
 
 def _no(status: int, code: str, detail: str, **more: Any) -> JsonResponse:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from incidents.api.answers import Invalid
+from incidents.conversations.replying import LONGEST as LONGEST_REPLY
 from incidents.dispatching.closing import CancelReason
 from incidents.intake.take import storable
 
@@ -187,6 +188,24 @@ class Part(Sent):
 class AddNote(Sent):
     text: str = Field(max_length=4000)
     shared: Ticked = False
+
+
+class Reply(Sent):
+    """`report` and `door`: the newest, and the citizen's own, unless they are given."""
+
+    text: str = Field(max_length=LONGEST_REPLY)
+    report: RowId | None = None
+    door: Literal["email", "page", "sms", "zalo", "viber", "facebook"] | None = None
+
+
+class PutTogether(Sent):
+    """`other` is the code of the other incident."""
+
+    other: str = Field(max_length=30)
+
+
+class TakeApart(Sent):
+    report: RowId | None = None
 
 
 class TakeBack(Based):

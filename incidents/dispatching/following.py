@@ -49,7 +49,9 @@ def move(incident: Incident, wanted: IncidentState) -> None:
     elif incident.on_board:
         incident.resolved_at = None
     incident.closed_at = None if incident.on_board else at
-    incident.save(update_fields=["state", "on_board", "resolved_at", "closed_at"])
+    if not incident.on_board:
+        incident.waiting_since = None
+    incident.save(update_fields=["state", "on_board", "resolved_at", "closed_at", "waiting_since"])
 
 
 def move_assignment(assignment: Assignment, wanted: AssignmentState, *also: str) -> None:

@@ -12,7 +12,7 @@ class DoorsConfig(AppConfig):
     def ready(self) -> None:
         from incidents.delivery import ways
         from incidents.delivery.models import Door
-        from incidents.doors import sms_gateway, sms_taking
+        from incidents.doors import chat, chat_arrivals, media, sms_gateway, sms_taking, zalo_token
         from incidents.intake import arrivals
         from incidents.records import rounds
 
@@ -27,3 +27,7 @@ class DoorsConfig(AppConfig):
         )
         arrivals.register("sms", sms_taking.take)
         rounds.register("parts of SMS", sms_taking.join_late, timedelta(seconds=5))
+        for door in chat.register_all():
+            chat_arrivals.register(door)
+        rounds.register("media", media.Fetching().tick, timedelta(seconds=1))
+        rounds.register("zalo token", zalo_token.work, timedelta(seconds=10))

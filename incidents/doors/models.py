@@ -1,4 +1,4 @@
-"""Keys of partners' machines, the extra questions a service asks by Open311, and parts of SMS that wait for others."""
+"""Keys of partners, the extra questions of a service, parts of SMS, and what chat platforms have sent and lent us."""
 
 from __future__ import annotations
 
@@ -117,3 +117,58 @@ class SmsPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.part}/{self.parts}"
+
+
+class Media(models.Model):
+    """A picture that a citizen sent by a platform, until the worker has fetched it: doors/media.py."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        TAKEN = "taken", _("Fetched")
+        FAILED = "failed", _("Could not be fetched")
+
+    message = models.ForeignKey("conversations.Message", models.CASCADE, related_name="media")
+    # Emptied when it is over: whoever knows the address sees the picture.
+    url = models.CharField(max_length=1000)
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    # Why not: a code of doors/media.py.
+    failure = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("picture of a platform")
+        verbose_name_plural = _("pictures of platforms")
+        constraints = [models.UniqueConstraint(fields=["message", "number"], name="media_once")]
+        indexes: ClassVar = [
+            models.Index(fields=["next_try_at"], condition=models.Q(state="waiting"), name="media_to_do")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.state}"
+
+
+class ZaloToken(models.Model):
+    """What we may send by Zalo with: one row an application, renewed by doors/zalo_token.py."""
+
+    app_id = models.CharField(max_length=40, primary_key=True)
+    # Digest of the setting it began with: another setting begins anew.
+    given = models.CharField(max_length=64)
+    access_token = models.TextField(blank=True)
+    refresh_token = models.TextField()
+    expires_at = models.DateTimeField()
+    renewed_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    next_try_at = models.DateTimeField()
+    failures = models.PositiveSmallIntegerField(default=0)
+    # Zalo refuses the refresh token: somebody has to set a new one.
+    lost = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("Zalo token")
+        verbose_name_plural = _("Zalo tokens")
+
+    def __str__(self) -> str:
+        return self.app_id

@@ -2,7 +2,8 @@
 
 from django.urls import include, path, register_converter
 
-from incidents.doors import open311, sms_webhook, zalo_webhook
+from incidents.doors import chat_webhook, open311, sms_webhook
+from incidents.doors.chat import DOORS
 
 
 class FormConverter:
@@ -17,7 +18,22 @@ class FormConverter:
         return value
 
 
+class ChatDoorConverter:
+    """The name of a chat platform; other doors' webhooks are other rooms' addresses."""
+
+    regex = "[a-z0-9]+"
+
+    def to_python(self, value: str) -> str:
+        if value not in DOORS:
+            raise ValueError(value)
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(FormConverter, "form")
+register_converter(ChatDoorConverter, "chat")
 
 v2 = [
     path("discovery.<form:form>", open311.discovery, name="discovery"),
@@ -32,5 +48,5 @@ urlpatterns = [
     path("open311/v2/", include((v2, "open311"))),
     path("doors/sms/<str:secret>/in", sms_webhook.incoming, name="sms_in"),
     path("doors/sms/<str:secret>/receipt", sms_webhook.receipt, name="sms_receipt"),
-    path("doors/zalo/webhook", zalo_webhook.webhook, name="zalo_webhook"),
+    path("doors/<chat:door>/webhook", chat_webhook.webhook, name="chat_webhook"),
 ]

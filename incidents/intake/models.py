@@ -1,4 +1,4 @@
-"""What arrived and waits to be taken up, messages that completed an earlier report, and the workers that are alive."""
+"""What arrived and waits to be taken up, and the workers that are alive."""
 
 from __future__ import annotations
 
@@ -42,21 +42,6 @@ class Arrival(models.Model):
 
     def __str__(self) -> str:
         return f"{self.door} #{self.pk}"
-
-
-class JoinedMessage(models.Model):
-    """A message that was taken as part of an earlier report: the same one again changes nothing."""
-
-    report = models.ForeignKey("records.Report", models.PROTECT, related_name="joined_messages")
-    source = models.CharField(max_length=12)
-    source_id = models.CharField(max_length=150)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "source_id"], name="joined_message_once")]
-
-    def __str__(self) -> str:
-        return f"{self.source} {self.source_id}"
 
 
 class WorkerBeat(models.Model):

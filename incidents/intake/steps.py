@@ -12,11 +12,12 @@ from collections.abc import Callable
 
 from django.utils import timezone
 
+from incidents.conversations import listening
 from incidents.dispatching import suggesting
 from incidents.dispatching.deadlines import due_at
 from incidents.records import editing, needs
 from incidents.records.history import HistoryKind, append
-from incidents.records.models import Incident, NextStep, Report, ReportWords
+from incidents.records.models import Incident, NextStep, Report
 from incidents.triage import categorise
 from realtime.change import change
 
@@ -66,8 +67,7 @@ def claim(report_id: int, at: dt.datetime | None = None) -> bool:
 def triage(report_id: int) -> None:
     """Decides category, group, priority and deadline from the words, unless a person decided already."""
     report = Report.objects.select_related("given_category", "taken_by").get(pk=report_id)
-    words = ReportWords.objects.filter(report_id=report_id).values_list("words", flat=True).first() or ""
-    suggestion = categorise.suggest(words, report.given_category)
+    suggestion = categorise.suggest(listening.words_of(report_id), report.given_category)
     with change() as c:
         locked = _take(report_id, NextStep.TRIAGE)
         if locked is None:

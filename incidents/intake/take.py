@@ -19,6 +19,8 @@ from django.utils import timezone
 
 from geo.resolution import Reason, Resolution
 from geo.resolver import resolve
+from incidents.conversations import listening
+from incidents.conversations.models import Message
 from incidents.delivery.models import Kind
 from incidents.delivery.queue import tell_reporter
 from incidents.dispatching.deadlines import due_at
@@ -100,6 +102,9 @@ class _Message:
     door_data: Mapping[str, Any] = field(default_factory=dict)
     complaint: ComplaintDetails = ComplaintDetails()
     same_as: int | None = None
+    # The message of another report that this one begins with, and who decided so.
+    said: Message | None = None
+    split_by: Person | None = None
 
 
 def take_report(
@@ -120,6 +125,8 @@ def take_report(
     complaint: ComplaintDetails | None = None,
     same_as: int | None = None,
     action: Action | None = None,
+    said: Message | None = None,
+    split_by: Person | None = None,
 ) -> Taken:
     """Takes one report: it has its incident, and is on the live stream, when this returns.
 
@@ -132,7 +139,8 @@ def take_report(
     as: the report joins it, is counted and answered with it; where that is not possible any more (closed meanwhile,
     another exercise) it opens its own.
 
-    With `action`, the answer {report, incident, tracking_code} is kept under its id in the same change.
+    With `action`, the answer {report, incident, tracking_code} is kept under its id in the same change. `said` is a
+    message that was taken as part of another report and is moved to this one (`splitting.split_off`).
 
     Not to be called inside a change. Raises actions.ActionTaken for an action id of somebody else; nothing else that
     depends on what was sent.
@@ -152,6 +160,8 @@ def take_report(
         door_data=door_data or {},
         complaint=complaint or ComplaintDetails(),
         same_as=same_as,
+        said=said,
+        split_by=split_by,
     )
     before = _known(message)
     if before is not None:
@@ -270,6 +280,10 @@ def _receive(
     )
     photos.add(incident, prepared, report=report, by=message.taken_by)
     needs.recompute(incident)
+    if message.said is None:
+        listening.open_with(report, incident)
+    else:
+        listening.move_to(report, message.said, by=message.split_by)
     tell_reporter(report, Kind.RECEIVED)
     return Taken(report, incident, True, problems)
 

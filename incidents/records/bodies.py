@@ -133,6 +133,7 @@ class StaffBody(Body):
     received_at: dt.datetime
     due_at: dt.datetime | None
     needs: list[str]
+    waiting_since: dt.datetime | None
     assignments: list[AssignmentBody]
     reports: int
     photos: int
@@ -190,6 +191,7 @@ def _staff(facts: Facts, *, everything: bool) -> StaffBody:
         received_at=incident.received_at,
         due_at=incident.due_at,
         needs=list(incident.needs) if everything else [],
+        waiting_since=incident.waiting_since if everything else None,
         assignments=[
             AssignmentBody(
                 id=row.pk,

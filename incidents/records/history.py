@@ -47,6 +47,12 @@ class HistoryKind(StrEnum):
     MESSAGE_FAILED = "message_failed"
     CHILD_OPENED = "child_opened"
     WORDS_ERASED = "words_erased"
+    MESSAGE_HEARD = "message_heard"
+    REPLIED = "replied"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    SPLIT_OFF = "split_off"
+    MEDIA_FAILED = "media_failed"
+    CONVERSATION_CHANGED = "conversation_changed"
 
 
 class NotLocked(Exception):

@@ -36,6 +36,9 @@ class Verb(StrEnum):
     READ_RULES = "read_rules"
     EDIT_RULES = "edit_rules"
     ADD_NOTE = "add_note"
+    REPLY = "reply"
+    SPLIT_OFF = "split_off"
+    LINK_PEOPLE = "link_people"
     SEE_ASSIGNMENT = "see_assignment"
     ACCEPT = "accept"
     RETURN = "return"
@@ -83,6 +86,9 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.READ_RULES: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.EDIT_RULES: frozenset({Role.ADMINISTRATOR}),
     Verb.ADD_NOTE: _EVERYBODY,
+    Verb.REPLY: ROOM_ROLES,
+    Verb.SPLIT_OFF: ROOM_ROLES,
+    Verb.LINK_PEOPLE: ROOM_ROLES,
     Verb.SEE_ASSIGNMENT: AGENCY_ROLES,
     Verb.ACCEPT: _RECEIVES,
     Verb.RETURN: _RECEIVES,

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from django.db import models
 
+from incidents.conversations.models import CannedText
 from incidents.dispatching.models import CompetenceRule, CoOrdinating
 from incidents.records.models import Category
 from incidents.reference.files import Row, WrongValue
@@ -61,6 +62,8 @@ RULE_FIELDS = (
     "min_confidence",
     "is_sample",
 )
+
+CANNED_FIELDS = ("title", "text", "title_en", "text_en", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +314,18 @@ class CoOrdinatingAgencies(Kind):
         )
 
 
+class CannedTexts(Kind):
+    file = "canned_texts.csv"
+    columns = frozenset({"code", *CANNED_FIELDS})
+    unique = ("code",)
+    updated = CANNED_FIELDS
+    model = CannedText
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        fields = {name: line[name] for name in CANNED_FIELDS if name != "order"}
+        yield line["code"], CannedText(code=line["code"], order=line.whole("order"), **fields)
+
+
 # In the order they are loaded: a file may name what an earlier one holds.
 KINDS: tuple[type[Kind], ...] = (
     Agencies,
@@ -320,4 +335,5 @@ KINDS: tuple[type[Kind], ...] = (
     Keywords,
     Competence,
     CoOrdinatingAgencies,
+    CannedTexts,
 )

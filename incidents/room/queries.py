@@ -11,6 +11,8 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from geo.areas import area_named
+from incidents.conversations.models import CannedText
+from incidents.conversations.queries import Talk, canned_texts, talks
 from incidents.dispatching.explaining import Explanation, explain_incident
 from incidents.records.lifecycles import INCIDENT_STEPS, OPEN_ASSIGNMENTS, SERVICE_KINDS, AssignmentState, IncidentState
 from incidents.records.models import (
@@ -75,6 +77,8 @@ class Panel:
     near: list[Near] = field(default_factory=list)
     took_in: list[Merge] = field(default_factory=list)
     merged_into: Merge | None = None
+    talks: list[Talk] = field(default_factory=list)
+    canned: list[CannedText] = field(default_factory=list)
     chosen_agency: int | None = None
     can: Mapping[str, bool] = field(default_factory=dict)
 
@@ -82,13 +86,14 @@ class Panel:
 def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
     """The incident with a code, with all its panel shows; None when there is none that this person may see.
 
-    `agencies` are those an incident can be given to now. At most 24 queries, however much hangs on the incident.
+    `agencies` are those an incident can be given to now. At most 28 queries, however much hangs on the incident, and
+    two more for each report by a platform that takes answers for some time only.
     """
     incident = Incident.objects.visible_to(person).by_code(code).select_related("category", "suggested_agency").first()
     if incident is None:
         return None
     reports = list(
-        incident.reports.select_related("text", "taken_by")
+        incident.reports.select_related("text", "taken_by", "reporter")
         .prefetch_related(Prefetch("photos", Photo.objects.order_by("pk")))
         .order_by("received_at", "pk")
     )
@@ -119,6 +124,8 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         near=_near(incident),
         took_in=took_in,
         merged_into=merged_into,
+        talks=talks(incident, reports, person),
+        canned=canned_texts(),
         chosen_agency=incident.suggested_agency_id if lead is None else None,
         can={
             **_can(

@@ -48,6 +48,12 @@ _KINDS: dict[HistoryKind, str | Promise] = {
     HistoryKind.MESSAGE_FAILED: gettext_lazy("Message to the citizen failed"),
     HistoryKind.CHILD_OPENED: gettext_lazy("Its field task goes on as a child"),
     HistoryKind.WORDS_ERASED: gettext_lazy("Words erased"),
+    HistoryKind.MESSAGE_HEARD: gettext_lazy("Message from the citizen"),
+    HistoryKind.REPLIED: gettext_lazy("Reply to the citizen"),
+    HistoryKind.NO_REPLY_NEEDED: gettext_lazy("No reply needed"),
+    HistoryKind.SPLIT_OFF: gettext_lazy("A message became a report of its own"),
+    HistoryKind.MEDIA_FAILED: gettext_lazy("A picture could not be fetched"),
+    HistoryKind.CONVERSATION_CHANGED: gettext_lazy("Conversation put together or taken apart"),
 }
 
 

@@ -27,6 +27,8 @@ from django.utils import timezone
 from incidents.calls.lifecycle import PhoneEvent
 from incidents.calls.models import Call, CallDraft, CallerLook, PhoneAction, Seat
 from incidents.calls.receiving import PhoneReport, receive
+from incidents.conversations.listening import hear
+from incidents.conversations.models import Message
 from incidents.dispatching import agency_work
 from incidents.records import photos
 from incidents.records.models import ActionRecord, Assignment, History, Incident, Note, PersonalLook, Photo, Report
@@ -67,6 +69,7 @@ class Scene:
     wall_token: str
     link_id: int
     call_id: int
+    message_id: int
 
     def names(self) -> dict[str, Any]:
         return {
@@ -77,6 +80,7 @@ class Scene:
             "token": self.wall_token,
             "link": self.link_id,
             "call": self.call_id,
+            "message": self.message_id,
             "agency": self.assignment.agency_id,
             "unit": self.assignment.handling_unit_id,
             "version": self.incident.version,
@@ -145,6 +149,12 @@ ROWS = [
         lambda scene: {"base_version": scene.incident.version, "other": scene.incident.code}),
     act("unmerge", only(*ROOM), merge=999_999),
     act("note", _FOR_ALL_WHO_HANDLE, text="gọi lại"),
+    act("reply", only(*ROOM), text="Xin chào."),
+    # Nothing waits there, and only the room is told.
+    act("no-reply", only(*ROOM)),
+    act("same-person", only(*ROOM), other="1022-999999"),
+    act("other-person", only(*ROOM)),
+    Row("api/messages/<int:pk>/split", "/api/messages/{message}/split", only(*ROOM), "POST"),
     Row("api/incidents/<code>/reporter", "/api/incidents/{code}/reporter", _FOR_ALL_WHO_HANDLE),
     work("see", only(*OWN, hidden=THERE)),
     work("accept", _FOR_RECEIVERS),
@@ -232,8 +242,9 @@ ROWS = [
     Row("open311/v2/requests.<form:form>", "/open311/v2/requests.json", everybody("forbidden"), "POST", json=False),
     Row("open311/v2/requests/<slug:code>.<form:form>", "/open311/v2/requests/1022-999999.json", _NOBODY),
     Row("open311/v2/tokens/<slug:code>.<form:form>", "/open311/v2/tokens/nothing.json", _NOBODY),
-    # Without Zalo's signature nobody is heard.
-    Row("doors/zalo/webhook", "/doors/zalo/webhook", everybody("forbidden"), "POST", lambda scene: {"event_name": "x"}),
+    # Without the platform's signature nobody is heard.
+    Row("doors/<chat:door>/webhook", "/doors/zalo/webhook", everybody("forbidden"), "POST", lambda scene: {"x": 1}),
+    Row("doors/<chat:door>/webhook", "/doors/nobody/webhook", _NOBODY, "POST"),
     Row("health/", "/health/", _PUBLIC),
     Row("i18n/setlang/", "/i18n/setlang/", _PUBLIC, "POST", lambda scene: {"language": "en"}, json=False),
     Row("start/", "/start/", {**_PUBLIC, "anonymous": "sign"}),
@@ -284,11 +295,12 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
 
         report = Report.objects.get(incident=incident)
         (photo,) = photos.add(lock(incident.pk), prepared, report=report)
+        message = hear(report, door="phone", source_id="later", text="còn nữa", because="message.named")
     link, token = make(name="Phòng họp", by=cast.supervisor)
     incident.refresh_from_db()
     assignment.refresh_from_db()
     call = receive(PhoneReport(event=PhoneEvent.RINGING, call_id="1", event_ts=timezone.now()))
-    return Scene(incident, assignment, report, photo, token, link.pk, call.pk)
+    return Scene(incident, assignment, report, photo, token, link.pk, call.pk, message.pk)
 
 
 def outcome(response: Any) -> str:
@@ -325,6 +337,7 @@ _TABLES: tuple[type[models.Model], ...] = (
     CallDraft,
     CallerLook,
     PhoneAction,
+    Message,
 )
 
 

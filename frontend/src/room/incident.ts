@@ -66,13 +66,15 @@ export interface Incident {
   received_at: string;
   due_at: string | null;
   needs: string[];
+  /** A citizen wrote and nobody has answered since then. */
+  waiting_since: string | null;
   assignments: AssignmentBody[];
   reports: number;
   photos: number;
   emergency: Emergency | null;
 }
 
-export const SECTIONS = ["needs", "new", "overdue", "working", "answer"] as const;
+export const SECTIONS = ["talk", "needs", "new", "overdue", "working", "answer"] as const;
 export type SectionName = (typeof SECTIONS)[number];
 
 export const groupOf = (incident: Pick<Incident, "group">): Group => incident.group ?? 0;
@@ -99,6 +101,8 @@ export const isOverdue = (incident: Incident, now: number): boolean => timesOf(i
 
 /** Each incident stands in one section: what waits for a decision first, then what is late, then the rest by state. */
 export function sectionOf(incident: Incident, now: number): SectionName {
+  // Somebody sits at the other end; an emergency that waits for a decision comes first all the same.
+  if (incident.waiting_since && !(incident.group === 2 && incident.needs.length)) return "talk";
   if (incident.needs.length) return "needs";
   if (incident.state === "resolved") return "answer";
   if (isOverdue(incident, now)) return "overdue";

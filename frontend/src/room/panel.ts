@@ -63,6 +63,16 @@ export class Panel {
     });
     // The version on screen is the one a conflict was told about: the panel shows both, by itself and by the strip.
     box.addEventListener("outbox:conflict", () => this.showBar());
+    // A sentence that is written often goes to the end of what is being written.
+    box.addEventListener("change", (event) => {
+      const choice = event.target;
+      if (!(choice instanceof HTMLSelectElement) || !choice.dataset.canned || !choice.value) return;
+      const field = box.querySelector<HTMLTextAreaElement>(`#${choice.dataset.canned}`)!;
+      field.value = [field.value.trimEnd(), choice.value].filter(Boolean).join("\n");
+      choice.value = "";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    });
     // Ctrl+Enter in a field sends its form.
     box.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;

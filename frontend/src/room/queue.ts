@@ -1,5 +1,5 @@
 /**
- * The queue: five sections, sorted by what hurts. Nothing moves under the hand: while somebody points at the list or works in
+ * The queue: six sections, sorted by what hurts. Nothing moves under the hand: while somebody points at the list or works in
  * it, rows stay where they are, what is new is counted in a bar above, and what left is greyed.
  */
 import { element } from "../element";
@@ -250,7 +250,11 @@ export class Queue {
     text(row.group, `${sayBase(`group.${group}`)}: `);
     text(row.words, incident.summary || say("row.no-words"));
     set(row.words, "title", incident.summary);
-    text(row.meta, `${clock(received)} · ${place} · ${category}`);
+    const waits = incident.waiting_since
+      ? `${say("row.waits", { source: sayBase(`source.${incident.source}` as Parameters<typeof sayBase>[0]), time: age(Date.parse(incident.waiting_since), now) })} · `
+      : "";
+    text(row.meta, `${waits}${clock(received)} · ${place} · ${category}`);
+    row.item.classList.toggle("is-waiting", waits !== "");
     set(row.meta, "title", [this.names.place(incident.area), category].filter(Boolean).join(" · "));
     text(row.age, now - received < 60_000 ? age(received, now) : short(now - received));
     set(row.age, "datetime", incident.received_at);

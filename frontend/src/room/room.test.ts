@@ -34,6 +34,7 @@ function incident(id: number, more: Partial<Incident> = {}): Incident {
     received_at: new Date(NOW - id * 60_000).toISOString(),
     due_at: new Date(NOW + 3_600_000).toISOString(),
     needs: [],
+    waiting_since: null,
     assignments: [],
     reports: 1,
     photos: 0,

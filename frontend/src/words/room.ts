@@ -3,6 +3,7 @@ import { section } from "../words";
 /** Words of the control room. */
 export const say = section(
   {
+    "section.talk": "Chờ trả lời tin nhắn",
     "section.needs": "Cần người",
     "section.new": "Mới",
     "section.overdue": "Quá hạn",
@@ -17,6 +18,7 @@ export const say = section(
     "queue.more": "Xem thêm {n}",
     "queue.count": "{n} trên {all}",
     "queue.said": "Thêm {n} vụ việc mới",
+    "row.waits": "{source}: chờ {time}",
     "row.left": "còn {time}",
     "row.over": "trễ {time}",
     "row.no-place": "chưa rõ nơi",
@@ -100,6 +102,7 @@ export const say = section(
     "label.withdraw": "Rút lại {code}",
   },
   {
+    "section.talk": "Messages waiting",
     "section.needs": "Needs a person",
     "section.new": "New",
     "section.overdue": "Overdue",
@@ -114,6 +117,7 @@ export const say = section(
     "queue.more": "Show {n} more",
     "queue.count": "{n} of {all}",
     "queue.said": "{n} new incidents",
+    "row.waits": "{source}: waits {time}",
     "row.left": "{time} left",
     "row.over": "{time} late",
     "row.no-place": "place unknown",

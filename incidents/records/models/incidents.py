@@ -104,6 +104,8 @@ class Incident(models.Model):
     # The text the citizen reads. Written by staff, shown on the tracking page.
     answer = models.TextField(blank=True)
     on_board = models.BooleanField(default=True)
+    # A citizen wrote and nobody has answered since then; null when nobody waits. On the board only.
+    waiting_since = models.DateTimeField(null=True, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     exercise = models.PositiveIntegerField(default=0)
 
