@@ -21,6 +21,7 @@ BESIDE_M = 80.0
 JOIN_M = 40.0
 KNOWN_RADIUS_M = 20.0
 ALLEY_RADIUS_M = 120.0
+POST_RADIUS_M = 50.0
 LEAST_RADIUS_M = 15.0
 # Numbers this far beyond the last known one are still placed; kilometres likewise.
 MOST_BEYOND_NUMBERS = 40
@@ -163,9 +164,8 @@ def kilometre(posts: Sequence[tuple[float, float, float]], km: float, lines: Seq
         apart = (high[0] - low[0]) * 1000
         if way is not None and 0.5 * apart <= way.length <= 2 * apart:
             point = way.interpolate(share, normalized=True)
-            # What the road is longer or shorter than its posts say is how far off the point may be.
-            slack = abs(way.length - apart) / 2
-            return OnLine(point.x, point.y, max(30.0, slack), "km_between")
+            # Posts stand some way off their kilometre; what the road is longer than they say comes on top.
+            return OnLine(point.x, point.y, POST_RADIUS_M + abs(way.length - apart) / 2, "km_between")
         point = Point(low[1] + share * (high[1] - low[1]), low[2] + share * (high[2] - low[2]))
         foot = _foot(lines, point)
         return OnLine(foot.x, foot.y, max(150.0, 0.25 * apart), "km_between")

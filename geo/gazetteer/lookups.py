@@ -23,7 +23,8 @@ from geo.folding import fold_name
 from geo.gazetteer import linear
 from geo.gazetteer.answers import Crossing, Entry, EntryKind, Hit, LearntAlias, Near, Place, Spot, Street
 from geo.gazetteer.grid import Grid
-from geo.gazetteer.names import Names
+from geo.gazetteer.houses import Houses
+from geo.gazetteer.names import NameRows, Names
 from geo.gazetteer.roadnames import road_number, spellings_of, street_spellings
 from geo.gazetteer.rows import CrossroadRow, HouseRow, PlaceRow, PostRow, StreetRow
 from geo.gazetteer.shortforms import written_out
@@ -95,7 +96,7 @@ class Gazetteer:
     lines: Array
     line_starts: array[int]
     line_tree: STRtree
-    houses: Mapping[int, tuple[linear.HouseAt, ...]]
+    houses: Houses
     posts: Mapping[int, tuple[tuple[float, float, float], ...]]
     crossing_keys: array[int]
     crossing_rows: Array
@@ -204,9 +205,9 @@ class Gazetteer:
 
     def house(self, street: int, number: str) -> Spot | None:
         """Where a house number is: known, at its alley, between its neighbours, or a little beyond the last."""
-        known = self.houses.get(street)
+        known = self.houses.of(self.streets[street].id)
         wanted = linear.split_number(number)
-        if known is None or wanted is None:
+        if not known or wanted is None:
             return None
         return self._spot(linear.house(known, wanted, self.lines_of(street)))
 
@@ -304,22 +305,22 @@ def build(
 ) -> Gazetteer:
     """A gazetteer from rows; `middle` (lon, lat) is where its plane touches the ground."""
     plane = Plane(*middle)
-    rows: list[tuple[str, ...]] = []
+    rows = NameRows()
     owners = array("i")
 
     def name(kind: int, number: int, words: tuple[str, ...]) -> None:
         if words:
-            rows.append(words)
+            rows.add(words)
             owners.append(number << 2 | kind)
 
-    ids, names, lonlat, radii = array("q"), [], array("d"), array("f")
+    ids, names, lonlat, radii = array("q"), Texts(), array("d"), array("f")
     kinds: dict[str, int] = {}
     sources: dict[str, int] = {}
     kind_numbers, source_numbers = array("H"), array("H")
     shapes: dict[int, BaseGeometry] = {}
     for number, place in enumerate(places):
         ids.append(place.id)
-        names.append(place.name)
+        names.add(place.name)
         lonlat.extend((place.lon, place.lat))
         radii.append(place.radius_m)
         kind_numbers.append(kinds.setdefault(place.kind, len(kinds)))
@@ -338,7 +339,7 @@ def build(
     flat_shapes = _flattened(plane, list(shapes.values()))
 
     street_list, line_parts, line_starts = [], [], array("i", [0])
-    house_rows, post_rows = _by_street(houses), _by_street(posts)
+    known_houses, post_rows = Houses(houses, plane), _by_street(posts)
     numbers: dict[int, int] = {}
     for number, street in enumerate(streets):
         numbers[street.id] = number
@@ -356,7 +357,7 @@ def build(
                 float(sum(line.length for line in lines)),
                 *plane.degrees(point.x, point.y),
                 street.is_road,
-                street.id in house_rows,
+                street.id in known_houses,
                 street.id in post_rows,
             )
         )
@@ -376,7 +377,7 @@ def build(
         aliases=_alias_names(alias_rows),
         alias_rows=alias_rows,
         place_ids=ids,
-        place_names=Texts.of(names),
+        place_names=names,
         place_kinds=tuple(kinds),
         place_kind_numbers=np.frombuffer(kind_numbers, np.uint16) if kind_numbers else np.empty(0, np.uint16),
         place_sources=tuple(sources),
@@ -391,15 +392,7 @@ def build(
         lines=line_array,
         line_starts=line_starts,
         line_tree=STRtree(line_array),
-        houses={
-            numbers[street_id]: tuple(
-                linear.HouseAt(*parsed, *plane.point(row.lon, row.lat))
-                for row in found
-                if (parsed := linear.split_number(row.number)) is not None
-            )
-            for street_id, found in house_rows.items()
-            if street_id in numbers
-        },
+        houses=known_houses,
         posts={
             numbers[street_id]: tuple(sorted((row.km, *plane.point(row.lon, row.lat)) for row in found))
             for street_id, found in post_rows.items()
@@ -444,6 +437,8 @@ def _alias_names(rows: Sequence[LearntAlias]) -> dict[int, LookupNames]:
     found = {}
     for exercise in {row.exercise for row in rows}:
         own = [number for number, row in enumerate(rows) if row.exercise == exercise]
-        words = [written_out(fold_name(rows[number].phrase).split()) for number in own]
-        found[exercise] = LookupNames(Names(words), array("i", [number << 2 | KINDS.index("alias") for number in own]))
+        names = NameRows()
+        for number in own:
+            names.add(written_out(fold_name(rows[number].phrase).split()))
+        found[exercise] = LookupNames(Names(names), array("i", [number << 2 | KINDS.index("alias") for number in own]))
     return found

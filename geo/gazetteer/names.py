@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,24 +77,33 @@ class _Hashes:
             place += 1
 
 
-class Names:
-    """Names in the order they were given: name 0, 1, 2, … Immutable and safe to share between threads."""
+class NameRows:
+    """Collects names as numbers of words, so that the words themselves are held once."""
 
-    def __init__(self, rows: Iterable[Sequence[str]]) -> None:
-        first_ids: dict[str, int] = {}
-        flat, starts = array("i"), array("i", [0])
-        for words in rows:
-            flat.extend(first_ids.setdefault(word, len(first_ids)) for word in words[:LONGEST_NAME])
-            starts.append(len(flat))
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self.flat = array("i")
+        self.starts = array("i", [0])
+
+    def add(self, words: Sequence[str]) -> None:
+        ids = self.ids
+        self.flat.extend(ids.setdefault(word, len(ids)) for word in words[:LONGEST_NAME])
+        self.starts.append(len(self.flat))
+
+
+class Names:
+    """Names in the order they were added: name 0, 1, 2, … Immutable and safe to share between threads."""
+
+    def __init__(self, rows: NameRows) -> None:
         # Sorted words make every beginning one range of numbers.
-        self._words: list[str] = sorted(first_ids)
+        self._words: list[str] = sorted(rows.ids)
         self._ids: dict[str, int] = {word: number for number, word in enumerate(self._words)}
-        order = np.empty(len(first_ids), np.int32)
-        for word, number in first_ids.items():
+        order = np.empty(len(rows.ids), np.int32)
+        for word, number in rows.ids.items():
             order[number] = self._ids[word]
-        given: Numbers = np.frombuffer(flat, dtype=np.int32) if flat else np.empty(0, np.int32)
+        given: Numbers = np.frombuffer(rows.flat, dtype=np.int32) if rows.flat else np.empty(0, np.int32)
         self._flat: Numbers = order[given]
-        self._starts = starts
+        self._starts = rows.starts
         self._lengths = array("i", [0]) * len(self._words)
         self._build_hashes()
         self._build_postings()

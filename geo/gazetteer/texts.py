@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 
-@dataclass(eq=False)
 class Texts:
-    """Many short texts in one piece of memory."""
+    """Texts by number, in the order they were added."""
 
-    blob: bytes
-    starts: array[int]
+    def __init__(self) -> None:
+        self._blob = bytearray()
+        self._starts = array("I", [0])
 
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> Texts:
-        parts: list[bytes] = []
-        starts, total = array("I", [0]), 0
-        for text in texts:
-            parts.append(text.encode())
-            total += len(parts[-1])
-            starts.append(total)
-        return cls(b"".join(parts), starts)
+    def add(self, text: str) -> None:
+        self._blob += text.encode()
+        self._starts.append(len(self._blob))
 
     def __getitem__(self, number: int) -> str:
-        return self.blob[self.starts[number] : self.starts[number + 1]].decode()
+        return self._blob[self._starts[number] : self._starts[number + 1]].decode()
 
     def __len__(self) -> int:
-        return len(self.starts) - 1
+        return len(self._starts) - 1

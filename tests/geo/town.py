@@ -2,7 +2,7 @@
 
 The plane's middle lies in the made ward "Phường Hiệp Thành" of tests/geo/conftest.py. East and north are metres.
 
-    Lê Văn Mẫu      east-west at north 0, 1,200 m, a house every 10 m: odd numbers on its north side
+    Lê Văn Mẫu      east-west at north 0, 1,200 m, a house about every 10 m: odd numbers on its north side
     Trần Thị Thử    north-south at east 0, two carriageways 16 m apart, crosses Lê Văn Mẫu at (0, 0)
     QL99            a bend: from (-600, -700) east to (600, -700), then north to (600, 900); posts at Km10 to Km12
     Đường D1        north-south at east 300, ends on Lê Văn Mẫu
@@ -59,8 +59,11 @@ def _tags(tags: dict[str, str]) -> list[str]:
 
 
 def house_at(number: int) -> tuple[float, float]:
-    """Where a number of Lê Văn Mẫu is: number 1 is at the western end."""
-    return -600.0 + 10.0 * ((number + 1) // 2), 12.0 if number % 2 else -12.0
+    """Where a number of Lê Văn Mẫu is: number 1 is at the western end. No two plots are equally wide or deep."""
+    place = (number + 1) // 2
+    east = -600.0 + 10.0 * place + 4.0 * math.sin(1.7 * place)
+    depth = 12.0 + 3.0 * math.sin(2.3 * number)
+    return east, depth if number % 2 else -depth
 
 
 def km_at(km: float) -> tuple[float, float]:
@@ -84,8 +87,10 @@ def town(*, houses: tuple[int, ...] = (1, 2, 21, 22, 61, 62, 119, 120)) -> OsmWr
     osm.way([ring[4], (-700, 400)], highway="tertiary", name="Phạm Văn Vòng")
     osm.way([ring[2], (-400, 800)], highway="tertiary", name="Nguyễn Thị Nối")
     osm.way([(5000, 0), (5300, 0)], highway="residential", name="Lê Văn Mẫu")
-    for km in (10, 11, 12):
-        osm.node(*km_at(km), highway="milestone", distance=str(km), ref="QL99")
+    # Posts stand beside the road, and the middle one 30 m too far along.
+    for km, along in ((10, 10.0), (11, 11.03), (12, 12.0)):
+        east, north = km_at(along)
+        osm.node(east + 4, north + 5, highway="milestone", distance=str(km), ref="QL99")
     osm.node(20, 30, amenity="marketplace", name="Chợ Tưởng Tượng", alt_name="Chợ Cũ")
     osm.node(-8, 500, highway="traffic_signals", name="Ngã tư Bịa")
     square = [(200, -300), (400, -300), (400, -100), (200, -100), (200, -300)]
