@@ -59,6 +59,7 @@ DEFAULTS = {
     "phone.webhook": Budget(None, Rate(60_000, 600)),
     # A gateway of our own operator, for everybody who writes.
     "sms.webhook": Budget(None, Rate(60_000, 600)),
+    "contacts.task": Budget(Rate(300, 600), Rate(20_000, 600)),
     "accounts.signin": Budget(Rate(60, 600), Rate(5000, 600)),
     # Wrong guesses only: spent when a code or link was not found.
     "guess": Budget(Rate(20, 600), Rate(2000, 600)),

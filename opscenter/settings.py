@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "incidents.intake",
     "incidents.doors",
     "incidents.calls",
+    "incidents.contacts",
     "incidents.portal",
     "incidents.room",
     "incidents.inbox",

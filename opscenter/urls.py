@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wall/", include("incidents.wall.urls")),
     path("", include("incidents.doors.urls")),
     path("", include("incidents.calls.urls")),
+    path("", include("incidents.contacts.urls")),
     path("", include("incidents.portal.urls")),
 ]

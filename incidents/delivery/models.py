@@ -35,10 +35,12 @@ class Kind(models.TextChoices):
     ANSWERED = "answered", _("Answered")
     ASSIGNMENT = "assignment", _("New assignment")
     REPLY = "reply", _("Reply in a conversation")
+    # To a contact that wrote N, T, C or X.
+    NOTED = "noted", _("Reply to a contact")
 
 
 # Messages whose words come with them.
-FREE = frozenset({Kind.REPLY})
+FREE = frozenset({Kind.REPLY, Kind.NOTED})
 
 
 class Receipt(models.TextChoices):

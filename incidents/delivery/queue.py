@@ -48,7 +48,15 @@ def enqueue(
         subject, body = marked(*text, language, form, exercise)
     else:
         assert incident is not None, f"a message of kind {kind} is about an incident, or brings its text"
-        subject, body = worded(kind, language, form, incident=incident, report=report, assignment=assignment)
+        subject, body = worded(
+            kind,
+            language,
+            form,
+            incident=incident,
+            report=report,
+            assignment=assignment,
+            contact_point=contact_point,
+        )
     state, failure = DeliveryState.WAITING, ""
     if door == Door.PAGE and not wait:
         state = DeliveryState.SENT

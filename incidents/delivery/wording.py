@@ -6,6 +6,8 @@ They are files rather than catalogue entries so that a clerk can read and change
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.template.loader import get_template
 from django.utils import timezone
@@ -15,8 +17,17 @@ from django.utils.translation import override
 from incidents.delivery.models import Kind
 from incidents.delivery.ways import Form
 from incidents.records.models import Assignment, Incident, Report
+from opscenter.accounts.models import ContactPoint
 
 LANGUAGES = ("vi", "en")
+# The address under which a contact sees one assignment, without an account.
+TaskLink = Callable[[Assignment, ContactPoint], str]
+_task_links: list[TaskLink] = []
+
+
+def register_task_link(link: TaskLink) -> None:
+    """Says how such an address is made; called in `ready()` by the room that owns the pages."""
+    _task_links[:] = [link]
 
 
 def worded(
@@ -27,6 +38,7 @@ def worded(
     incident: Incident,
     report: Report | None = None,
     assignment: Assignment | None = None,
+    contact_point: ContactPoint | None = None,
 ) -> tuple[str, str]:
     """(subject, body) in the reader's language, Vietnamese when there is no other; short texts have no subject.
 
@@ -42,6 +54,9 @@ def worded(
             "answer": incident.answer,
             "tracking_code": report.tracking_code if report else "",
             "link": tracking_link(report) if report else f"{settings.PUBLIC_URL}/inbox/",
+            "task": assignment.pk if assignment else "",
+            "task_link": _task_link(assignment, contact_point),
+            "place": "" if incident.category and incident.category.is_complaint else incident.place_label,
             "agency": assignment.agency.name if assignment else _agencies(incident, language),
             "category": incident.category.label if incident.category else "",
             "exercise": incident.exercise,
@@ -63,6 +78,12 @@ def marked(subject: str, body: str, language: str, form: Form, exercise: int) ->
     if form == Form.SHORT:
         return "", body.strip()
     return " ".join(subject.split())[:200], body.strip() + "\n"
+
+
+def _task_link(assignment: Assignment | None, contact_point: ContactPoint | None) -> str:
+    if assignment is None or contact_point is None or not _task_links:
+        return ""
+    return _task_links[0](assignment, contact_point)
 
 
 def tracking_link(report: Report) -> str:

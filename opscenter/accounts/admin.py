@@ -202,7 +202,8 @@ class HandlingUnitInline(HandlingUnitInlineBase):
 class ContactPointInline(ContactPointInlineBase):
     model = ContactPoint
     extra = 0
-    fields = ("kind", "address", "order", "is_active")
+    fields = ("kind", "address", "person", "order", "is_active")
+    autocomplete_fields = ("person",)
 
 
 @admin.register(Agency)

@@ -104,6 +104,15 @@ class ContactPoint(models.Model):
     address = models.CharField(_("address or number"), max_length=200)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
+    # Whose telephone or mailbox it is: what comes from it is this person's act. Empty: nobody's in particular.
+    person = models.ForeignKey(
+        "accounts.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contact_points",
+        verbose_name=_("person"),
+    )
 
     class Meta:
         verbose_name = _("contact point")

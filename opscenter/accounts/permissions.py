@@ -32,6 +32,8 @@ SUPERVISOR_MAY = frozenset(
         "triage.view_keyword",
         "delivery.view_delivery",
         "delivery.view_attempt",
+        "contacts.view_tasklink",
+        "contacts.view_instruction",
     }
 )
 # Who may open the administration pages at all.

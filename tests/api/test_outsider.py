@@ -245,6 +245,11 @@ ROWS = [
     # Without the platform's signature nobody is heard.
     Row("doors/<chat:door>/webhook", "/doors/zalo/webhook", everybody("forbidden"), "POST", lambda scene: {"x": 1}),
     Row("doors/<chat:door>/webhook", "/doors/nobody/webhook", _NOBODY, "POST"),
+    Row("doors/sms/<str:secret>/in", "/doors/sms/not-the-secret/in?from=0900000001&text=x", everybody("hidden")),
+    Row("doors/sms/<str:secret>/receipt", "/doors/sms/not-the-secret/receipt?delivery=1&status=2", everybody("hidden")),
+    Row("viec/<str:token>/", "/viec/not-the-token/", _NOBODY),
+    Row("viec/<str:token>/", "/viec/not-the-token/", _NOBODY, "POST", lambda scene: {"act": "accept"}, json=False),
+    Row("viec/<str:token>/anh/<int:photo_id>/", "/viec/not-the-token/anh/{photo}/", _NOBODY),
     Row("health/", "/health/", _PUBLIC),
     Row("i18n/setlang/", "/i18n/setlang/", _PUBLIC, "POST", lambda scene: {"language": "en"}, json=False),
     Row("start/", "/start/", {**_PUBLIC, "anonymous": "sign"}),

@@ -15,7 +15,7 @@ from tests.harness.processes import Program, accepts, free_port, wait_until
 SECRET = "a-secret-of-24-characters"
 BEARERBOX, SMSBOX = "/usr/sbin/bearerbox", "/usr/sbin/smsbox"
 FAKE_CENTRE = "/usr/lib/kannel/test/fakesmsc"
-_GOT = re.compile(r"Got message \d+: <(\S+) (\S+) (\S+) (.*)>")
+_GOT = re.compile(r"Got message \d+: <\S+ (\S+) (?:udh (\S+) )?(text|data|ucs-2) (.*)>")
 
 CONFIGURATION = """
 group = core
@@ -45,6 +45,7 @@ log-level = 1
 group = sendsms-user
 username = hotline
 password = tests
+concatenation = true
 max-messages = 5
 
 group = sms-service
@@ -104,12 +105,21 @@ class Kannel:
         return self.centres[-1]
 
     def heard(self) -> list[tuple[str, str]]:
-        """(to, text) of everything that telephones got so far."""
-        found = []
+        """(to, text) of everything that telephones got so far, long messages put together as telephones do."""
+        found: list[tuple[str, str]] = []
+        half: dict[tuple[str, bytes], str] = {}
         for program in self.centres:
-            for _from, to, kind, text in _GOT.findall(program.printed()):
-                raw = unquote_to_bytes(text.replace("+", " "))
-                found.append((to, raw.decode("utf-16-be" if kind == "ucs-2" else "utf-8")))
+            for to, header, kind, text in _GOT.findall(program.printed()):
+                # Only what is "text" is not encoded.
+                raw = text.encode() if kind == "text" else unquote_to_bytes(text.replace("+", " "))
+                words = raw.decode("utf-16-be" if b"\x00" in raw else "utf-8")
+                if header:
+                    udh = unquote_to_bytes(header)
+                    words = half.pop((to, udh[:5]), "") + words
+                    if udh[5] < udh[4]:
+                        half[to, udh[:5]] = words
+                        continue
+                found.append((to, words))
         return found
 
 

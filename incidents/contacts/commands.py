@@ -1,0 +1,90 @@
+"""What a contact writes by SMS or mail: `N 1234` accept, `T 1234 lý do` return, `C 1234 bộ phận` hand on,
+`X 1234 kết quả` done. Pure. Capitals and diacritics do not matter, the words are understood as well as the letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from incidents.doors.sms import plain
+
+
+class Act(StrEnum):
+    ACCEPT = "accept"
+    RETURN = "return"
+    HAND_ON = "hand_on"
+    DONE = "done"
+    HELP = "help"
+
+
+_WORDS = {
+    Act.ACCEPT: ("n", "nhan", "nhan viec", "da nhan", "ok"),
+    Act.RETURN: ("t", "tra", "tra lai", "tu choi"),
+    Act.HAND_ON: ("c", "chuyen", "chuyen cho", "giao"),
+    Act.DONE: ("x", "xong", "da xong", "ket qua", "hoan thanh"),
+    Act.HELP: ("h", "help", "huong dan", "?"),
+}
+_ACT_OF = {word: act for act, words in _WORDS.items() for word in words}
+_NEEDS_WORDS = frozenset({Act.RETURN, Act.HAND_ON, Act.DONE})
+_COMMAND = re.compile(
+    r"\s*(?P<word>" + "|".join(re.escape(word) for word in sorted(_ACT_OF, key=len, reverse=True)) + r")"
+    r"(?:[\s:.,\-]*(?:viec|ma|so)?[\s:.,#\-]*(?P<code>(?:1022-)?\d{1,10})\b)?(?P<rest>.*)",
+    re.DOTALL,
+)
+# Shorter than this and without a code it is a try at a command rather than a citizen's report.
+_SHORT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`code` as typed, "" when the message names none; `words` are the reason, the unit or the result, as typed."""
+
+    act: Act
+    code: str = ""
+    words: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says all that its act needs, but the code, which a thread of mails tells."""
+        return self.act != Act.HELP and (bool(self.words) or self.act not in _NEEDS_WORDS)
+
+
+def read(text: str, *, code_needed: bool = True) -> Command | None:
+    """The command in a message of a contact: HELP for one that is not understood, None for what is none at all.
+
+    None only for longer texts without a command: a focal point's telephone may report something as a citizen too.
+    """
+    typed = " ".join(text.split())
+    folded = plain(typed).lower()
+    found = _COMMAND.fullmatch(folded)
+    if found is not None and (found["code"] or _stands_alone(found["word"], found["rest"])):
+        # Folding keeps the number of characters for Vietnamese; where it did not, the folded words have to do.
+        words = typed[found.start("rest") :] if len(typed) == len(folded) else found["rest"]
+        command = Command(_ACT_OF[found["word"]], found["code"] or "", words.strip(" :.,-\t"))
+        if command.code or not code_needed or command.act == Act.HELP:
+            return command if command.is_whole else Command(Act.HELP, command.code)
+        return Command(Act.HELP)
+    if len(typed) < _SHORT or re.match(r"\S+\s+(1022-)?\d{1,10}\b", folded):
+        return Command(Act.HELP)
+    return None
+
+
+def _stands_alone(word: str, rest: str) -> bool:
+    """Whether a command without a code is one: "N", "X đã vá", "Trả lại: …", and not "Trả lời ông/bà …"."""
+    return not rest or (rest[0] == " " if len(word) == 1 else False) or rest[0] in ":.,-"
+
+
+def choose_unit(words: str, names: Sequence[str]) -> int | None:
+    """Which of the units somebody means: by its number in the list from 1, its name, or a part of it that no other
+    has."""
+    typed = " ".join(plain(words).lower().split())
+    folded = [" ".join(plain(name).lower().split()) for name in names]
+    if typed.isdecimal() and 0 < int(typed[:4]) <= len(names):
+        return int(typed[:4]) - 1
+    if typed in folded:
+        return folded.index(typed)
+    fitting = [index for index, name in enumerate(folded) if typed and typed in name]
+    return fitting[0] if len(fitting) == 1 else None
