@@ -20,6 +20,7 @@ def as_answer(text: str, resolution: Resolution) -> dict[str, Any]:
         "ignored": list(resolution.ignored),
         "set": resolution.set_name,
         "generation": resolution.generation,
+        "gazetteer": resolution.gazetteer,
     }
 
 

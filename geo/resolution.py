@@ -9,7 +9,7 @@ from typing import Any, Literal
 from geo.areas import AreaRef
 
 Outcome = Literal["located", "area", "ambiguous", "outside", "unknown"]
-CandidateKind = Literal["point", "place", "ward", "district"]
+CandidateKind = Literal["point", "place", "house", "crossing", "kilometre", "street", "ward", "district"]
 OUTCOMES: tuple[Outcome, ...] = ("located", "area", "ambiguous", "outside", "unknown")
 
 
@@ -49,8 +49,8 @@ class Resolution:
     located: a point or place inside one ward. area: only a ward or district. ambiguous: several, none clearly
     better. outside: what was found lies outside the territory. unknown: nothing was found.
     `answer` is what may be relied on: a candidate sure enough, or the district that they share; None when a person
-    has to decide. `ignored` are the words nothing was made of. `set_name`, `generation` and `edition` say which areas
-    and which places it was read from.
+    has to decide. `ignored` are the words nothing was made of. `set_name` and `generation` say which areas it was read
+    from, `gazetteer` which places and streets.
     """
 
     outcome: Outcome
@@ -60,7 +60,7 @@ class Resolution:
     answer: Candidate | None = None
     set_name: str = ""
     generation: str = ""
-    edition: int = 0
+    gazetteer: str = ""
 
     @property
     def best(self) -> Candidate | None:
@@ -86,7 +86,7 @@ class Resolution:
             "answer": asdict(self.answer) if self.answer is not None else None,
             "set": self.set_name,
             "generation": self.generation,
-            "edition": self.edition,
+            "gazetteer": self.gazetteer,
         }
 
     @classmethod
@@ -100,7 +100,7 @@ class Resolution:
             answer=_candidate(stored["answer"]) if stored.get("answer") else None,
             set_name=stored.get("set", ""),
             generation=stored.get("generation", ""),
-            edition=stored.get("edition", 0),
+            gazetteer=stored.get("gazetteer", ""),
         )
 
 

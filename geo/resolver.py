@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from geo.areas import AreaRef, Covering, covering_in, names_date, reference_to, set_index_on
 from geo.confidence import ANSWER_FROM, of_district, of_ward
+from geo.gazetteer.index import gazetteer
+from geo.gazetteer.lookups import Gazetteer
 from geo.index import SetIndex, Territory, Unit, territory
 from geo.models import Level
 from geo.plane import distance_m
@@ -28,10 +30,11 @@ from geo.steps.areanames import (
     unit_of,
 )
 from geo.steps.coordinates import WrittenPoint, written_points
-from geo.steps.placenames import FoundPlace, distinct, find_places, gazetteer, write_out
+from geo.steps.spots import Spot, find_spots
 from geo.steps.tokens import MOST_CHARACTERS, Token, clean, is_marked, tokens_of
-from geo.steps.units import Ground, circle_of
+from geo.steps.units import Ground, circle_of, point_in
 from geo.steps.wards import WardGuess, read_as_wards, ward_guesses
+from geo.steps.written import write_out
 
 # A pin set by hand, and the least any device's fix is trusted to.
 PIN_RADIUS_M = 15.0
@@ -42,6 +45,7 @@ BORDER_SLACK_M = 200.0
 BESIDE_M = 150.0
 MERGER = dt.date(2025, 7, 1)
 MOST_CANDIDATES = 6
+MOST_WARDS_ALONG = 24
 # Of a unit that was split, the part that holds at least this share is where an address of it lies.
 MOSTLY = 0.9
 
@@ -52,12 +56,13 @@ class _Read:
 
     territory: Territory
     index: SetIndex
+    gazetteer: Gazetteer
     named_on: dt.date | None
     points: list[WrittenPoint] = field(default_factory=list)
     wards: list[Mention] = field(default_factory=list)
     districts: list[Mention] = field(default_factory=list)
     provinces: list[Mention] = field(default_factory=list)
-    places: list[FoundPlace] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
     elsewhere: list[Elsewhere] = field(default_factory=list)
     strangers: list[Elsewhere] = field(default_factory=list)  # districts by their label that are none of ours
     ignored: list[str] = field(default_factory=list)
@@ -76,6 +81,7 @@ def resolve(
     point: tuple[float, float] | None = None,
     accuracy_m: float | None = None,
     address: str = "",
+    exercise: int = 0,
     pinned: bool = True,
 ) -> Resolution:
     """Where a report is.
@@ -83,6 +89,7 @@ def resolve(
     `words` are the reporter's own, `address` what stands in an address field (it goes before the words), `point`
     (lon, lat in degrees, WGS 84) a pin or a device's fix with its accuracy in metres (None: a pin set by hand).
     `on` decides which units are in force, unless a set is pinned (`pinned` false: the date decides all the same).
+    `exercise`: names that people taught count in their own exercise only (0: live).
     Never raises for any text; time is bounded by reading at most 5,000 characters of each.
     """
     whole = territory()
@@ -92,7 +99,7 @@ def resolve(
     if not _is_position(point):
         point = None
     named_on = names_date(on, pinned=pinned)
-    read = _read_texts(_Read(whole, index, named_on), words, address, point)
+    read = _read_texts(_Read(whole, index, gazetteer(), named_on), words, address, point, exercise)
     guesses = _ward_guesses(read, on)
     if index.approximate:
         read.say("approximate_areas")
@@ -113,14 +120,14 @@ def _is_position(point: tuple[float, float] | None) -> bool:
 # --- reading ---------------------------------------------------------------------------------------------------
 
 
-def _read_texts(read: _Read, words: str, address: str, point: tuple[float, float] | None) -> _Read:
+def _read_texts(read: _Read, words: str, address: str, point: tuple[float, float] | None, exercise: int) -> _Read:
     whole, index = read.territory, read.index
     if len(words) > MOST_CHARACTERS or len(address) > MOST_CHARACTERS:
         read.say("text_cut")
     if "\ufffd" in words or "\ufffd" in address:
         read.say("text_broken")
     near = point or (index.plane.lon, index.plane.lat)
-    names, known = area_names(whole), gazetteer(whole)
+    names = area_names(whole)
     for text in (clean(address), clean(words)):
         points = written_points(text, near)
         read.points += points
@@ -141,15 +148,19 @@ def _read_texts(read: _Read, words: str, address: str, point: tuple[float, float
         ):
             if not any(mention.is_firm for mention in kept):
                 kept += [mention for mention in mentions if mention.level == level]
-        written = write_out(plain)
-        places = find_places(written, known)
-        read.places = read.places or places
+        units = [
+            (tokens[one.start].start, tokens[one.end - 1].end, bool(one.label))
+            for one in mentions
+            if not one.is_misspelt
+        ]
+        spots = find_spots(write_out(plain), read.gazetteer, units, exercise)
+        read.spots = read.spots or spots
         read.elsewhere += [one for one in elsewhere if not one.unknown]
         read.strangers += [one for one in elsewhere if one.unknown]
         read.ignored += _left_over(
             plain,
             [(tokens[mention.start].start, tokens[mention.end - 1].end) for mention in mentions]
-            + [(written[place.start].start, written[place.end - 1].end) for place in places],
+            + [(spot.start, spot.end) for spot in spots],
         )
     return read
 
@@ -272,7 +283,7 @@ def _from_point(
     covering = covering_in(read.index, lon, lat, read.named_on, radius)
     if covering.is_outside and not covering.near:
         read.say("point_outside")
-        if guesses or read.places or read.districts:
+        if guesses or read.spots or read.districts:
             return _from_words(read, guesses)
         return _answer(read, "outside", [])
     here = covering.ward or (covering.near[0] if covering.near else covering.district)
@@ -280,7 +291,7 @@ def _from_point(
     if radius > VAGUE_M:
         read.say("point_vague", radius_m=radius)
         refined = [guess for guess in guesses if _reaches(read, guess, lon, lat, radius)]
-        if refined or _places_near(read, lon, lat, radius):
+        if refined or _spots_near(read, lon, lat, radius):
             return _from_words(read, refined or guesses)
     elif read.points:
         read.say("point_in_text", ward=place_name)
@@ -312,12 +323,12 @@ def _from_point(
     if read.elsewhere and not read.districts:
         read.say("elsewhere_named", name=read.elsewhere[0].text)
         confidence = min(confidence, 0.7)
-    for found in _places(read)[:1]:
-        apart = distance_m(lon, lat, found.place.lon, found.place.lat)
+    for spot in _inside(read)[:1]:
+        apart = _apart(read, spot, lon, lat)
         agrees = apart <= max(500.0, radius)
-        read.say("place_agrees" if agrees else "place_disagrees", name=found.place.name, distance_m=round(apart))
-        if not agrees and found.likeness == 1.0 and not found.beside:
-            others.append(_place_candidate(read, found, 0.4))
+        read.say("place_agrees" if agrees else "place_disagrees", name=spot.name, distance_m=round(apart))
+        if not agrees and spot.exact and not spot.beside and spot.kind != "street":
+            others.append(_spot_candidate(read, spot, 0.4))
             confidence = min(confidence, 0.7)
     candidate = _candidate(read, "point", "", (lon, lat), radius, confidence, covering)
     return _answer(read, outcome, [candidate, *others])
@@ -339,10 +350,10 @@ def _position(read: _Read, point: tuple[float, float] | None, accuracy_m: float 
 
 
 def _from_words(read: _Read, guesses: Sequence[WardGuess]) -> Resolution:
-    places = _places(read)
     # A name in the territory's own words outweighs the name of a thing; then the place only refines the ward.
-    if places:
-        answer = _from_places(read, places, guesses)
+    spots = _inside(read)
+    if spots:
+        answer = _from_spots(read, spots, guesses)
         if answer is not None:
             return answer
     if guesses:
@@ -373,56 +384,146 @@ def _confidence(read: _Read, guess: WardGuess) -> float:
     return guess.share * of_ward(mention.evidence, agrees, mention.likeness, beside=mention.beside)
 
 
-def _from_places(read: _Read, places: Sequence[FoundPlace], guesses: Sequence[WardGuess]) -> Resolution | None:
+# --- spots: places, streets and what lies along them -----------------------------------------------------------
+
+# The most exact first: where a text names several, the first that fits says where.
+_EXACTNESS = ("crossing", "kilometre", "house", "between", "place", "alias", "street")
+# Borders are off by up to 200 m, and so may a place be.
+FITS_M = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A spot with the ward it is taken to lie in: the one named, or None for whichever covers it."""
+
+    spot: Spot
+    unit: Unit | None
+    confidence: float
+
+
+def _from_spots(read: _Read, spots: Sequence[Spot], guesses: Sequence[WardGuess]) -> Resolution | None:
     firm = [guess for guess in guesses if guess.mention.is_firm]
-    fitting = [
-        found
-        for found in places
-        if not firm
-        or any(_distance_to(read, guess.ground.unit, found.place.lon, found.place.lat) <= 300 for guess in firm)
-    ]
-    if not fitting:
-        read.say("place_elsewhere", name=places[0].place.name, ward=_name(read, firm[0].ground.unit))
+    placed = _in_wards(read, spots, firm) if firm else _anywhere(read, spots, guesses)
+    if not placed:
+        if firm:
+            read.say("place_elsewhere", name=spots[0].name, ward=_name(read, firm[0].ground.unit))
         return None
-    if not firm and read.districts:
-        inside = [found for found in fitting if _in_named_district(read, found)]
-        if not inside:
-            return None
-        fitting = inside
-    top = [found for found in fitting if found.likeness >= fitting[0].likeness - 0.01]
-    first = top[0]
-    read.say("place_known" if first.likeness == 1.0 else "place_alike", text=first.text, name=first.place.name)
-    if first.beside:
-        read.say("place_beside")
-    same = [found for found in top if found.start == first.start]
-    confidence = (0.85 if firm else 0.75) * first.likeness
-    if len(same) > 1:
-        read.say("place_in_several", name=first.place.name)
-        return _answer(read, "ambiguous", [_place_candidate(read, found, confidence / len(same)) for found in same])
-    return _answer(read, "located", [_place_candidate(read, first, confidence)])
+    first = min(placed, key=lambda one: (_EXACTNESS.index(one.spot.kind), one.spot.beside, -one.confidence))
+    same = [one for one in placed if (one.spot.kind, one.spot.start) == (first.spot.kind, first.spot.start)]
+    same.sort(key=lambda one: -one.confidence)
+    if first.confidence < ANSWER_FROM and guesses and _confidence(read, guesses[0]) > first.confidence:
+        return None
+    _say_spot(read, first.spot)
+    candidates = [_spot_candidate(read, one.spot, one.confidence, one.unit) for one in same]
+    if len(candidates) > 1:
+        read.say("place_in_several", name=first.spot.name)
+    if candidates[0].confidence < ANSWER_FROM:
+        candidates = [*candidates, *_district_candidates(read, silent=True)]
+    return _answer(read, "located" if candidates[0].confidence >= ANSWER_FROM else "ambiguous", candidates)
 
 
-def _places(read: _Read) -> list[FoundPlace]:
-    """Known places inside the territory, one of each."""
+def _in_wards(read: _Read, spots: Sequence[Spot], firm: Sequence[WardGuess]) -> list[_Placed]:
+    """The spots that lie in a ward named, as surely as the ward does."""
+    placed = []
+    for spot in spots:
+        for guess in firm:
+            unit, confidence = guess.ground.unit, min(0.99, _confidence(read, guess) + 0.01)
+            if spot.street is not None and spot.kind == "street":
+                at = read.gazetteer.stretch(spot.street, unit.polygon)
+                if at is not None:
+                    inside = replace(spot, lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how)
+                    placed.append(_Placed(inside, unit, confidence))
+            elif _distance_to(read, unit, spot.lon, spot.lat) <= FITS_M:
+                placed.append(_Placed(spot, unit, confidence))
+    return placed
+
+
+def _anywhere(read: _Read, spots: Sequence[Spot], guesses: Sequence[WardGuess]) -> list[_Placed]:
+    """The spots in the districts named, if any are."""
+    codes = {
+        meaning.code
+        for mention in read.districts
+        if mention.is_firm
+        for meaning in mention.meanings
+        if meaning.set_name == read.index.name
+    }
+    hinted = {guess.ground.unit.code for guess in guesses}
+    placed: list[_Placed] = []
+    for spot in spots:
+        if spot.kind == "street":
+            placed += _along(read, spot, codes)
+            continue
+        ward = read.index.ward_at(spot.lon, spot.lat)
+        if codes and not any(
+            _distance_to(read, read.index.units[code], spot.lon, spot.lat) <= FITS_M for code in codes
+        ):
+            continue
+        confidence = spot.worth * (0.85 if spot.beside and spot.kind != "crossing" else 1.0)
+        confidence += 0.06 * bool(codes) + 0.04 * (ward is not None and ward.code in hinted)
+        placed.append(_Placed(spot, None, min(0.97, confidence)))
+    return _only_ones(placed)
+
+
+def _only_ones(placed: list[_Placed]) -> list[_Placed]:
+    """A name of several places of which one alone lies in the district named is that one."""
+    for number, one in enumerate(placed):
+        namesakes = [
+            other for other in placed if (other.spot.kind, other.spot.start) == (one.spot.kind, one.spot.start)
+        ]
+        if len(namesakes) == 1 and one.spot.worth < 0.5:
+            placed[number] = replace(one, confidence=min(0.9, 2 * one.confidence))
+    return placed
+
+
+def _along(read: _Read, spot: Spot, codes: set[str]) -> list[_Placed]:
+    """The stretches of a street in each ward it runs through, each as sure as it is long."""
+    assert spot.street is not None
+    wards = read.index.wards_near(spot.lon, spot.lat, spot.radius_m)
+    pieces = []
+    for _distance, ward in wards[:MOST_WARDS_ALONG]:
+        if not codes or ward.parent_code in codes:
+            at = read.gazetteer.stretch(spot.street, ward.polygon)
+            if at is not None:
+                pieces.append((at, ward))
+    total = sum(at.radius_m for at, _ward in pieces)
     return [
-        found
-        for found in distinct(read.places)
-        if read.index.ward_at(found.place.lon, found.place.lat)
-        or read.index.district_at(found.place.lon, found.place.lat)
+        _Placed(
+            replace(spot, lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how),
+            ward,
+            (0.05 * bool(codes) + spot.worth) * at.radius_m / total,
+        )
+        for at, ward in pieces
     ]
 
 
-def _places_near(read: _Read, lon: float, lat: float, radius: float) -> bool:
-    return any(distance_m(lon, lat, found.place.lon, found.place.lat) <= radius for found in _places(read))
+def _say_spot(read: _Read, spot: Spot) -> None:
+    code = {"place": "place_known" if spot.exact else "place_alike", "street": "street_known"}.get(spot.kind, spot.how)
+    read.say(code, text=spot.text, name=spot.name)
+    if spot.beside:
+        read.say("place_beside")
 
 
-def _in_named_district(read: _Read, found: FoundPlace) -> bool:
-    for mention in read.districts:
-        for meaning in mention.meanings:
-            pair = unit_of(read.territory, meaning)
-            if pair is not None and pair[0].district_at(found.place.lon, found.place.lat) is pair[1]:
-                return True
-    return False
+def _inside(read: _Read) -> list[Spot]:
+    """The spots that lie in the territory."""
+    index = read.index
+    return [
+        spot
+        for spot in read.spots
+        if spot.kind == "street" or index.ward_at(spot.lon, spot.lat) or index.district_at(spot.lon, spot.lat)
+    ]
+
+
+def _spots_near(read: _Read, lon: float, lat: float, radius: float) -> bool:
+    return any(_apart(read, spot, lon, lat) <= radius for spot in _inside(read))
+
+
+def _apart(read: _Read, spot: Spot, lon: float, lat: float) -> float:
+    """Metres from a point to a spot: to the nearest of a street or area."""
+    if spot.kind == "street" and spot.street is not None:
+        return read.gazetteer.along(spot.street, lon, lat)
+    if spot.place is not None:
+        return read.gazetteer.place_distance(spot.place, lon, lat)
+    return distance_m(lon, lat, spot.lon, spot.lat)
 
 
 def _fits_districts(read: _Read, lon: float, lat: float, radius: float) -> bool:
@@ -500,11 +601,26 @@ def _ward_candidate(read: _Read, guess: WardGuess, confidence: float) -> Candida
     return _candidate(read, "ward", reference.name, where, ground.radius_m, confidence, covering, (guess.mention.text,))
 
 
-def _place_candidate(read: _Read, found: FoundPlace, confidence: float) -> Candidate:
-    place = found.place
-    radius = place.radius_m + (BESIDE_M if found.beside else 0.0)
-    covering = covering_in(read.index, place.lon, place.lat, read.named_on, radius)
-    return _candidate(read, "place", place.name, (place.lon, place.lat), radius, confidence, covering, (found.text,))
+_KIND_OF: Mapping[str, CandidateKind] = {
+    "crossing": "crossing",
+    "kilometre": "kilometre",
+    "house": "house",
+    "street": "street",
+}
+
+
+def _spot_candidate(read: _Read, spot: Spot, confidence: float, unit: Unit | None = None) -> Candidate:
+    """A spot as candidate; in the ward given, moved to its edge where the border in use is drawn short of it."""
+    lon, lat, radius = spot.lon, spot.lat, spot.radius_m
+    kind = _KIND_OF.get(spot.kind, "place")
+    if unit is None:
+        covering = covering_in(read.index, lon, lat, read.named_on, radius)
+        return _candidate(read, kind, spot.name, (lon, lat), radius, confidence, covering, (spot.text,))
+    moved = point_in(unit, lon, lat)
+    radius += distance_m(lon, lat, *moved)
+    ward = reference_to(read.index, unit, read.named_on)
+    covering = Covering(read.index.set_id, read.index.name, read.index.approximate, ward, None, ())
+    return _candidate(read, kind, spot.name, moved, radius, confidence, covering, (spot.text,))
 
 
 def _district_candidates(read: _Read, *, silent: bool = False) -> list[Candidate]:
@@ -552,7 +668,7 @@ def _answer(read: _Read, outcome: Outcome, candidates: Sequence[Candidate]) -> R
         answer=_decided(read, outcome, candidates),
         set_name=read.index.name,
         generation=read.index.token,
-        edition=read.territory.edition,
+        gazetteer=read.gazetteer.version,
     )
 
 

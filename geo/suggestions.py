@@ -9,18 +9,22 @@ from typing import Any
 
 from geo.areas import AreaRef, covering_in, names_date, reference_to, set_index_on
 from geo.folding import fold_name
+from geo.gazetteer.answers import Entry
+from geo.gazetteer.index import gazetteer
 from geo.index import SetIndex, Territory, territory
 from geo.kinds import bare_name
 from geo.models import Level
 from geo.resolver import resolve
 from geo.steps.areanames import expand_short_names
-from geo.steps.placenames import gazetteer, write_out
 from geo.steps.tokens import clean, tokens_of
-from geo.steps.units import circle
+from geo.steps.units import circle_of
+from geo.steps.written import write_out
 
 MOST = 8
 # Longer than this is an address to be resolved, not a name being typed.
 MOST_WORDS = 10
+# Two stops of one name are one line, so more are asked for than shown.
+MOST_ASKED = 3 * MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class _Entry:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Entries:
-    """All entries of one set, by the first two letters of each of their words."""
+    """The units of one set, by the first two letters of each of their words."""
 
     entries: tuple[_Entry, ...]
     by_beginning: dict[str, tuple[int, ...]]
@@ -86,14 +90,39 @@ def suggest(query: str, *, on: dt.date) -> list[Suggestion]:
     known = _entries(whole, index, names_date(on))
     # "đường 30" and "BV" are read as the names are stored; a word still being typed stays as it is.
     words = [token.folded for token in write_out(expand_short_names(typed))]
-    found = _matching(known, words) or _matching(known, [token.folded for token in typed])
+    plain = [token.folded for token in typed]
+    found = [entry.suggestion for entry in _matching(known, words) or _matching(known, plain)]
+    if len(words) <= MOST_WORDS:
+        found += _named(index, names_date(on), words) or _named(index, names_date(on), plain)
     # Two stops of one name in one ward are one line.
     once: dict[tuple[str, str, str], Suggestion] = {}
-    for entry in found:
-        one = entry.suggestion
+    for one in found:
         area = one.ward or one.district
         once.setdefault((one.kind, fold_name(one.name), area.code if area else ""), one)
     return list(once.values())[:MOST] or _resolved(query, on)
+
+
+def _named(index: SetIndex, named_on: dt.date | None, words: Sequence[str]) -> list[Suggestion]:
+    """Places and streets of the gazetteer inside the territory."""
+    entries = gazetteer().names.beginning(words, MOST_ASKED)
+    found = (_suggestion(index, named_on, entry) for entry in entries)
+    return [one for one in found if one is not None]
+
+
+def _suggestion(index: SetIndex, named_on: dt.date | None, entry: Entry) -> Suggestion | None:
+    known = gazetteer()
+    if entry.kind == "place":
+        place = known.place(entry.number)
+        kind, name, lon, lat, radius = "place", place.name, place.lon, place.lat, place.radius_m
+    elif entry.kind == "alias":
+        return None
+    else:
+        whole, kind, name = known.whole(entry.number), "street", known.street(entry.number).name
+        lon, lat, radius = whole.lon, whole.lat, whole.radius_m
+    covering = covering_in(index, lon, lat, named_on)
+    if covering.is_outside:
+        return None
+    return Suggestion(kind, name, lon, lat, radius, covering.ward, covering.district, index.approximate)
 
 
 def _matching(known: _Entries, words: Sequence[str]) -> list[_Entry]:
@@ -114,7 +143,6 @@ def _matching(known: _Entries, words: Sequence[str]) -> list[_Entry]:
         key=lambda entry: (
             not _begins(entry.bare, typed),
             not _begins(entry.words, typed),
-            entry.suggestion.kind == "place",
             len(entry.words),
             entry.suggestion.name,
         ),
@@ -147,7 +175,7 @@ def _entries(whole: Territory, index: SetIndex, named_on: dt.date | None) -> _En
     global _kept
     kept = _kept
     if kept is None or kept[0] is not whole or kept[1] is not index or kept[2] != named_on:
-        entries = (*_areas(index, named_on), *_places(whole, index, named_on))
+        entries = tuple(_areas(whole, index, named_on))
         by_beginning: dict[str, set[int]] = {}
         for number, entry in enumerate(entries):
             for word in entry.words:
@@ -158,7 +186,7 @@ def _entries(whole: Territory, index: SetIndex, named_on: dt.date | None) -> _En
     return kept[3]
 
 
-def _areas(index: SetIndex, named_on: dt.date | None) -> Iterable[_Entry]:
+def _areas(whole: Territory, index: SetIndex, named_on: dt.date | None) -> Iterable[_Entry]:
     for unit in index.units.values():
         if unit.level == Level.PROVINCE:
             continue
@@ -167,32 +195,12 @@ def _areas(index: SetIndex, named_on: dt.date | None) -> Iterable[_Entry]:
         ward = reference if unit.level == Level.WARD else None
         district = reference if ward is None else reference_to(index, above, named_on) if above is not None else None
         suggestion = Suggestion(
-            unit.level, reference.name, *circle(index, unit.polygon), ward, district, index.approximate
+            unit.level, reference.name, *circle_of(whole, index, unit), ward, district, index.approximate
         )
         # Former names find the unit too; the list shows what it is called now.
         for name in dict.fromkeys([reference.name, unit.name, *(dated.name for dated in unit.names)]):
             bare = tuple(fold_name(bare_name(name)).split())
             yield _Entry(tuple(fold_name(name).split()), bare, suggestion)
-
-
-def _places(whole: Territory, index: SetIndex, named_on: dt.date | None) -> Iterable[_Entry]:
-    for place in gazetteer(whole).places:
-        covering = covering_in(index, place.lon, place.lat, named_on)
-        if not covering.is_outside:
-            yield _Entry(
-                place.words,
-                place.words,
-                Suggestion(
-                    "place",
-                    place.name,
-                    place.lon,
-                    place.lat,
-                    place.radius_m,
-                    covering.ward,
-                    covering.district,
-                    index.approximate,
-                ),
-            )
 
 
 def _area(area: AreaRef | None) -> dict[str, str] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 from geo.index import SetIndex, Territory, Unit
 from geo.steps.areanames import Meaning, area_names, unit_of
@@ -78,3 +79,18 @@ def circle(index: SetIndex, polygon: BaseGeometry) -> tuple[float, float, float]
     flat = index.plane.metres(polygon)
     here = Point(index.plane.point(middle.x, middle.y))
     return float(middle.x), float(middle.y), float(here.hausdorff_distance(flat.convex_hull.boundary))
+
+
+def point_in(unit: Unit, lon: float, lat: float) -> tuple[float, float]:
+    """The point itself when the unit covers it, else one just inside the unit's edge nearest to it."""
+    here = Point(lon, lat)
+    if unit.polygon.covers(here):
+        return lon, lat
+    edge = nearest_points(unit.polygon, here)[0]
+    middle = unit.polygon.representative_point()
+    # A few metres inside, so that the point is no neighbour's too.
+    for share in (0.001, 0.01, 0.05):
+        moved = Point(edge.x + share * (middle.x - edge.x), edge.y + share * (middle.y - edge.y))
+        if unit.polygon.contains(moved):
+            return float(moved.x), float(moved.y)
+    return float(middle.x), float(middle.y)

@@ -63,8 +63,9 @@ def old_units() -> list[NewUnit]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_index() -> Iterator[None]:
-    """No test sees the areas of the one before, which the database has forgotten already."""
+def fresh_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees the areas and places of the one before, which the database has forgotten already."""
+    monkeypatch.setattr("geo.gazetteer.index._held", None)
     look_again()
     yield
     look_again()

@@ -1,0 +1,452 @@
+"""Places, streets, crossings, house numbers and kilometres that a text names, found in the gazetteer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from typing import Literal
+
+from geo.folding import fold_name
+from geo.gazetteer.answers import Entry
+from geo.gazetteer.lookups import Gazetteer
+from geo.language import table
+from geo.plane import distance_m
+from geo.steps.phrases import Phrases
+from geo.steps.tokens import Token
+
+SpotKind = Literal["crossing", "kilometre", "house", "place", "between", "street", "alias"]
+# Points of one name closer together than this are one place: the two sides of a road, two gates.
+SAME_PLACE_M = 400.0
+BESIDE_M = 150.0
+MOST_ENTRIES = 12
+MOST_NEAR = 4
+LEAST_LIKENESS = 0.86
+
+# How often a spot found so is the right one when no ward is named beside it.
+WORTH = {
+    "crossing": 0.88,
+    "house_known": 0.9,
+    "house_parent": 0.85,
+    "house_between": 0.82,
+    "house_beyond": 0.66,
+    "km_post": 0.9,
+    "km_between": 0.82,
+    "km_beyond": 0.66,
+    "place": 0.82,
+    "alias": 0.8,
+    "between": 0.7,
+    "street": 0.8,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point that the words [start, end) of the text (in characters) may mean, with its radius in metres.
+
+    `worth` is how often such a find is right; of several of one name each has its share. A street's own point is its
+    middle: `street` is its number, to be narrowed to the ward named. `place` is a place's number.
+    """
+
+    kind: SpotKind
+    how: str
+    name: str
+    text: str
+    lon: float
+    lat: float
+    radius_m: float
+    worth: float
+    start: int
+    end: int
+    beside: bool = False
+    exact: bool = True
+    street: int | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A name of the gazetteer at tokens [start, end)."""
+
+    start: int
+    end: int
+    entries: tuple[Entry, ...]
+    likeness: float
+
+    def of(self, *kinds: str) -> list[int]:
+        return [entry.number for entry in self.entries if entry.kind in kinds][:MOST_ENTRIES]
+
+
+def find_spots(
+    tokens: tuple[Token, ...], gazetteer: Gazetteer, units: Sequence[tuple[int, int, bool]], exercise: int = 0
+) -> list[Spot]:
+    """The spots a text names, the most exact kind first. `tokens` as from `write_out`.
+
+    `units` says where names of units stand in it (start and end in characters, whether labelled): no names of places.
+    """
+    if not tokens:
+        return []
+    return _Search(tokens, gazetteer, units, exercise).spots()
+
+
+class _Search:
+    def __init__(
+        self, tokens: tuple[Token, ...], gazetteer: Gazetteer, units: Sequence[tuple[int, int, bool]], exercise: int
+    ) -> None:
+        self.tokens, self.gazetteer, self.units = tokens, gazetteer, units
+        self.words = [token.folded for token in tokens]
+        self.found = self._names(exercise)
+
+    def spots(self) -> list[Spot]:
+        streets = [found for found in self.found if found.of("street", "road")]
+        crossings = list(self._crossings(streets))
+        crossed = {found.start for _spot, pair in crossings for found in pair}
+        spots = [spot for spot, _pair in crossings]
+        spots += self._kilometres(streets)
+        spots += self._houses([found for found in streets if found.start not in crossed])
+        spots += self._places()
+        spots += self._between(spots)
+        spots += self._streets([found for found in streets if found.start not in crossed])
+        return spots
+
+    # --- names -------------------------------------------------------------------------------------------------
+
+    def _names(self, exercise: int) -> list[_Found]:
+        """Names that do not overlap, longer ones first, then nearly written ones behind what things are called."""
+        hits = sorted(self.gazetteer.scan(self.words, exercise), key=lambda hit: (hit.start - hit.end, hit.start))
+        kept: list[_Found] = []
+        for hit in hits:
+            if any(hit.start < other.end and other.start < hit.end for other in kept):
+                continue
+            if any(token.opens for token in self.tokens[hit.start + 1 : hit.end]):
+                continue
+            entries = tuple(entry for entry in hit.entries if self._counts(entry, hit.start, hit.end))
+            if entries:
+                kept.append(_Found(hit.start, hit.end, entries, 1.0))
+        return sorted([*kept, *self._nearly(kept)], key=lambda found: found.start)
+
+    def _counts(self, entry: Entry, start: int, end: int) -> bool:
+        """Whether a name may be meant as one: a unit's own name is none, a street's needs "đường" or its own phrase."""
+        if entry.kind == "alias":
+            return True
+        first, last = self.tokens[start].start, self.tokens[end - 1].end
+        if entry.kind == "place":
+            return end - start > 1 and not self._is_unit(start, end)
+        if any(unit[0] <= first and last <= unit[1] and unit[2] for unit in self.units):
+            return False
+        if entry.kind == "road" or self._is_labelled(start):
+            return True
+        if end - start == 1 or self._is_unit(start, end):
+            return self._number_before(start) is not None and end - start > 1
+        return True
+
+    def _is_unit(self, start: int, end: int) -> bool:
+        """Whether words are only names of units and fillers: "về Bến Cát" names no place of its own."""
+        return all(
+            token.folded in _empty() or any(unit[0] <= token.start and token.end <= unit[1] for unit in self.units)
+            for token in self.tokens[start:end]
+        )
+
+    def _is_labelled(self, start: int) -> bool:
+        return start > 0 and self.words[start - 1] in {"duong", "pho", "d", "dg"} and not self.tokens[start].opens
+
+    def _nearly(self, kept: Sequence[_Found]) -> Iterator[_Found]:
+        covered = {at for found in kept for at in range(found.start, found.end)}
+        tried = 0
+        for at, word in enumerate(self.words):
+            thing = _things().at_keys(self.words, at)
+            start = at + 1 if word in {"duong", "pho"} else at if thing is not None else -1
+            if start < 0 or start >= len(self.words) or at in covered or start in covered or tried >= MOST_NEAR:
+                continue
+            tried += 1
+            longest = next((n for n in range(1, 8) if start + n == len(self.tokens) or self.tokens[start + n].opens), 8)
+            near = self.gazetteer.names.near(self.words, start, longest)
+            best = [one for one in near if one.likeness >= max(LEAST_LIKENESS, near[0].likeness - 0.005)]
+            best = [one for one in best if (one.entry.kind == "place") == (start == at) and one.end - one.start > 1]
+            best = [one for one in best if one.end == best[0].end and not self._is_unit(one.start, one.end)]
+            if best:
+                covered |= set(range(start, best[0].end))
+                yield _Found(start, best[0].end, tuple(one.entry for one in best), best[0].likeness)
+
+    # --- kinds -------------------------------------------------------------------------------------------------
+
+    def _crossings(self, streets: Sequence[_Found]) -> Iterator[tuple[Spot, tuple[_Found, _Found]]]:
+        for one, other in pairwise(streets):
+            between = self.words[one.end : other.start]
+            said = _crossing().ending_at_keys(self.words, one.start, 3) or (
+                self._is_labelled(one.start) and _crossing().ending_at_keys(self.words, one.start - 1, 3)
+            )
+            joined = len(between) <= 3 and all(word in _joins() for word in between)
+            if not joined or (not said and not between and self.tokens[other.start].opens):
+                continue
+            spots = []
+            for first in one.of("street", "road"):
+                for second in other.of("street", "road"):
+                    name = f"{self.gazetteer.street(first).name} – {self.gazetteer.street(second).name}"
+                    for found in self.gazetteer.crossings(first, second):
+                        spots.append(
+                            self._spot(
+                                "crossing", "crossing", name, found.lon, found.lat, found.radius_m, one.start, other.end
+                            )
+                        )
+            yield from ((spot, (one, other)) for spot in _shared(spots))
+
+    def _kilometres(self, streets: Sequence[_Found]) -> list[Spot]:
+        kilometre = self._kilometre()
+        if kilometre is None:
+            return []
+        value, start, end = kilometre
+        spots = []
+        for found in streets:
+            for number in found.of("road", "street"):
+                at = self.gazetteer.kilometre(number, value)
+                if at is not None:
+                    name = f"Km{value:g} {self.gazetteer.street(number).name}"
+                    first, last = min(start, found.start), max(end, found.end)
+                    spots.append(
+                        self._spot("kilometre", at.how, name, at.lon, at.lat, at.radius_m, first, last, street=number)
+                    )
+        return _shared(spots)
+
+    def _kilometre(self) -> tuple[float, int, int] | None:
+        """(kilometre, words [start, end)) of the first one written: "km 12", "Km12+300", "cột mốc số 12"."""
+        for at, word in enumerate(self.words):
+            glued = word[2:] if word.startswith("km") and word[2:].isdigit() else ""
+            phrase = _kilometre_words().at_keys(self.words, at)
+            number = at if glued else phrase.end if phrase is not None else -1
+            if 0 <= number < len(self.words) and self.words[number] == "so":
+                number += 1
+            if not 0 <= number < len(self.words):
+                continue
+            digits = glued or self.words[number]
+            if not digits.isdigit() or len(digits) > 3:
+                continue
+            end = number + 1
+            metres = 0
+            if end < len(self.words) and self.tokens[end].gap.strip() == "+" and self.words[end].isdigit():
+                metres, end = int(self.words[end][:4]), end + 1
+            return int(digits) + metres / 1000, at, end
+        return None
+
+    def _houses(self, streets: Sequence[_Found]) -> list[Spot]:
+        spots = []
+        for found in streets:
+            number = self._number_before(found.start)
+            if number is None:
+                continue
+            text, start = number
+            own = []
+            for street in found.of("street", "road"):
+                at = self.gazetteer.house(street, text)
+                if at is not None:
+                    name = f"{text} {self.gazetteer.street(street).name}"
+                    own.append(
+                        self._spot("house", at.how, name, at.lon, at.lat, at.radius_m, start, found.end, street=street)
+                    )
+            spots += [replace(spot, worth=spot.worth * found.likeness) for spot in _shared(own)]
+        return spots
+
+    def _number_before(self, start: int) -> tuple[str, int] | None:
+        """(house number as written, its first word) directly before a street's name or its "đường"."""
+        at = start
+        while at > 0 and self.words[at - 1] in {"duong", "pho", "d", "dg"}:
+            at -= 1
+        end = at
+        while at > 0 and self.words[at - 1][:1].isdigit() and end - at < 4:
+            at -= 1
+            if self.tokens[at].gap not in {"/", "-"}:
+                break
+        if at == end:
+            return None
+        if at > 0 and not self.tokens[at].opens and self.words[at - 1] in _counted():
+            return None
+        pieces = [self.tokens[at].text, *(f"/{token.text}" for token in self.tokens[at + 1 : end])]
+        return "".join(pieces), at
+
+    def _places(self) -> list[Spot]:
+        spots = []
+        for found in self.found:
+            own = []
+            for number in found.of("place"):
+                place = self.gazetteer.place(number)
+                own.append(
+                    self._spot(
+                        "place",
+                        "place",
+                        place.name,
+                        place.lon,
+                        place.lat,
+                        place.radius_m,
+                        found.start,
+                        found.end,
+                        place=number,
+                    )
+                )
+            learnt = []
+            for number in found.of("alias"):
+                alias = self.gazetteer.alias(number)
+                name = alias.label or alias.phrase
+                learnt.append(
+                    self._spot("alias", "alias", name, alias.lon, alias.lat, alias.radius_m, found.start, found.end)
+                )
+            likeness = found.likeness if found.likeness == 1.0 else 0.92 * found.likeness
+            # What people taught never silently takes the place of a name that is known.
+            for spot in (*_shared(own), *_shared(learnt)):
+                spots.append(replace(spot, worth=spot.worth * likeness, exact=found.likeness == 1.0))
+        return spots
+
+    def _between(self, spots: Sequence[Spot]) -> list[Spot]:
+        """The middle between two things named behind "giữa"."""
+        for at in range(len(self.words)):
+            if _between_words().at_keys(self.words, at) is None:
+                continue
+            behind = [
+                spot for spot in spots if spot.start >= self.tokens[at].start and spot.kind in {"place", "crossing"}
+            ]
+            for one in behind:
+                for other in behind:
+                    if other.start >= one.end:
+                        middle = self.gazetteer.between((one.lon, one.lat), (other.lon, other.lat))
+                        name = f"{one.name} – {other.name}"
+                        text = f"{one.text} – {other.text}"
+                        worth = WORTH["between"] * min(one.worth, other.worth)
+                        return [
+                            Spot(
+                                "between",
+                                "between",
+                                name,
+                                text,
+                                middle.lon,
+                                middle.lat,
+                                middle.radius_m,
+                                worth,
+                                one.start,
+                                other.end,
+                            )
+                        ]
+        return []
+
+    def _streets(self, streets: Sequence[_Found]) -> list[Spot]:
+        spots = []
+        for found in streets:
+            own = []
+            for number in found.of("street", "road"):
+                whole = self.gazetteer.whole(number)
+                name = self.gazetteer.street(number).name
+                own.append(
+                    self._spot(
+                        "street",
+                        "street",
+                        name,
+                        whole.lon,
+                        whole.lat,
+                        whole.radius_m,
+                        found.start,
+                        found.end,
+                        street=number,
+                    )
+                )
+            spots += [replace(spot, worth=spot.worth * found.likeness) for spot in own]
+        return spots
+
+    def _spot(
+        self,
+        kind: SpotKind,
+        how: str,
+        name: str,
+        lon: float,
+        lat: float,
+        radius_m: float,
+        start: int,
+        end: int,
+        *,
+        street: int | None = None,
+        place: int | None = None,
+    ) -> Spot:
+        first = start
+        while first > 0 and self.words[first - 1] in {"duong", "so", "hem", "nha"}:
+            first -= 1
+        beside = _near().ending_at_keys(self.words, first, 2) is not None
+        text = " ".join(dict.fromkeys(token.text for token in self.tokens[start:end]))
+        radius = radius_m + (BESIDE_M if beside else 0.0)
+        return Spot(
+            kind,
+            how,
+            name,
+            text,
+            lon,
+            lat,
+            radius,
+            WORTH[how],
+            self.tokens[start].start,
+            self.tokens[end - 1].end,
+            beside,
+            True,
+            street,
+            place,
+        )
+
+
+def _shared(spots: Sequence[Spot]) -> list[Spot]:
+    """One of each place; of several places of one name each has its share of the worth."""
+    kept: list[Spot] = []
+    for spot in spots:
+        if not any(distance_m(spot.lon, spot.lat, other.lon, other.lat) <= SAME_PLACE_M for other in kept):
+            kept.append(spot)
+    return [replace(spot, worth=spot.worth / len(kept)) for spot in kept]
+
+
+# --- the language ----------------------------------------------------------------------------------------------
+
+
+@cache
+def _things() -> Phrases[bool]:
+    """Everything a place's name begins with, written out as names are."""
+    return _phrases([words for group in table("things_named_after")["thing"].values() for words in group])
+
+
+@cache
+def _near() -> Phrases[bool]:
+    return _phrases(table("things_named_after")["around"]["near"])
+
+
+@cache
+def _crossing() -> Phrases[bool]:
+    return _phrases(table("relations")["crossing"])
+
+
+@cache
+def _between_words() -> Phrases[bool]:
+    return _phrases(table("relations")["between"])
+
+
+@cache
+def _kilometre_words() -> Phrases[bool]:
+    return _phrases(table("relations")["kilometre"])
+
+
+@cache
+def _joins() -> frozenset[str]:
+    return frozenset(word for phrase in table("relations")["joins"] for word in fold_name(phrase).split())
+
+
+@cache
+def _counted() -> frozenset[str]:
+    """Words whose number is no house's: "KP 3", "tổ 5"."""
+    numbered = table("things_named_after")["around"]["numbered"]
+    return frozenset(fold_name(words).split()[-1] for words in numbered)
+
+
+@cache
+def _empty() -> frozenset[str]:
+    labels = ["phường", "xã", "thị trấn", "thị xã", "thành phố", "huyện", "tỉnh", "khu", "đi", "về", "lên"]
+    fillers = table("things_named_after")["around"]["fillers"]
+    return frozenset(word for phrase in (*labels, *fillers) for word in fold_name(phrase).split())
+
+
+def _phrases(words: Sequence[str]) -> Phrases[bool]:
+    phrases: Phrases[bool] = Phrases()
+    for phrase in words:
+        phrases.put(tuple(fold_name(phrase).split()), True)
+    return phrases
