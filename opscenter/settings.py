@@ -328,6 +328,16 @@ FACEBOOK_PAGE_TOKEN = env("FACEBOOK_PAGE_TOKEN")
 FACEBOOK_API = env("FACEBOOK_API", "https://graph.facebook.com/v23.0").rstrip("/")
 # Hosts whence a door's pictures may be fetched besides the platform's own: "zalo=.example.vn, viber=media.example".
 MEDIA_HOSTS = env_list("MEDIA_HOSTS")
+# An Asterisk, for `manage.py ami_bridge`.
+AMI_HOST = env("AMI_HOST")
+AMI_PORT = int(env("AMI_PORT", "5038"))
+AMI_USER = env("AMI_USER")
+AMI_SECRET = env("AMI_SECRET")
+AMI_TLS = env_flag("AMI_TLS")
+AMI_QUEUES = env_list("AMI_QUEUES")
+AMI_CONTEXT = env("AMI_CONTEXT", "from-internal")
+# What desks dial for the services where it is not the number itself: 113=90113,114=90114
+AMI_SERVICES = env_list("AMI_SERVICES")
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 # Where the SMS gateway reaches us, when that is not the public address.
 SMS_CALLBACK_URL = env("SMS_CALLBACK_URL", PUBLIC_URL).rstrip("/")

@@ -106,6 +106,8 @@ def main() -> int:
         return 1
     # After the web server, which people wait for: on two busy cores both at once would make each slower.
     supervisor.start(Child("worker", [sys.executable, "manage.py", "worker"]))
+    if os.environ.get("OPSCENTER_AMI_HOST"):
+        supervisor.start(Child("telephone", [sys.executable, "manage.py", "ami_bridge"]))
     name = os.environ.get("OPSCENTER_HOTLINE_NAME") or "1022 Bình Dương"
     print(f"\n  {name}: {address}   (Ctrl+C ends it)", flush=True)
     if os.environ.get("OPSCENTER_MODE") == "demonstration":
