@@ -6,17 +6,22 @@ import json
 import random
 import time
 import uuid
+from collections.abc import Generator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.conf import settings
 
+from incidents.calls.models import Call
+from incidents.calls.webhook import signature_of
 from incidents.doors.zalo import mac_of
 from incidents.exercises.composing import Planned
 from incidents.exercises.pictures import draw
 from incidents.exercises.visitor import Answer, Upload, Visitor
 
 ZALO_OA = "demonstration-oa"
+# Every so many callers hang up while they wait.
+_GIVES_UP = 15
 
 
 class Refused(RuntimeError):
@@ -69,14 +74,65 @@ def by_web(address: str, one: Planned, point: tuple[float, float] | None) -> Sen
     return Sent(source="web", source_id=action)
 
 
-def by_phone(call_taker: Visitor, one: Planned, point: tuple[float, float] | None) -> Sent:
-    """The call-taker types it and sends it to the staff's API. Raises Refused."""
-    sent: dict[str, object] = {"words": one.words, "name": one.name, "phone": one.phone, "email": one.email}
+class Exchange:
+    """The scripted telephone exchange: reports its calls by the real webhook, signed as any exchange signs."""
+
+    def __init__(self, address: str) -> None:
+        self.visitor = Visitor(address)
+
+    def report(self, event: str, call_id: str, number: str, name: str = "") -> None:
+        """Raises Refused."""
+        body = {
+            "event": event,
+            "call_id": call_id,
+            "caller_number": number,
+            "caller_name": name,
+            "called_number": "1022",
+            "event_ts": time.time(),
+        }
+        raw, stamp = json.dumps(body, ensure_ascii=False).encode(), str(int(time.time()))
+        headers = {
+            "Content-Type": "application/json",
+            "X-Call-Timestamp": stamp,
+            "X-Call-Signature": signature_of(raw, stamp, settings.PHONE_SECRET),
+        }
+        _expect(self.visitor.post_bytes("/doors/phone/webhook", raw, headers), 200)
+
+
+def by_phone(
+    exchange: Exchange, call_taker: Visitor, one: Planned, point: tuple[float, float] | None
+) -> Generator[float, None, Sent | None]:
+    """It rings in the room until a call-taker takes it, types it and saves it; yields seconds before the next act.
+
+    None: somebody else was quicker, and has the call. Raises Refused.
+    """
+    call_id, number = f"demonstration-{uuid.uuid4().hex}", one.phone or f"0900000{one.number % 1000:03d}"
+    exchange.report("ringing", call_id, number, one.name)
+    yield 6.0 + one.number % 9
+    if one.number % _GIVES_UP == 0:
+        # They could not wait, and try once more: the room has one person less to call back.
+        exchange.report("abandoned", call_id, number)
+        yield 30.0
+        call_id = f"demonstration-{uuid.uuid4().hex}"
+        exchange.report("ringing", call_id, number, one.name)
+        yield 5.0
+    call = Call.objects.get(call_id=call_id)
+    taken = call_taker.post_json(f"/api/calls/{call.pk}/take", {}, {"X-Action-Id": str(uuid.uuid4())})
+    if taken.status == 409:
+        yield 90.0
+        exchange.report("ended", call_id, number)
+        return None
+    _expect(taken, 200)
+    exchange.report("answered", call_id, number)
+    yield 3.0
+    sent: dict[str, object] = {"words": one.words, "name": one.name, "phone": number, "email": one.email}
+    sent["call"] = call.pk
     if one.says_category and one.category:
         sent["category"] = one.category
     if point is not None and one.number % 2:
         sent |= {"lon": point[0], "lat": point[1], "accuracy_m": 30}
     answer = _expect(call_taker.post_json("/api/reports", sent, {"X-Action-Id": str(uuid.uuid4())}), 201)
+    exchange.report("ended", call_id, number)
     return Sent(code=str(answer.json()["incident"]))
 
 

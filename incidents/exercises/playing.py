@@ -42,6 +42,7 @@ class Player:
         self.scenario, self.address, self.secrets, self.minutes, self.say = scenario, address, secrets, minutes, say
         self.staff = Staff(address, secrets.passwords)
         self.zalo, self.partner = Visitor(address), Visitor(address)
+        self.exchange = citizens.Exchange(address)
         self.counts: Counter[str] = Counter()
         self._due: list[tuple[float, int, Iterator[float]]] = []
         self._order = itertools.count()
@@ -65,7 +66,7 @@ class Player:
             self.stop()
             for thread in threads:
                 thread.join()
-        for visitor in (self.zalo, self.partner):
+        for visitor in (self.zalo, self.partner, self.exchange.visitor):
             visitor.close()
         self.staff.go_home()
         if self._silent >= GONE_AFTER:
@@ -129,12 +130,20 @@ class Player:
         """A report comes in, then staff take it up."""
         point = self._point(one)
         try:
-            sent = self._send(one, point if one.has_pin else None)
+            pin = point if one.has_pin else None
+            if one.door == "phone":
+                desk = self.staff.call_taker(one.number)
+                sent = yield from citizens.by_phone(self.exchange, desk, one, pin)
+            else:
+                sent = self._send(one, pin)
         except Refused as error:
             self.counts["refused"] += 1
             self.say(f"report {one.number} by {one.door} was refused: {error}")
             return
         self.counts[one.door] += 1
+        if sent is None:
+            # Somebody at the room's screen took the call: what becomes of it is theirs.
+            return
         try:
             yield from Case(self.staff, self.scenario, one, sent, point).follow()
         except Refused as error:
@@ -154,8 +163,6 @@ class Player:
 
     def _send(self, one: Planned, point: tuple[float, float] | None) -> Sent:
         match one.door:
-            case "phone":
-                return citizens.by_phone(self.staff.call_taker(one.number), one, point)
             case "zalo":
                 return citizens.by_zalo(self.zalo, one, point)
             case "open311":

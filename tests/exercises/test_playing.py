@@ -39,6 +39,7 @@ def test_pictures_differ_and_carry_the_cameras_place():
 def pinned(settings, demonstration):
     settings.AREA_SET = "2019"
     settings.ZALO_APP_ID, settings.ZALO_OA_SECRET = "1022", "a secret"
+    settings.PHONE_SECRET = "a secret"
     call_command("load_starter_areas", verbosity=0)
     make_demonstration()
 
