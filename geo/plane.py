@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -63,3 +64,12 @@ def distance_m(lon_1: float, lat_1: float, lon_2: float, lat_2: float) -> float:
     """Length of the geodesic between two points in degrees, in metres."""
     _there, _back, length = _ELLIPSOID.inv(lon_1, lat_1, lon_2, lat_2)
     return float(length)
+
+
+def distances_m(lon: float, lat: float, lons: Sequence[float], lats: Sequence[float]) -> list[float]:
+    """Lengths in metres of the geodesics from one point to many, in degrees."""
+    if not lons:
+        return []
+    here = np.full(len(lons), lon), np.full(len(lats), lat)
+    _there, _back, lengths = _ELLIPSOID.inv(*here, np.asarray(lons), np.asarray(lats))
+    return [float(length) for length in lengths]

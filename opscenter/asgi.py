@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
 pages = get_asgi_application()
 
 # Only once Django is set up can anything with tables be imported.
+from incidents.emergencies.positions.reading import moved  # noqa: E402
 from incidents.records import live  # noqa: E402
 from realtime.consumer import Stream  # noqa: E402
 from realtime.hub import Sources  # noqa: E402
@@ -24,7 +25,7 @@ def _keys_of(asgi: dict[str, Any]) -> frozenset[str]:
     return live.keys_of(visitor(asgi), asgi)
 
 
-stream = Stream(Sources(keys_of=_keys_of, snapshot=live.snapshot, figures=live.figures))
+stream = Stream(Sources(keys_of=_keys_of, snapshot=live.snapshot, figures=live.figures, positions=moved))
 
 
 async def sockets(asgi: dict[str, Any], receive: Any, send: Any) -> None:

@@ -276,6 +276,14 @@ AREA_DATA = env("AREA_DATA")
 # --- emergencies ----------------------------------------------------------------------------------------------
 # How long a service has to take an emergency before the alarm, in seconds; and again between two alarms.
 EMERGENCY_ACKNOWLEDGE_S = int(env("EMERGENCY_ACKNOWLEDGE_S", "30"))
+# How much longer the road is than the straight line, and how fast units drive: kilometres an hour by kind, else 35.
+DETOUR = float(env("DETOUR", "1.4"))
+UNIT_SPEED_KMH = float(env("UNIT_SPEED_KMH", "35"))
+# An own routing engine for driving times: "osrm" or "valhalla", and its address. It is asked for at most 0.8 s.
+ROUTING_KIND = env("ROUTING_KIND", "osrm")
+ROUTING_URL = env("ROUTING_URL").rstrip("/")
+# How long the way that a unit took is kept, in hours.
+TRACKS_KEPT_H = int(env("TRACKS_KEPT_H", "72"))
 
 # --- doors ----------------------------------------------------------------------------------------------------
 ZALO_APP_ID = env("ZALO_APP_ID", "1022" if DEMONSTRATION else "")

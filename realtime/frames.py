@@ -35,6 +35,11 @@ def snapshot(position: Position, rows: Iterable[Row]) -> str:
     return f'{{"t":"snapshot","position":{canonical(position._asdict())},"entities":[{entities}]}}'
 
 
+def positions(texts: Iterable[str]) -> str:
+    """Where units are now, outside the log: the latest value of each wins."""
+    return f'{{"t":"positions","units":[{",".join(texts)}]}}'
+
+
 def figures(body: Mapping[str, Any]) -> str:
     """The numbers of the wall, outside the log."""
     return f'{{"t":"figures","body":{canonical(body)}}}'

@@ -7,6 +7,7 @@ Everything here runs on the event loop of the server, except readings, which hav
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
@@ -19,6 +20,7 @@ from realtime.connection import Connection, Group
 from realtime.entities import Row
 from realtime.log import REPLAY_LIMIT, Logged, LogState
 from realtime.position import Position, scope_of
+from realtime.positions import Following, Movements, seen
 from realtime.reading import Readers
 from realtime.recovery import Snapshot, recover
 
@@ -27,6 +29,7 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY = 0.1
 HEARTBEAT_EVERY = 2.0
 FIGURES_EVERY = 1.0
+POSITIONS_EVERY = 1.0
 RIGHTS_EVERY = 5.0
 # One answer about rights costs about a millisecond: with many people the round takes longer.
 RIGHTS_PAUSE = 0.02
@@ -45,11 +48,13 @@ FIGURES_KEYS = frozenset({"wall", "room", "leader"})
 
 
 class Sources(NamedTuple):
-    """What the application tells the stream, which knows no domain. All three read the database, in threads."""
+    """What the application tells the stream, which knows no domain. All read the database, in threads."""
 
     keys_of: Callable[[dict[str, Any]], frozenset[str]]  # an ASGI connection scope → its audience keys
     snapshot: Callable[[frozenset[str]], Iterable[Row]]
     figures: Callable[[], Mapping[str, Any]]
+    # What moved since a moment (None: lately); without it there are no positions.
+    positions: Callable[[dt.datetime | None], Movements] | None = None
 
 
 class Taken(NamedTuple):
@@ -101,6 +106,7 @@ class Hub:
         self._log = Readers("log", keep=True)
         self._rows = Readers("snapshot", 2)
         self._figures = Readers("figures")
+        self._positions = Readers("positions")
         self._rights = Readers("rights", 2)
 
     # --- connections ------------------------------------------------------------------------------------------
@@ -261,6 +267,8 @@ class Hub:
     def _start(self) -> None:
         start = asyncio.create_task
         self._running = [start(self._follow()), start(self._send_figures()), start(self._watch_rights())]
+        if self._sources.positions is not None:
+            self._running.append(start(self._send_positions(self._sources.positions)))
         if settings.REDIS_URL:
             self._running.append(start(nudge.listen(self._nudged.set)))
 
@@ -419,6 +427,20 @@ class Hub:
                     for group in groups:
                         group.send(text)
             await asyncio.sleep(max(0.1, began + FIGURES_EVERY - self._now()))
+
+    async def _send_positions(self, moved: Callable[[dt.datetime | None], Movements]) -> None:
+        following = Following()
+        while True:
+            began = self._now()
+            try:
+                news = following.news(await self._positions(moved, following.upto))
+            except Exception:
+                logger.exception("Positions cannot be told")
+                news = {}
+            for group in list(self._groups.values()) if news else ():
+                if texts := seen(news, group.keys):
+                    group.send(frames.positions(texts))
+            await asyncio.sleep(max(0.1, began + POSITIONS_EVERY - self._now()))
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

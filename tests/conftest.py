@@ -32,6 +32,14 @@ def private_folder() -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def positions_wait(private_folder: Path) -> None:
+    """No thread writes positions into the database of a test that is over: tests write them when they want to."""
+    from incidents.emergencies.positions.collecting import Collector
+
+    Collector._wake = lambda self: None  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(private_folder: Path) -> None:
     """Puts the SpatiaLite test database into the private folder: several runs may go on side by side."""

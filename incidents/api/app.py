@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import SessionAuth
 
-from incidents.api import assignments, calls, conversations, emergencies, incidents, photos, reports
+from incidents.api import assignments, calls, conversations, emergencies, incidents, photos, reports, units
 from opscenter.accounts.models import Person
 
 
@@ -34,6 +34,7 @@ api.add_router("/incidents", incidents.router)
 api.add_router("/assignments", assignments.router)
 api.add_router("/calls", calls.router)
 api.add_router("/emergencies", emergencies.router)
+api.add_router("", units.router)
 api.add_router("", reports.router)
 api.add_router("", conversations.router)
 api.add_router("", photos.router)

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from incidents.api.answers import Invalid
 from incidents.conversations.replying import LONGEST as LONGEST_REPLY
 from incidents.dispatching.closing import CancelReason
+from incidents.emergencies.units.lifecycles import SortieState
 from incidents.intake.take import storable
 
 LONGEST_WORDS = 4000
@@ -151,6 +152,37 @@ class Say(Sent):
 
 class Record(Sent):
     text: str = Field(max_length=8000)
+
+
+class SendUnit(Sent):
+    """`metres` and `seconds` are what the recommendation said."""
+
+    unit: RowId
+    metres: Annotated[int, Field(ge=0, le=2_000_000)] | None = None
+    seconds: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+
+class SortieStep(Sent):
+    state: SortieState
+
+
+class UnitState(Sent):
+    status: Literal["available", "out_of_service"]
+
+
+class SignOn(Sent):
+    unit: RowId
+
+
+class OwnPosition(Sent):
+    """Where the crew's own page is; `timestamp` in seconds or milliseconds."""
+
+    lat: Latitude
+    lon: Longitude
+    timestamp: float
+    speed: float | None = None
+    heading: float | None = None
+    accuracy: float | None = None
 
 
 class Finish(Sent):

@@ -1,11 +1,111 @@
-"""Administration: what happened can be looked at and never edited; words of logs do not show here at all."""
+"""Administration: units, devices and feeds are kept here; what happened can be looked at and never edited.
+
+Words of logs do not show here at all.
+"""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import TYPE_CHECKING, Any
 
-from incidents.emergencies.models import LogEntry, Seal, ServicePart, SharedIncident, Sortie
+from django import forms
+from django.contrib import admin
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.emergencies.described import ENTITY
+from incidents.emergencies.models import (
+    Device,
+    Feed,
+    LogEntry,
+    RefusedFix,
+    Seal,
+    ServicePart,
+    SharedIncident,
+    Sortie,
+    Unit,
+)
 from incidents.records.admin import LiveTableAdmin
+from realtime.change import change
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+    UnitModelForm = forms.ModelForm[Unit]
+    Inline = admin.TabularInline[Any, Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+    UnitModelForm = forms.ModelForm
+    Inline = admin.TabularInline
+
+
+class UnitForm(UnitModelForm):
+    """The home as two numbers: the framework's map field would ask another host for its tiles."""
+
+    home_lat = forms.FloatField(label=_("latitude of its home"), min_value=-90, max_value=90, required=False)
+    home_lon = forms.FloatField(label=_("longitude of its home"), min_value=-180, max_value=180, required=False)
+
+    class Meta:
+        model = Unit
+        fields = ("agency", "handling_unit", "call_sign", "kind", "capabilities", "area_set", "area_codes", "phone",
+                  "is_active", "exercise")  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.home is not None:
+            self.fields["home_lat"].initial = self.instance.home.y
+            self.fields["home_lon"].initial = self.instance.home.x
+
+    def save(self, commit: bool = True) -> Unit:
+        lat, lon = self.cleaned_data.get("home_lat"), self.cleaned_data.get("home_lon")
+        self.instance.home = Point(lon, lat, srid=4326) if lat is not None and lon is not None else None
+        if self.instance._state.adding:
+            self.instance.status_since = timezone.now()
+        return super().save(commit)
+
+
+class DeviceInline(Inline):
+    model = Device
+    extra = 0
+
+
+@admin.register(Unit)
+class UnitAdmin(ModelAdmin):
+    """Its status is its crew's and its dispatcher's; another service's unit is another unit."""
+
+    form = UnitForm
+    inlines = (DeviceInline,)
+    list_display = ("call_sign", "kind", "agency", "handling_unit", "status", "is_active", "exercise")
+    list_select_related = ("agency", "handling_unit")
+    list_filter = ("agency", "kind", "status", "is_active")
+    search_fields = ("call_sign",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("agency",) if obj is not None else ()
+
+    def save_model(self, request: HttpRequest, obj: Unit, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        # The page holds a transaction of its own: the screens hear of it once that has committed.
+        transaction.on_commit(lambda: _tell(obj.pk))
+
+
+def _tell(unit_id: int) -> None:
+    with change() as c:
+        Unit.objects.filter(pk=unit_id).update(version=F("version") + 1)
+        c.touch(ENTITY, unit_id)
+
+
+@admin.register(Feed)
+class FeedAdmin(ModelAdmin):
+    list_display = ("name", "is_active")
+
+
+@admin.register(RefusedFix)
+class RefusedFixAdmin(LiveTableAdmin):
+    list_display = ("hour", "source", "device", "reason", "count")
+    list_filter = ("reason", "source")
 
 
 @admin.register(SharedIncident)

@@ -56,6 +56,10 @@ class Verb(StrEnum):
     CALL_FOR_SERVICE = "call_for_service"
     WORK_ON_EMERGENCY = "work_on_emergency"
     WRITE_LOG = "write_log"
+    SEND_UNIT = "send_unit"
+    SET_UNIT = "set_unit"
+    SEE_UNITS = "see_units"
+    CREW = "crew"
 
 
 _RECEIVES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
@@ -107,6 +111,11 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.CALL_FOR_SERVICE: ROOM_ROLES | _RECEIVES,
     Verb.WORK_ON_EMERGENCY: _RECEIVES,
     Verb.WRITE_LOG: _EVERYBODY,
+    # Only a service sends its own units; the room watches them.
+    Verb.SEND_UNIT: frozenset({Role.DISPATCHER}),
+    Verb.SET_UNIT: frozenset({Role.DISPATCHER, Role.CREW}),
+    Verb.SEE_UNITS: _EVERYBODY,
+    Verb.CREW: frozenset({Role.CREW}),
 }
 
 

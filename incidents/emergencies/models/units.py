@@ -19,7 +19,7 @@ class UnitKind(models.TextChoices):
     LADDER = "ladder", _("Ladder truck")
     RESCUE = "rescue", _("Rescue vehicle")
     BOAT = "boat", _("Boat")
-    AMBULANCE = "ambulance", _("Ambulance")
+    AMBULANCE = "ambulance", _("Ambulance vehicle")
     INTENSIVE_CARE = "intensive_care", _("Intensive care ambulance")
     UTILITY = "utility", _("Utility vehicle")
 
@@ -43,6 +43,9 @@ class Unit(models.Model):
     capabilities = models.JSONField(_("capabilities"), default=list, blank=True)
     # SRID 4326.
     home = models.PointField(_("home"), srid=4326, null=True, blank=True)
+    # The wards or districts it is there for, as codes of one set; empty: everywhere.
+    area_set = models.CharField(_("area set"), max_length=40, blank=True)
+    area_codes = models.JSONField(_("areas it is there for"), default=list, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     status = models.CharField(
         _("status"), max_length=16, choices=[(s.value, s.value) for s in UnitStatus], default=UnitStatus.AVAILABLE.value
