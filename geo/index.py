@@ -89,6 +89,11 @@ class SetIndex:
         """The ward whose polygon covers the point; on a common border the one with the lower code."""
         return _lowest(self.wards, self._ward_tree.query(Point(lon, lat), predicate="intersects"))
 
+    def wards_covering(self, points: Any) -> tuple[Any, Any]:
+        """For an array of points: the pairs (place among the points, place among the wards) that cover each other."""
+        at, ward = self._ward_tree.query(points, predicate="intersects")
+        return at, ward
+
     def district_at(self, lon: float, lat: float) -> Unit | None:
         """The district whose polygon covers the point, for sets loaded without wards."""
         return _lowest(self.districts, self._district_tree.query(Point(lon, lat), predicate="intersects"))

@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "incidents.inbox",
     "incidents.wall",
     "incidents.rulebook",
+    "incidents.figures",
     "incidents.reference",
     "incidents.exercises",
 ]

@@ -1,0 +1,259 @@
+"""The one definition of each figure. Screens, exports and reports call these functions and count nothing themselves.
+
+A period's figures are those of what was *received* in it: the same incidents stay in them whatever happens later, so
+the figures of a period only settle, and shares have one denominator. Exercises are apart (`Selection.exercise`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incidents.dispatching.closing import Outcome
+from incidents.figures.facts import OUTCOMES, SOURCES, STATES
+from incidents.figures.reading import Columns
+from incidents.records.lifecycles import OPEN_ASSIGNMENTS, AssignmentState
+
+Mask = NDArray[np.bool_]
+_AT_ONCE = OUTCOMES.index(Outcome.ANSWERED_AT_ONCE.value)
+_HANDLED = OUTCOMES.index(Outcome.HANDLED.value)
+_CANCELLED = OUTCOMES.index(Outcome.CANCELLED.value)
+_RETURNED = STATES.index(AssignmentState.RETURNED.value)
+_OPEN_STATES = tuple(STATES.index(state.value) for state in OPEN_ASSIGNMENTS)
+_EPOCH = dt.date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which incidents are counted; an empty filter lets everything through. `wards` are codes of the set asked for."""
+
+    groups: frozenset[int] = frozenset()
+    categories: frozenset[int] = frozenset()
+    sources: frozenset[str] = frozenset()
+    agencies: frozenset[int] = frozenset()
+    wards: frozenset[str] = frozenset()
+    exercise: int = 0
+    complaints: bool = True
+
+    def of(self, columns: Columns) -> Columns:
+        """The selected incidents with their assignments. An agency's are those it has or had an assignment of."""
+        rows = columns.incidents
+        mask: Mask = rows["exercise"] == self.exercise
+        if self.groups:
+            mask &= np.isin(rows["group"], sorted(self.groups))
+        if self.categories:
+            mask &= np.isin(rows["category"], sorted(self.categories))
+        if self.sources:
+            mask &= np.isin(rows["source"], [SOURCES.index(source) for source in self.sources])
+        if self.wards:
+            mask &= np.isin(columns.wards, [code.encode() for code in self.wards])
+        if self.agencies:
+            theirs = np.isin(columns.assignments["agency"], sorted(self.agencies))
+            having = np.zeros(len(rows), dtype=bool)
+            having[columns.assignments["incident"][theirs]] = True
+            mask &= having
+        if not self.complaints:
+            mask &= rows["complaint"] == 0
+        return columns.only(mask)
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long something took: of how many, the median and the 90th percentile in seconds; None of none.
+
+    A percentile is the smallest value that at least that share does not exceed (nearest rank).
+    """
+
+    count: int
+    median_s: int | None
+    p90_s: int | None
+
+
+def durations(values: NDArray[Any]) -> Durations:
+    """Of the values that are not -1."""
+    known = np.sort(values[values >= 0])
+    if not len(known):
+        return Durations(0, None, None)
+    return Durations(len(known), *(int(known[rank(len(known), share)]) for share in (0.5, 0.9)))
+
+
+def rank(count: int, share: float) -> int:
+    """The place, from 0, of a percentile among that many sorted values."""
+    return max(0, int(np.ceil(share * count - 1e-9)) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one selection at a moment. What each is stands in FIGURES, in words."""
+
+    received: int
+    reports: int
+    duplicates: int
+    answered: int
+    answered_at_once: int
+    cancelled: int
+    open: int
+    overdue: int
+    on_time: int
+    late: int
+    reopened: int
+    returned: int
+    first_answer: Durations = field(default=Durations(0, None, None))
+    acceptance: Durations = field(default=Durations(0, None, None))
+    handling: Durations = field(default=Durations(0, None, None))
+
+    @property
+    def at_once_share(self) -> float | None:
+        """Of the answered, how many were answered at once; 0 to 1."""
+        return self.answered_at_once / self.answered if self.answered else None
+
+    @property
+    def on_time_share(self) -> float | None:
+        """Of the answered, how many before their deadline; 0 to 1."""
+        return self.on_time / (self.on_time + self.late) if self.on_time + self.late else None
+
+
+def figures_of(columns: Columns, at: dt.datetime) -> Figures:
+    """The figures of selected columns; `at` decides what is overdue."""
+    rows, given = columns.incidents, columns.assignments
+    answered = _answered(rows)
+    late = answered & (rows["due"] > 0) & (rows["closed"] > rows["due"])
+    is_open = _open(rows)
+    return Figures(
+        received=len(rows),
+        reports=int(rows["reports"].sum()),
+        duplicates=int(np.maximum(rows["reports"].astype(np.int64) - 1, 0).sum()),
+        answered=int(answered.sum()),
+        answered_at_once=int((rows["outcome"] == _AT_ONCE).sum()),
+        cancelled=int((rows["outcome"] == _CANCELLED).sum()),
+        open=int(is_open.sum()),
+        overdue=int((is_open & _past(rows["due"], at)).sum()),
+        on_time=int((answered & ~late).sum()),
+        late=int(late.sum()),
+        reopened=int((rows["reopened"] > 0).sum()),
+        returned=int((given["state"] == _RETURNED).sum()),
+        first_answer=durations(rows["first_answer"]),
+        acceptance=durations(given["accepted"]),
+        handling=durations(given["result"]),
+    )
+
+
+def _answered(rows: NDArray[np.void]) -> Mask:
+    return np.isin(rows["outcome"], (_AT_ONCE, _HANDLED))
+
+
+def _open(rows: NDArray[np.void]) -> Mask:
+    return np.isin(rows["closed"], (0,))
+
+
+def _past(due: NDArray[np.int64], at: dt.datetime) -> Mask:
+    return (due > 0) & (due < int(at.timestamp()))
+
+
+# By what a period may be told apart: a name → the key of each incident.
+BY: dict[str, Callable[[Columns], NDArray[Any]]] = {
+    "group": lambda columns: columns.incidents["group"],
+    "category": lambda columns: columns.incidents["category"],
+    "source": lambda columns: columns.incidents["source"],
+    "agency": lambda columns: columns.incidents["agency"],
+    "ward": lambda columns: columns.wards,
+    "hour": lambda columns: columns.incidents["hour"],
+    "weekday": lambda columns: (columns.days + 3) % 7,  # 1 January 1970 was a Thursday; 0 is Monday
+    "day": lambda columns: columns.days,
+    "month": lambda columns: _months(columns.days),
+}
+
+
+def _months(days: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Months since January 1970."""
+    return days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+Key = int | str | dt.date
+
+
+def key_of(by: str, value: Any) -> Key:
+    """A key as people and files read it: a source's or a ward's code, a day, a month's first day, else a number."""
+    match by:
+        case "source":
+            return SOURCES[int(value)]
+        case "ward":
+            return bytes(value).decode()
+        case "day":
+            return _EPOCH + dt.timedelta(days=int(value))
+        case "month":
+            return dt.date(1970 + int(value) // 12, int(value) % 12 + 1, 1)
+    return int(value)
+
+
+def figures_by(columns: Columns, by: str, at: dt.datetime) -> dict[Key, Figures]:
+    """The figures of each part of the selection; the parts' counts add up to the whole. Keys in their own order."""
+    keys = BY[by](columns)
+    values, inverse = np.unique(keys, return_inverse=True)
+    return {key_of(by, value): figures_of(columns.only(inverse == n), at) for n, value in enumerate(values)}
+
+
+def counts_by(columns: Columns, *by: str) -> dict[tuple[Key, ...], int]:
+    """How many were received, told apart by one or more keys; only what occurs."""
+    if not len(columns.incidents):
+        return {}
+    parts = [np.unique(BY[name](columns), return_inverse=True) for name in by]
+    joint = np.zeros(len(columns.incidents), dtype=np.int64)
+    for values, inverse in parts:
+        joint = joint * len(values) + inverse
+    found, counts = np.unique(joint, return_counts=True)
+    told: dict[tuple[Key, ...], int] = {}
+    for number, count in zip(found.tolist(), counts.tolist(), strict=True):
+        key: list[Key] = []
+        for (values, _), name in zip(reversed(parts), reversed(by), strict=True):
+            number, place = divmod(number, len(values))
+            key.append(key_of(name, values[place]))
+        told[tuple(reversed(key))] = count
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyFigures:
+    """One agency's assignments: how many, open, overdue, with a result, of these in time, returned as not its own."""
+
+    given: int
+    open: int
+    overdue: int
+    done: int
+    in_time: int
+    returned: int
+    acceptance: Durations
+    handling: Durations
+
+    @property
+    def in_time_share(self) -> float | None:
+        return self.in_time / self.done if self.done else None
+
+
+def agencies_of(columns: Columns, at: dt.datetime, only: Collection[int] = ()) -> dict[int, AgencyFigures]:
+    """The figures of each agency's own assignments among the selected incidents; `only` these agencies, or all."""
+    rows = columns.assignments
+    told: dict[int, AgencyFigures] = {}
+    for agency in np.unique(rows["agency"]).tolist():
+        if only and agency not in only:
+            continue
+        mine = rows[rows["agency"] == agency]
+        done = mine["result"] >= 0
+        is_open = np.isin(mine["state"], _OPEN_STATES) & ~done
+        in_time = done & ((mine["due"] == 0) | (mine["sent"] + mine["result"] <= mine["due"]))
+        told[agency] = AgencyFigures(
+            given=len(mine),
+            open=int(is_open.sum()),
+            overdue=int((is_open & _past(mine["due"], at)).sum()),
+            done=int(done.sum()),
+            in_time=int(in_time.sum()),
+            returned=int((mine["state"] == _RETURNED).sum()),
+            acceptance=durations(mine["accepted"]),
+            handling=durations(mine["result"]),
+        )
+    return told

@@ -1,0 +1,146 @@
+"""What is measured of each incident and assignment: read from the tables, one day at a time, and put into columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from geo.index import SetIndex
+from incidents.dispatching.closing import Outcome
+from incidents.figures.columns import ASSIGNMENT, INCIDENT, WARD
+from incidents.records.history import HistoryKind
+from incidents.records.lifecycles import AssignmentState
+from incidents.records.models import Assignment, History, Incident, Report, Source
+
+# Their place in these tuples is what the columns hold; new ones go to the end.
+SOURCES = tuple(source.value for source in Source)
+OUTCOMES = ("", *(outcome.value for outcome in Outcome))
+STATES = tuple(state.value for state in AssignmentState)
+_GONE = frozenset({AssignmentState.RETURNED, AssignmentState.CANCELLED})
+_FIRST_ANSWERS = (HistoryKind.ANSWERED_AT_ONCE.value, HistoryKind.CLOSED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """A local day's incidents, by id, and their assignments."""
+
+    incidents: NDArray[np.void]
+    assignments: NDArray[np.void]
+
+
+def instants_of(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
+    """When a local day begins and when the next one does."""
+    zone = timezone.get_current_timezone()
+    return (
+        dt.datetime.combine(day, dt.time(), tzinfo=zone),
+        dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=zone),
+    )
+
+
+def facts_of(day: dt.date) -> DayFacts:
+    """What is measured of the incidents received on a local day. Five queries, however many there are.
+
+    source: of the first report. agency: who leads, else who led last. first_answer: until the citizen was first
+    told the answer, also when it was opened again later. accepted, result: of each assignment, from its sending on.
+    """
+    begin, end = instants_of(day)
+    rows = list(
+        Incident.objects.filter(received_at__gte=begin, received_at__lt=end)
+        .select_related("category")
+        .only(
+            "exercise", "received_at", "due_at", "resolved_at", "closed_at", "group", "category__is_complaint",
+            "outcome", "point", "source",
+        )
+        .order_by("pk")
+    )  # fmt: skip
+    ids = Incident.objects.filter(received_at__gte=begin, received_at__lt=end).order_by().values("pk")
+    reports = dict(Report.objects.filter(incident__in=ids).order_by().values_list("incident_id").annotate(Count("pk")))
+    told = {
+        incident_id: (first, reopened)
+        for incident_id, first, reopened in History.objects.filter(incident__in=ids)
+        .order_by()
+        .values("incident_id")
+        .annotate(
+            first=Min("at", filter=Q(kind__in=_FIRST_ANSWERS)),
+            reopened=Count("pk", filter=Q(kind=HistoryKind.REOPENED.value)),
+        )
+        .values_list("incident_id", "first", "reopened")
+    }
+    given: dict[int, list[Assignment]] = defaultdict(list)
+    for assignment in Assignment.objects.filter(incident__in=ids).order_by("pk"):
+        given[assignment.incident_id].append(assignment)
+    incidents = np.zeros(len(rows), dtype=INCIDENT)
+    assignments: list[tuple[int | float, ...]] = []
+    for place, row in enumerate(rows):
+        first, reopened = told.get(row.pk, (None, 0))
+        incidents[place] = (
+            row.pk,
+            row.exercise,
+            seconds(row.received_at),
+            seconds(row.due_at),
+            seconds(row.resolved_at),
+            seconds(row.closed_at),
+            timezone.localtime(row.received_at).hour,
+            row.group or 0,
+            row.category_id or 0,
+            SOURCES.index(row.source) if row.source in SOURCES else 0,
+            _lead(given[row.pk]),
+            OUTCOMES.index(row.outcome) if row.outcome in OUTCOMES else 0,
+            bool(row.category and row.category.is_complaint),
+            between(row.received_at, first),
+            min(reports.get(row.pk, 0), 65_535),
+            min(reopened, 65_535),
+            row.point.x if row.point else np.nan,
+            row.point.y if row.point else np.nan,
+        )
+        assignments += [
+            (
+                place,
+                one.agency_id,
+                one.role == Assignment.Role.LEAD,
+                STATES.index(one.state),
+                seconds(one.sent_at),
+                seconds(one.due_at),
+                between(one.sent_at, one.accepted_at),
+                between(one.sent_at, one.result_at),
+            )
+            for one in given[row.pk]
+        ]
+    return DayFacts(incidents, np.array(assignments, dtype=ASSIGNMENT))
+
+
+def _lead(assignments: list[Assignment]) -> int:
+    leads = [one for one in assignments if one.role == Assignment.Role.LEAD]
+    kept = [one for one in leads if one.state not in _GONE] or leads
+    return kept[-1].agency_id if kept else 0
+
+
+def seconds(at: dt.datetime | None) -> int:
+    """Whole seconds since 1970, UTC; 0 for never."""
+    return int(at.timestamp()) if at is not None else 0
+
+
+def between(start: dt.datetime, end: dt.datetime | None) -> int:
+    """Whole seconds from one instant to another, as the columns hold them; -1 when it has not come yet."""
+    return max(0, seconds(end) - seconds(start)) if end is not None else -1
+
+
+def wards_of(incidents: NDArray[np.void], index: SetIndex) -> NDArray[np.bytes_]:
+    """The code of the ward that covers each incident's point as of a set; on a common border the lower code."""
+    codes = np.array([unit.code.encode() for unit in index.wards] or [b""], dtype=WARD)
+    found = np.full(len(incidents), -1, dtype=np.int64)
+    placed = np.flatnonzero(~np.isnan(incidents["lon"]))
+    if len(placed) and index.wards:
+        points = shapely.points(incidents["lon"][placed], incidents["lat"][placed])
+        at, ward = index.wards_covering(points)
+        order = np.argsort(codes[ward], kind="stable")[::-1]
+        # The lowest code is written last.
+        found[placed[at[order]]] = ward[order]
+    return np.where(found >= 0, codes[np.maximum(found, 0)], b"").astype(WARD)

@@ -1,0 +1,125 @@
+"""The columns of a period, as of one area set. Kept in the process; only days that were made anew are read again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from incidents.figures.columns import ASSIGNMENT, INCIDENT, LAYOUT, WARD, unpack
+from incidents.figures.models import DayAreas, DayColumns
+
+# Three years and some: about 130 MB at a thousand incidents a day.
+KEPT_DAYS = 1_200
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A period's incidents and assignments; an assignment's `incident` is a place among these incidents.
+
+    `days` holds each incident's local day (days since 1970), `wards` its ward's code as of the set asked for.
+    """
+
+    incidents: NDArray[np.void]
+    assignments: NDArray[np.void]
+    days: NDArray[np.int32]
+    wards: NDArray[np.bytes_]
+
+    def only(self, mask: NDArray[np.bool_]) -> Columns:
+        """The incidents of a mask, with their assignments."""
+        kept = np.flatnonzero(mask)
+        place = np.full(len(mask), -1, dtype=np.int32)
+        place[kept] = np.arange(len(kept), dtype=np.int32)
+        assignments = self.assignments[mask[self.assignments["incident"]]]
+        assignments["incident"] = place[assignments["incident"]]
+        return Columns(self.incidents[kept], assignments, self.days[kept], self.wards[kept])
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    made: uuid.UUID
+    incidents: NDArray[np.void]
+    assignments: NDArray[np.void]
+
+
+_lock = threading.Lock()
+_days: OrderedDict[dt.date, _Day] = OrderedDict()
+_wards: OrderedDict[tuple[dt.date, str], tuple[uuid.UUID, NDArray[np.void]]] = OrderedDict()
+
+
+def columns_of(first: dt.date, last: dt.date, area_set: str = "") -> Columns:
+    """The columns of the local days first to last, both included; wards as of `area_set`, empty codes without one.
+
+    Four queries at most. What the worker has not made yet is not in it (a few seconds behind at the most).
+    """
+    days = _read_days(first, last)
+    wards = _read_wards(first, last, area_set, days) if area_set else {}
+    starts = np.cumsum([0, *(len(day.incidents) for day in days.values())])
+    assignments = [day.assignments.copy() for day in days.values()]
+    for start, part in zip(starts, assignments, strict=False):
+        part["incident"] += start
+    return Columns(
+        incidents=_joined([day.incidents for day in days.values()], INCIDENT),
+        assignments=_joined(assignments, ASSIGNMENT),
+        days=_joined(
+            [np.full(len(held.incidents), (day - _EPOCH).days, dtype=np.int32) for day, held in days.items()], np.int32
+        ),
+        wards=_joined([wards.get(day, np.zeros(len(held.incidents), dtype=WARD)) for day, held in days.items()], WARD),
+    )
+
+
+_EPOCH = dt.date(1970, 1, 1)
+
+
+def _joined(parts: list[NDArray], layout: object) -> NDArray:  # type: ignore[type-arg]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=layout)  # type: ignore[call-overload]
+
+
+def _read_days(first: dt.date, last: dt.date) -> dict[dt.date, _Day]:
+    rows = DayColumns.objects.filter(day__gte=first, day__lte=last, layout=LAYOUT).order_by("day")
+    made = dict(rows.values_list("day", "made"))
+    with _lock:
+        held = {day: _days[day] for day in made if day in _days and _days[day].made == made[day]}
+    missing = [day for day in made if day not in held]
+    if missing:
+        # All of them in one query: a day at a time would cost a year three hundred.
+        wanted = rows.filter(day__in=missing) if len(missing) < 300 else rows
+        for day, made_now, incidents, assignments in wanted.values_list("day", "made", "incidents", "assignments"):
+            held[day] = _Day(made_now, unpack(incidents, INCIDENT), unpack(assignments, ASSIGNMENT))
+    with _lock:
+        for day in missing:
+            if day in held:
+                _days[day] = held[day]
+        while len(_days) > KEPT_DAYS:
+            _days.popitem(last=False)
+    return {day: held[day] for day in sorted(held)}
+
+
+def _read_wards(
+    first: dt.date, last: dt.date, area_set: str, days: dict[dt.date, _Day]
+) -> dict[dt.date, NDArray[np.void]]:
+    rows = DayAreas.objects.filter(day__gte=first, day__lte=last, area_set=area_set)
+    made = dict(rows.values_list("day", "made"))
+    with _lock:
+        held = {
+            day: _wards[day, area_set][1]
+            for day in made
+            if (day, area_set) in _wards and _wards[day, area_set][0] == made[day]
+        }
+    missing = [day for day in made if day not in held]
+    if missing:
+        wanted = rows.filter(day__in=missing) if len(missing) < 300 else rows
+        for day, made_now, wards in wanted.values_list("day", "made", "wards"):
+            held[day] = unpack(wards, WARD)
+            with _lock:
+                _wards[day, area_set] = (made_now, held[day])
+    with _lock:
+        while len(_wards) > 2 * KEPT_DAYS:
+            _wards.popitem(last=False)
+    # A day may have been made anew between the two queries: then its wards are of another length, and are left out.
+    return {day: wards for day, wards in held.items() if day in days and len(wards) == len(days[day].incidents)}
