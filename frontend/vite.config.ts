@@ -4,7 +4,18 @@ import { defineConfig } from "vitest/config";
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 // One entry a screen. Templates name it: {% vite_asset 'src/room.ts' %}; django-vite reads build/frontend/manifest.json.
-const screens = ["base", "staff", "room", "inbox", "portal", "track", "wall", "account", "rules"];
+const screens = [
+  "base",
+  "staff",
+  "room",
+  "inbox",
+  "portal",
+  "track",
+  "wall",
+  "account",
+  "rules",
+  "figures",
+];
 
 export default defineConfig({
   root: here("."),

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", include("incidents.rulebook.urls")),
     path("", include("incidents.emergencies.urls")),
     path("wall/", include("incidents.wall.urls")),
+    path("figures/", include("incidents.figures.urls")),
     path("", include("incidents.doors.urls")),
     path("", include("incidents.calls.urls")),
     path("", include("incidents.contacts.urls")),

@@ -45,6 +45,7 @@ class Verb(StrEnum):
     HAND_ON = "hand_on"
     START = "start"
     GIVE_RESULT = "give_result"
+    READ_FIGURES = "read_figures"
     TAKE_CALL = "take_call"
     LOOK_AT_CALLER = "look_at_caller"
     KEEP_DRAFT = "keep_draft"
@@ -99,6 +100,8 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.HAND_ON: _RECEIVES,
     Verb.START: AGENCY_ROLES,
     Verb.GIVE_RESULT: AGENCY_ROLES,
+    # Agencies see the figures of what they and those below them were given.
+    Verb.READ_FIGURES: _RECEIVES | ROOM_ROLES | {Role.LEADER},
     Verb.TAKE_CALL: ROOM_ROLES,
     Verb.LOOK_AT_CALLER: ROOM_ROLES,
     Verb.KEEP_DRAFT: ROOM_ROLES,
