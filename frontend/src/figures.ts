@@ -14,13 +14,18 @@ export interface Drawn {
   borders: { url: string; approximate: boolean } | null;
 }
 
-const question = document.querySelector<HTMLFormElement>(".figures-question")!;
-const period = question.elements.namedItem("period") as HTMLSelectElement;
-const ownDays = (): void => {
-  question.toggleAttribute("data-own", period.value === "own");
-};
-period.addEventListener("change", ownDays);
-ownDays();
+/** While a file is being written the list is asked for again; milliseconds. */
+const LOOK_EVERY = 2_000;
+
+const question = document.querySelector<HTMLFormElement>(".figures-question");
+if (question) {
+  const period = question.elements.namedItem("period") as HTMLSelectElement;
+  const ownDays = (): void => {
+    question.toggleAttribute("data-own", period.value === "own");
+  };
+  period.addEventListener("change", ownDays);
+  ownDays();
+}
 
 const drawn = pageData<Drawn | null>("drawn", null);
 if (drawn) {
@@ -28,3 +33,18 @@ if (drawn) {
   document.addEventListener("themechange", () => drawCharts(drawn));
   void drawMap(drawn);
 }
+
+const files = document.querySelector<HTMLElement>("[data-files]");
+async function look(box: HTMLElement): Promise<void> {
+  if (!box.querySelector("[data-waits]")) return;
+  await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+  try {
+    const answer = await fetch("?part", { headers: { Accept: "text/html" } });
+    // The server's own table: what it holds was escaped there.
+    if (answer.ok) box.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
+  } catch {
+    // No connection: asked again in a moment.
+  }
+  await look(box);
+}
+if (files) void look(files);

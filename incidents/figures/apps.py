@@ -10,7 +10,7 @@ class FiguresConfig(AppConfig):
     def ready(self) -> None:
         import datetime as dt
 
-        from incidents.figures import following
+        from incidents.figures import files, following
         from incidents.records import rounds
         from incidents.records.rights import ROLES, Verb
         from opscenter.accounts.pages import Section, register
@@ -18,4 +18,8 @@ class FiguresConfig(AppConfig):
         rounds.register("figures: the log", following.follow, dt.timedelta(seconds=2))
         rounds.register("figures: days", following.make_days, dt.timedelta(seconds=2))
         rounds.register("figures: areas", following.make_areas, dt.timedelta(seconds=30))
+        writing = files.Writing()
+        rounds.register("figures: files", writing.tick, dt.timedelta(seconds=1))
+        rounds.register("figures: old files", files.forget, dt.timedelta(hours=1))
         register("figures:page", _("Figures"), Section.FIGURES, ROLES[Verb.READ_FIGURES])
+        register("figures:files", _("Files of figures"), Section.FIGURES, ROLES[Verb.READ_FIGURES])

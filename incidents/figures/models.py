@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -68,3 +69,50 @@ class StaleDay(models.Model):
 
     def __str__(self) -> str:
         return self.day.isoformat()
+
+
+class FileKind(models.TextChoices):
+    """What the worker writes. Lists hold one line an incident; the report and the map tell the figures."""
+
+    CSV = "csv", _("List, CSV")
+    XLSX = "xlsx", _("List, Excel")
+    GEOJSON = "geojson", _("List, GeoJSON")
+    DOCX = "docx", _("Report, Word")
+    PDF = "pdf", _("Report, PDF")
+    HTML = "html", _("Map, one file")
+
+
+class FileState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    WRITING = "writing", _("Being written")
+    DONE = "done", _("Ready")
+    FAILED = "failed", _("Could not be written")
+
+
+class File(models.Model):
+    """A file that somebody asked for: the worker writes it, its asker fetches it, and after some days it is gone."""
+
+    kind = models.CharField(max_length=10, choices=FileKind.choices)
+    # The question as in the page's address, after "?".
+    question = models.TextField()
+    language = models.CharField(max_length=5)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=FileState.choices, default=FileState.WAITING)
+    # Until then the worker that writes it is believed to be alive.
+    lease_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+    rows = models.PositiveIntegerField(default=0)
+    bytes = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("file of figures")
+        verbose_name_plural = _("files of figures")
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=models.Q(state__in=["waiting", "writing"]), name="figures_file_to_do")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"

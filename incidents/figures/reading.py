@@ -52,13 +52,14 @@ _days: OrderedDict[dt.date, _Day] = OrderedDict()
 _wards: OrderedDict[tuple[dt.date, str], tuple[uuid.UUID, NDArray[np.void]]] = OrderedDict()
 
 
-def columns_of(first: dt.date, last: dt.date, area_set: str = "") -> Columns:
+def columns_of(first: dt.date, last: dt.date, area_set: str = "", *, keep: bool = True) -> Columns:
     """The columns of the local days first to last, both included; wards as of `area_set`, empty codes without one.
 
-    Four queries at most. What the worker has not made yet is not in it (a few seconds behind at the most).
+    Four queries at most. What the worker has not made yet is not in it (a few seconds behind at the most). Without
+    `keep` nothing that was read stays in the process: for whoever goes through years once.
     """
-    days = _read_days(first, last)
-    wards = _read_wards(first, last, area_set, days) if area_set else {}
+    days = _read_days(first, last, keep)
+    wards = _read_wards(first, last, area_set, days, keep) if area_set else {}
     starts = np.cumsum([0, *(len(day.incidents) for day in days.values())])
     assignments = [day.assignments.copy() for day in days.values()]
     for start, part in zip(starts, assignments, strict=False):
@@ -80,7 +81,7 @@ def _joined(parts: list[NDArray], layout: object) -> NDArray:  # type: ignore[ty
     return np.concatenate(parts) if parts else np.zeros(0, dtype=layout)  # type: ignore[call-overload]
 
 
-def _read_days(first: dt.date, last: dt.date) -> dict[dt.date, _Day]:
+def _read_days(first: dt.date, last: dt.date, keep: bool) -> dict[dt.date, _Day]:
     rows = DayColumns.objects.filter(day__gte=first, day__lte=last, layout=LAYOUT).order_by("day")
     made = dict(rows.values_list("day", "made"))
     with _lock:
@@ -92,16 +93,15 @@ def _read_days(first: dt.date, last: dt.date) -> dict[dt.date, _Day]:
         for day, made_now, incidents, assignments in wanted.values_list("day", "made", "incidents", "assignments"):
             held[day] = _Day(made_now, unpack(incidents, INCIDENT), unpack(assignments, ASSIGNMENT))
     with _lock:
-        for day in missing:
-            if day in held:
-                _days[day] = held[day]
+        if keep:
+            _days.update((day, held[day]) for day in missing if day in held)
         while len(_days) > KEPT_DAYS:
             _days.popitem(last=False)
     return {day: held[day] for day in sorted(held)}
 
 
 def _read_wards(
-    first: dt.date, last: dt.date, area_set: str, days: dict[dt.date, _Day]
+    first: dt.date, last: dt.date, area_set: str, days: dict[dt.date, _Day], keep: bool
 ) -> dict[dt.date, NDArray[np.void]]:
     rows = DayAreas.objects.filter(day__gte=first, day__lte=last, area_set=area_set)
     made = dict(rows.values_list("day", "made"))
@@ -116,8 +116,9 @@ def _read_wards(
         wanted = rows.filter(day__in=missing) if len(missing) < 300 else rows
         for day, made_now, wards in wanted.values_list("day", "made", "wards"):
             held[day] = unpack(wards, WARD)
-            with _lock:
-                _wards[day, area_set] = (made_now, held[day])
+            if keep:
+                with _lock:
+                    _wards[day, area_set] = (made_now, held[day])
     with _lock:
         while len(_wards) > 2 * KEPT_DAYS:
             _wards.popitem(last=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from geo.index import territory
 from incidents.figures.asking import Asked, Question
+from incidents.figures.files import kinds
 from incidents.figures.telling import Told, tell
 from incidents.figures.wording import difference
 from incidents.records.rights import Verb, may
@@ -45,6 +47,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "received_change": difference(told.figures.received, told.before.received),
         "drawn": _drawn(told),
         "address": told.asked.address(),
+        "kinds": kinds(),
+        "action_id": uuid4(),
     }
     return render(request, "figures/page.html", context)
 

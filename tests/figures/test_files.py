@@ -1,0 +1,213 @@
+"""Files of figures: written by the worker whatever happens to it, whole, for who asked, and equal to the page."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from docx import Document
+from openpyxl import load_workbook
+
+from incidents.figures import files, lists, reports
+from incidents.figures.files import Writing
+from incidents.figures.models import File, FileState
+from tests.cast import Cast
+from tests.figures.history import Past
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def folders(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.DATA_DIR = tmp_path / "data"
+
+
+def question(past: Past, **more: str) -> str:
+    given = {"period": "own", "first": past.first.isoformat(), "last": past.last.isoformat(), "set": "invented", **more}
+    return "&".join(f"{name}={value}" for name, value in given.items())
+
+
+def work() -> None:
+    """The worker's round until nothing is left to do."""
+    writing = Writing()
+    while writing.tick() or writing._under_way:
+        if writing._under_way:
+            writing._under_way[1].exception()
+
+
+def ask(client: Client, kind: str, asked: str, action: str | None = None) -> File:
+    sent = {"kind": kind, "question": asked, "action_id": action or str(uuid.uuid4())}
+    answer = client.post("/figures/files/ask/", sent, headers={"Accept-Language": "en"})
+    assert answer.status_code == 302
+    return File.objects.latest("pk")
+
+
+def fetched(client: Client, file: File) -> bytes:
+    answer = client.get(f"/figures/files/{file.pk}/")
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+def test_lists_hold_what_the_page_counts(past: Past, cast: Cast, client: Client) -> None:
+    client.force_login(cast.supervisor)
+    received = client.get(f"/figures/?{question(past)}").context["told"].figures.received
+    made = {kind: ask(client, kind, question(past)) for kind in ("csv", "xlsx", "geojson")}
+    work()
+    text = fetched(client, made["csv"]).decode("utf-8-sig")
+    head, *rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == received
+    assert len({row[0] for row in rows}) == received
+    assert [row[1] for row in rows] == sorted(row[1] for row in rows)
+    sheet = load_workbook(io.BytesIO(fetched(client, made["xlsx"])), read_only=True).active
+    table = list(sheet.iter_rows(values_only=True))
+    assert list(table[0]) == head
+    assert [row[0] for row in table[1:]] == [row[0] for row in rows]
+    features = json.loads(fetched(client, made["geojson"]))["features"]
+    assert [one["properties"]["code"] for one in features] == [row[0] for row in rows]
+    placed = [one for one in features if one["geometry"]]
+    assert 0 < len(placed) < received
+    assert all(106 < one["geometry"]["coordinates"][0] < 107 for one in placed)
+    assert File.objects.get(pk=made["csv"].pk).rows == received
+
+
+def test_leaders_get_no_complaints_and_coarse_places(past: Past, cast: Cast, client: Client, world: Any) -> None:
+    world.categories["land"].is_complaint = True
+    world.categories["land"].save()
+    files_of_days()
+    client.force_login(cast.leader)
+    file = ask(client, "geojson", question(past))
+    work()
+    features = json.loads(fetched(client, file))["features"]
+    assert features
+    assert "Đất đai" not in {one["properties"]["category"] for one in features}
+    for one in features:
+        for degree in one["geometry"]["coordinates"] if one["geometry"] else ():
+            assert degree == round(degree, lists.COARSE_DECIMALS)
+
+
+def files_of_days() -> None:
+    """The columns made anew after a category changed: in life a change of an incident does it."""
+    from incidents.figures import following
+    from incidents.figures.models import Followed
+
+    Followed.objects.all().delete()
+    following.catch_up()
+
+
+def test_the_report_in_words(past: Past, cast: Cast, client: Client) -> None:
+    client.force_login(cast.supervisor)
+    told = client.get(f"/figures/?{question(past)}").context["told"]
+    file = ask(client, "docx", question(past))
+    work()
+    document = Document(io.BytesIO(fetched(client, file)))
+    words = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert f"tiếp nhận {told.figures.received} vụ việc" in words
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in "\n".join(cells)
+    assert "Phường An Lạc" in cells
+    assert not any("{{" in text or "{%" in text for text in [words, *cells])
+
+
+def test_a_clerks_template_is_used_and_cannot_reach_out(past: Past, cast: Cast, client: Client, settings: Any) -> None:
+    client.force_login(cast.supervisor)
+    own = settings.DATA_DIR / "reports" / "report.docx"
+    own.parent.mkdir(parents=True)
+    document = Document()
+    document.add_paragraph("Tiếp nhận: {{ received }}; {{ groups[0].name }}")
+    document.save(own)
+    file = ask(client, "docx", question(past))
+    work()
+    assert "Tiếp nhận: 3" in Document(io.BytesIO(fetched(client, file))).paragraphs[0].text
+    document.add_paragraph("{{ received.__class__.__mro__ }}")
+    document.save(own)
+    file = ask(client, "docx", question(past))
+    work()
+    assert File.objects.get(pk=file.pk).state == FileState.FAILED
+
+
+def test_a_worker_killed_while_writing_is_followed_by_another(past: Past, cast: Cast, client: Client) -> None:
+    client.force_login(cast.supervisor)
+    file = ask(client, "csv", question(past))
+    killed = Writing()
+    assert killed.tick() == 1
+    killed._under_way[1].result()  # type: ignore[index]
+    # It wrote, and died before it could say so: nobody takes the file up until the lease has run out.
+    work()
+    assert File.objects.get(pk=file.pk).state == FileState.WRITING
+    File.objects.update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    work()
+    assert File.objects.get(pk=file.pk).state == FileState.DONE
+    assert len(fetched(client, file)) > 1_000
+
+
+def test_what_cannot_be_written_says_so_in_the_end(past: Past, cast: Cast, client: Client, monkeypatch: Any) -> None:
+    def broken(*_: Any) -> int:
+        raise OSError("no space left")
+
+    client.force_login(cast.supervisor)
+    monkeypatch.setitem(files.WRITERS, "csv", broken)
+    file = ask(client, "csv", question(past))
+    work()
+    row = File.objects.get(pk=file.pk)
+    assert (row.state, row.tries) == (FileState.FAILED, files.MOST_TRIES)
+    assert client.get(f"/figures/files/{file.pk}/").status_code == 404
+
+
+def test_whose_a_file_is(past: Past, cast: Cast, client: Client) -> None:
+    client.force_login(cast.supervisor)
+    file = ask(client, "csv", question(past))
+    work()
+    for person in cast.people().values():
+        client.force_login(person)
+        expected = 200 if person == cast.supervisor else (404, 403)
+        status = client.get(f"/figures/files/{file.pk}/").status_code
+        assert status == expected if isinstance(expected, int) else status in expected
+    client.logout()
+    assert client.get(f"/figures/files/{file.pk}/").status_code == 302
+    assert client.post("/figures/files/ask/", {"kind": "csv", "question": ""}).status_code == 302
+    assert File.objects.count() == 1
+
+
+def test_a_double_click_makes_one_file_and_there_is_an_end(past: Past, cast: Cast, client: Client) -> None:
+    client.force_login(cast.supervisor)
+    action = str(uuid.uuid4())
+    ask(client, "csv", question(past), action)
+    ask(client, "csv", question(past), action)
+    assert File.objects.count() == 1
+    for _ in range(10):
+        ask(client, "csv", question(past))
+    assert File.objects.count() == files.MOST_WAITING
+    client.post("/figures/files/ask/", {"kind": "exe", "question": question(past)})
+    client.post("/figures/files/ask/", {"kind": "csv", "question": "period=for%20ever"})
+    assert File.objects.count() == files.MOST_WAITING
+
+
+def test_old_files_go(past: Past, cast: Cast, client: Client) -> None:
+    client.force_login(cast.supervisor)
+    file = ask(client, "csv", question(past))
+    work()
+    path = files.path_of(file)
+    assert path.is_file()
+    File.objects.update(asked_at=timezone.now() - files.KEPT - dt.timedelta(hours=1))
+    assert files.forget() == 1
+    assert not path.exists()
+    assert File.objects.count() == 0
+
+
+def test_a_pdf_is_offered_only_where_it_can_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "office", lambda: None)
+    assert "pdf" not in dict(files.kinds())
+    monkeypatch.setattr(files, "office", lambda: "/usr/bin/soffice")
+    assert "pdf" in dict(files.kinds())
+    monkeypatch.setattr(reports, "office", lambda: None)
+    with pytest.raises(reports.NoOffice):
+        reports.write_pdf(Path("report.pdf"), None, None)  # type: ignore[arg-type]
