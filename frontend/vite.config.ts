@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -17,7 +18,23 @@ const screens = [
   "figures",
 ];
 
+// What a map in one file carries inside it (incidents/figures/maps.py), so that it opens without a network.
+const carried = [
+  "leaflet/dist/leaflet.js", "leaflet/dist/leaflet.css", "leaflet.heat/dist/leaflet-heat.js", "d3/build/d3.min.js",
+  "jquery/dist/jquery.min.js", "moment/min/moment.min.js",
+];
+const carryLibraries = {
+  name: "carry-libraries",
+  generateBundle(this: { emitFile(file: { type: "asset"; fileName: string; source: string }): string }): void {
+    for (const path of carried) {
+      const source = readFileSync(here(`node_modules/${path}`), "utf8");
+      this.emitFile({ type: "asset", fileName: `carried/${path.split("/").at(-1)}`, source });
+    }
+  },
+};
+
 export default defineConfig({
+  plugins: [carryLibraries],
   root: here("."),
   base: "/static/",
   publicDir: here("public"),

@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from incidents.figures.asking import Asked, Question
 from incidents.figures.lists import write_csv, write_geojson, write_xlsx
+from incidents.figures.maps import write_html
 from incidents.figures.models import File, FileKind, FileState
 from incidents.figures.reports import office, write_docx, write_pdf
 from opscenter.accounts.models import Person
@@ -38,6 +39,7 @@ WRITERS: dict[str, Write] = {
     FileKind.GEOJSON: write_geojson,
     FileKind.DOCX: write_docx,
     FileKind.PDF: write_pdf,
+    FileKind.HTML: write_html,
 }
 
 
