@@ -151,7 +151,7 @@ def _titled(html: str, told: Told) -> str:
     says = _("%(n)s incidents received; exercises and complaints about officials are left out.") % {
         "n": number(int((told.columns.incidents["complaint"] == 0).sum()))
     }
-    rough = f" {_('The borders are approximate.')}" if index is not None and index.approximate else ""
+    rough = " " + _("The borders are approximate.") if index is not None and index.approximate else ""
     source = f" {index.source} {index.licence}" if index is not None else ""
     line = (
         '<p style="position:absolute;z-index:1000;left:50px;top:8px;margin:0;padding:4px 10px;background:#fff;'
