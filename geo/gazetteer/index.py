@@ -1,8 +1,8 @@
 """The gazetteer in force: SQL is the truth it is built from.
 
 Once a second, when somebody asks, the tokens that say what is in force are read again (two small queries); where they
-changed, a new gazetteer is built beside the old one and swapped in. Aliases come often and are few: learning one builds
-only their own names anew.
+changed, a thread of its own builds a new gazetteer beside the old one and swaps it in: a whole province takes some
+seconds, and nobody's request waits for it. Aliases come often and are few: learning one builds only their own names.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
+from django.db import connection
 from django.db.models import Q
 
 from geo import index
@@ -28,6 +29,7 @@ CHUNK = 2_000
 ANY_MIDDLE = (106.65, 11.1)
 
 _lock = threading.Lock()
+_building = threading.Lock()
 _held: tuple[_Fingerprint, Gazetteer] | None = None
 _looked_at = 0.0
 _looks = -1
@@ -65,15 +67,32 @@ def _reread() -> Gazetteer:
     global _held, _looked_at, _looks
     looks, before = index.looks(), _held
     now = _fingerprint()
-    if before is None or before[0] != now:
-        if before is not None and replace(before[0], learnt=now.learnt) == now:
-            found = with_aliases(before[1], _aliases(), versions=_versions(now))
-        else:
-            found = _read(now)
-        _held = (now, found)
+    asked_for = looks != _looks
     _looked_at, _looks = time.monotonic(), looks
+    if before is None:
+        _held = (now, _read(now))
+    elif before[0] != now:
+        if replace(before[0], learnt=now.learnt) == now:
+            _held = (now, with_aliases(before[1], _aliases(), versions=_versions(now)))
+        elif asked_for:
+            # Whoever has just changed it in this process wants to see it.
+            _held = (now, _read(now))
+        elif not _building.locked():
+            threading.Thread(target=_build_beside, name="gazetteer", daemon=True).start()
     assert _held is not None
     return _held[1]
+
+
+def _build_beside() -> None:
+    global _held
+    if not _building.acquire(blocking=False):
+        return
+    try:
+        now = _fingerprint()
+        _held = (now, _read(now))
+    finally:
+        connection.close()
+        _building.release()
 
 
 def _fingerprint() -> _Fingerprint:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from geo.folding import fold_name
 from geo.models import Place
 from incidents.dispatching.assigning import assign_by_rule
 from incidents.dispatching.competence import (
@@ -90,7 +91,8 @@ def _kind_of_place(best: dict[str, Any]) -> str:
     """What kind of place the gazetteer says it is: a school, a market; empty for what is not in it."""
     if best.get("kind") != "place":
         return ""
-    return Place.objects.filter(name=best["name"], is_active=True).values_list("kind", flat=True).first() or ""
+    known = Place.objects.in_force().filter(folded=fold_name(best["name"])[:200])
+    return known.values_list("kind", flat=True).first() or ""
 
 
 def complained_of(incident: Incident) -> Barred:

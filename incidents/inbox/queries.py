@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from geo.areas import area_named
+from geo.describing import Whereabouts
 from incidents.records.lifecycles import AssignmentState, assignment_steps
 from incidents.records.models import Assignment, History, Incident, Photo, Report
+from incidents.records.places import round_about
 from incidents.records.rights import Verb, may
 from opscenter.accounts.models import HandlingUnit, Person
 from opscenter.accounts.roles import Role
@@ -43,6 +45,7 @@ class Detail:
     after: Sequence[Photo]
     area: str
     district: str
+    beside: Whereabouts | None
     history: Sequence[History]
     units: Sequence[HandlingUnit]
     # The verbs that role and state allow now.
@@ -118,6 +121,7 @@ def detail(person: Person, pk: int) -> Detail | None:
         after=[photo for photo in photos if photo.phase == Photo.Phase.AFTER],
         area=_name(incident.area_set, incident.ward_code),
         district=_name(incident.area_set, incident.district_code),
+        beside=round_about(incident),
         history=list(History.objects.filter(incident=incident, kind__in=_SHOWN).order_by("id")),
         units=list(HandlingUnit.objects.filter(agency=assignment.agency, is_active=True).order_by("name")),
         verbs=verbs_now(person, assignment),

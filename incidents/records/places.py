@@ -14,6 +14,7 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from geo.areas import AreaRef, areas_at, set_index_on
+from geo.describing import Whereabouts, describe
 from geo.resolution import Candidate, Resolution
 from incidents.records import needs
 from incidents.records.history import HistoryKind, append
@@ -23,6 +24,8 @@ from realtime.change import current_change
 
 # A point this near to a border is told as being near it.
 NEAR_BORDER_M = 30.0
+# What lies by a vaguer point says nothing of where to go.
+WORDS_UP_TO_M = 300.0
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,13 @@ def _of_resolution(resolution: Resolution, on: dt.date) -> dict[str, Any]:
         **_areas(_set_of(best), best.ward, best.district, on),
         "place_trace": trace,
     }
+
+
+def round_about(incident: Incident) -> Whereabouts | None:
+    """What lies round an incident's point, for whoever goes there; None while the point is only a part of town."""
+    if incident.point is None or (incident.radius_m or 0) > WORDS_UP_TO_M:
+        return None
+    return describe(incident.point.x, incident.point.y, on=timezone.localdate(incident.received_at))
 
 
 _NOWHERE: dict[str, Any] = {

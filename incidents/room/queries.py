@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from geo.areas import area_named
+from geo.describing import Whereabouts
 from incidents.conversations.models import CannedText
 from incidents.conversations.queries import Talk, canned_texts, talks
 from incidents.dispatching.explaining import Explanation, explain_incident
@@ -31,6 +32,7 @@ from incidents.records.models import (
 from incidents.records.models.categories import Group
 from incidents.records.names import ASSIGNMENT_STATES, INCIDENT_STATES
 from incidents.records.needs import Need
+from incidents.records.places import round_about
 from incidents.records.reasons import NEEDS, sentence
 from incidents.room.timeline import Moment, timeline
 from incidents.triage.merging import merges_of
@@ -61,6 +63,7 @@ class Panel:
     place: str
     ward: str
     district: str
+    beside: Whereabouts | None
     needs: list[str]
     why_place: list[str]
     why_category: list[str]
@@ -108,6 +111,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         place=incident.place_label,
         ward=_area_name(incident.area_set, incident.ward_code),
         district=_area_name(incident.area_set, incident.district_code),
+        beside=round_about(incident),
         needs=[str(NEEDS[Need(code)]) for code in incident.needs],
         why_place=_sentences(incident.place_trace),
         why_category=_sentences(incident.category_trace),
