@@ -53,6 +53,8 @@ def unsafe_settings(settings: Any) -> list[str]:
         found.append("OPSCENTER_ZALO_APP_ID is set without OPSCENTER_ZALO_OA_SECRET: anybody could post as Zalo.")
     if settings.SMS_SECRET and len(settings.SMS_SECRET) < 24:
         found.append("OPSCENTER_SMS_SECRET has fewer than 24 characters: whoever guesses it writes as anybody.")
+    if settings.IMAP_HOST and settings.IMAP_SECURITY == "none" and settings.IMAP_HOST not in LOCAL_NAMES:
+        found.append("OPSCENTER_IMAP_SECURITY is none: the mailbox's password would travel in the clear.")
     return found
 
 

@@ -352,6 +352,15 @@ PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 SMS_CALLBACK_URL = env("SMS_CALLBACK_URL", PUBLIC_URL).rstrip("/")
 HOTLINE_NAME = env("HOTLINE_NAME", "1022 Bình Dương")
 
+# The mailbox to which citizens and agencies write: EMAIL_FROM's. Read by `manage.py read_mail`.
+IMAP_HOST = env("IMAP_HOST")
+IMAP_SECURITY = env("IMAP_SECURITY", "tls")
+if IMAP_SECURITY not in {"tls", "starttls", "none"}:
+    raise ImproperlyConfigured(f"OPSCENTER_IMAP_SECURITY is {IMAP_SECURITY!r}: it is tls, starttls or none")
+IMAP_PORT = int(env("IMAP_PORT", "993" if IMAP_SECURITY == "tls" else "143"))
+IMAP_USER = env("IMAP_USER")
+IMAP_PASSWORD = env("IMAP_PASSWORD")
+IMAP_FOLDER = env("IMAP_FOLDER", "INBOX")
 EMAIL_HOST = env("SMTP_HOST")
 EMAIL_PORT = int(env("SMTP_PORT", "25"))
 EMAIL_HOST_USER = env("SMTP_USER")

@@ -20,5 +20,6 @@ class DeliveryConfig(AppConfig):
                 is_set_up=email.is_set_up,
                 to_citizen=email.to_citizen,
                 form=Form.LETTER,
+                thread=email.thread_of,
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+from collections.abc import Callable, Sequence
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import BadHeaderError, EmailMessage
 from django.core.validators import validate_email
 
+from incidents.delivery.models import Delivery
 from incidents.delivery.outcomes import Failure, Outcome, Result
 from incidents.delivery.ways import Outgoing
 from incidents.records.models import Report, Reporter
@@ -19,6 +21,18 @@ from incidents.records.summaries import mask
 def is_set_up() -> bool:
     """Printing a mail on the console is not sending it."""
     return not settings.EMAIL_BACKEND.endswith(("console.EmailBackend", "dummy.EmailBackend"))
+
+
+# Numbers of the mails that a message goes on with; the room that reads mail knows them.
+_threads: list[Callable[[Delivery], Sequence[str]]] = []
+
+
+def register_thread(thread: Callable[[Delivery], Sequence[str]]) -> None:
+    _threads[:] = [thread]
+
+
+def thread_of(row: Delivery) -> Sequence[str]:
+    return _threads[0](row) if _threads else ()
 
 
 def to_citizen(reporter: Reporter | None, report: Report | None) -> str:
@@ -40,7 +54,15 @@ def send(outgoing: Outgoing) -> Result:
             body=outgoing.body,
             from_email=_sender(),
             to=[outgoing.address],
-            headers={"Message-ID": outgoing.message_id, "Auto-Submitted": "auto-generated"},
+            headers={
+                "Message-ID": outgoing.message_id,
+                "Auto-Submitted": "auto-generated",
+                **(
+                    {"In-Reply-To": outgoing.thread[-1], "References": " ".join(outgoing.thread)}
+                    if outgoing.thread
+                    else {}
+                ),
+            },
         )
         mail.send(fail_silently=False)
     except ValidationError:

@@ -42,6 +42,16 @@ def note(*, door: Door, receipt: Receipt, provider_id: str = "", delivery_id: in
     return True
 
 
+def remark(*, delivery_id: int, code: str, detail: str) -> None:
+    """Notes what came back for a message and changes nothing about it ("I am away"); in a change of its own."""
+    with change() as c:
+        Attempt.objects.create(delivery_id=delivery_id, at=c.at, outcome=Outcome.SENT, code=code, detail=_tidy(detail))
+
+
+def _tidy(detail: str) -> str:
+    return mask(" ".join(detail.replace("\x00", "").split()))[:300]
+
+
 def _write(row: Delivery, receipt: Receipt, detail: str) -> None:
     at = current_change().at
     possible = Delivery.objects.filter(pk=row.pk, receipt__in=[one.value for one in _AFTER[receipt]])
@@ -52,7 +62,6 @@ def _write(row: Delivery, receipt: Receipt, detail: str) -> None:
     if not possible.update(receipt=receipt, receipt_at=at, **ends):
         return
     code = Failure.UNDELIVERED if fails else receipt.value
-    text = mask(" ".join(detail.replace("\x00", "").split()))[:300]
-    Attempt.objects.create(delivery=row, at=at, outcome=_OUTCOMES[receipt], code=code, detail=text)
+    Attempt.objects.create(delivery=row, at=at, outcome=_OUTCOMES[receipt], code=code, detail=_tidy(detail))
     if fails:
         endings.ended(row, DeliveryState.FAILED, Failure.UNDELIVERED)

@@ -60,12 +60,16 @@ def worded(
             "agency": assignment.agency.name if assignment else _agencies(incident, language),
             "category": incident.category.label if incident.category else "",
             "exercise": incident.exercise,
+            "may_reply": bool(settings.IMAP_HOST),
         }
         if form == Form.SHORT:
             text = get_template(f"delivery/{kind}.{language}.short.txt").render(context)
             return marked("", text.strip(), language, form, incident.exercise)
         text = get_template(f"delivery/{kind}.{language}.txt").render(context)
     subject, _line_end, body = text.strip().partition("\n")
+    if report is not None:
+        # By it an answer finds its report when the mail program leaves out which mail it answers.
+        subject = f"{subject} [{report.tracking_code}]"
     return marked(subject, body, language, form, incident.exercise)
 
 

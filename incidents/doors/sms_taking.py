@@ -18,7 +18,8 @@ from incidents.doors.models import SmsPart
 from incidents.doors.sms import Incoming, mobile_of
 from incidents.intake import arrivals
 from incidents.intake.arrivals import Arrived
-from incidents.intake.take import ReporterDetails, take_report
+from incidents.intake.messages import take_message
+from incidents.intake.take import ReporterDetails
 from incidents.records.models import Source
 from realtime.change import change
 
@@ -43,7 +44,7 @@ def take(arrived: Arrived) -> None:
     if any(claim(message, arrived.source_id) for claim in _claims):
         return
     phone = mobile_of(message.sender)
-    take_report(
+    take_message(
         source=Source.SMS,
         source_id=arrived.source_id,
         words=message.text,

@@ -108,6 +108,8 @@ def main() -> int:
     supervisor.start(Child("worker", [sys.executable, "manage.py", "worker"]))
     if os.environ.get("OPSCENTER_AMI_HOST"):
         supervisor.start(Child("telephone", [sys.executable, "manage.py", "ami_bridge"]))
+    if os.environ.get("OPSCENTER_IMAP_HOST"):
+        supervisor.start(Child("mailbox", [sys.executable, "manage.py", "read_mail"]))
     name = os.environ.get("OPSCENTER_HOTLINE_NAME") or "1022 Bình Dương"
     print(f"\n  {name}: {address}   (Ctrl+C ends it)", flush=True)
     if os.environ.get("OPSCENTER_MODE") == "demonstration":

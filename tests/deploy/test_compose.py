@@ -30,7 +30,7 @@ def test_it_fits_the_compose_specification(tmp_path: Path) -> None:
 
 def test_all_parts_are_there(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"database", "redis", "migrate", "web", "worker", "nginx"}
+    assert set(services) == {"database", "redis", "migrate", "web", "worker", "mailbox", "nginx"}
     assert services["web"]["deploy"]["replicas"] >= 2
     for name in ("database", "redis", "web", "nginx"):
         assert services[name]["healthcheck"]["test"], name

@@ -188,12 +188,12 @@ def call(client: Client, **sent: str) -> Any:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_message_is_taken_once_by_get_form_and_json(gateway: Client) -> None:
-    sent = {"from": "+84900000001", "text": VIETNAMESE}
+    one, two, three = ({"from": f"+8490000000{n}", "text": VIETNAMESE, "id": f"m{n}"} for n in (1, 2, 3))
     answers = [
-        gateway.get(IN, {**sent, "id": "m1"}),
-        gateway.post(IN, urlencode({**sent, "id": "m2"}), content_type="application/x-www-form-urlencoded"),
-        gateway.post(IN, json.dumps({**sent, "id": "m3", "other": [1]}), content_type="application/json"),
-        gateway.get(IN, {**sent, "id": "m1", "text": "something else"}),
+        gateway.get(IN, one),
+        gateway.post(IN, urlencode(two), content_type="application/x-www-form-urlencoded"),
+        gateway.post(IN, json.dumps({**three, "other": [1]}), content_type="application/json"),
+        gateway.get(IN, {**one, "text": "something else"}),
     ]
     assert [answer.status_code for answer in answers] == [200] * 4
     # Nothing happens before the worker takes it up.
@@ -203,7 +203,10 @@ def test_a_message_is_taken_once_by_get_form_and_json(gateway: Client) -> None:
     call(gateway)
     Worker().run_once()
     assert sorted(Report.objects.values_list("source", "source_id")) == [("sms", "m1"), ("sms", "m2"), ("sms", "m3")]
-    assert Report.objects.values("reporter").distinct().count() == 1
+    # What the same telephone adds is part of its report.
+    call(gateway, id="m4", text="Thêm: trước trường mầm non")
+    Worker().run_once()
+    assert Report.objects.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

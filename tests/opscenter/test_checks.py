@@ -35,6 +35,8 @@ SAFE: dict[str, Any] = {
     "ZALO_APP_ID": "",
     "ZALO_OA_SECRET": "",
     "SMS_SECRET": "",
+    "IMAP_HOST": "",
+    "IMAP_SECURITY": "tls",
 }
 
 
@@ -74,6 +76,7 @@ def test_safe_settings_start() -> None:
         ),
         ({"ZALO_APP_ID": "1022"}, "OPSCENTER_ZALO_OA_SECRET"),
         ({"SMS_SECRET": "short"}, "OPSCENTER_SMS_SECRET"),
+        ({"IMAP_HOST": "mail.example", "IMAP_SECURITY": "none"}, "OPSCENTER_IMAP_SECURITY"),
     ],
 )
 def test_each_unsafe_setting_is_refused_by_name(changes: dict[str, Any], named: str) -> None:
