@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "incidents.records",
     "incidents.delivery",
     "incidents.conversations",
+    "incidents.worktime",
     "incidents.dispatching",
     "incidents.triage",
     "incidents.emergencies",
@@ -285,6 +286,8 @@ ROUTING_KIND = env("ROUTING_KIND", "osrm")
 ROUTING_URL = env("ROUTING_URL").rstrip("/")
 # How long the way that a unit took is kept, in hours.
 TRACKS_KEPT_H = int(env("TRACKS_KEPT_H", "72"))
+# Who decides when agencies do not agree, by code, one after the other: the department, then the province.
+ARBITERS = env_list("ARBITERS", "so-thong-tin,hcm-so-khoa-hoc,vp-ubnd-tinh,hcm-vp-ubnd")
 
 # --- doors ----------------------------------------------------------------------------------------------------
 ZALO_APP_ID = env("ZALO_APP_ID", "1022" if DEMONSTRATION else "")

@@ -5,8 +5,8 @@ import { type Area, borders } from "./borders";
 import { showConnection } from "./connection";
 import { Cards, type CardWorld } from "./inbox/cards";
 import { Here } from "./inbox/here";
-import { Panel } from "./inbox/panel";
-import { byDeadline, byDistance, type Filter, isDone, isLate, isNew, matches, type Owner, type Task, taskOf } from "./inbox/tasks";
+import { AWAY, Panel } from "./inbox/panel";
+import { byDeadline, byDistance, type Filter, matches, type Owner, type Task, taskOf } from "./inbox/tasks";
 import { Store } from "./live/store";
 import { Stream } from "./live/stream";
 import { pageData } from "./page";
@@ -19,12 +19,13 @@ import { say } from "./words/inbox";
 interface InboxSettings extends Owner {
   /** Names of the agency's handling units, by id. */
   units: Record<string, string>;
+  person: number;
   mayAccept: boolean;
   mostPhotos: number;
   photoBytes: number;
 }
 
-const inbox = pageData<InboxSettings>("inbox-settings", { agency: 0, unit: null, units: {}, mayAccept: false, mostPhotos: 5, photoBytes: 12_582_912 });
+const inbox = pageData<InboxSettings>("inbox-settings", { agency: 0, unit: null, below: [], units: {}, person: 0, mayAccept: false, mostPhotos: 5, photoBytes: 12_582_912 });
 const one = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 
 const names = new Names();
@@ -41,6 +42,9 @@ let wards: readonly Area[] = [];
 /** The order on screen; only a person's own act, or a list that stands at its top, changes it. */
 let order: number[] = [];
 const pending = new Set<number>();
+const FILTERS: readonly Filter[] = ["open", "mine", "new", "overdue", "paused", "waiting", "below"];
+/** Filters that show only when there is something behind them. */
+const SOMETIMES = ["mine", "paused", "below"] as const;
 
 const tell = (text: string): void => {
   one("[data-near-note]").textContent = text;
@@ -53,9 +57,10 @@ const here = new Here(() => {
 const panel = new Panel(one("#detail"), limits, {
   closed: () => close(),
   done: (act, kept) => {
-    if (act === "return" && !kept) close();
+    if (AWAY.has(act) && !kept) close();
     draw();
   },
+  here: () => here.at,
 });
 
 function tasks(): Task[] {
@@ -74,7 +79,7 @@ function isHeld(): boolean {
 function draw(sortAnew = false): void {
   const now = Date.now();
   const all = tasks();
-  const shown = all.filter((task) => matches(task, filter, now) || task.id === panel.openId);
+  const shown = all.filter((task) => matches(task, filter, now, inbox.person) || task.id === panel.openId);
   const sorted = [...shown].sort(byNear && here.at ? byDistance(here.at) : byDeadline);
   const fresh = sorted.filter((task) => !order.includes(task.id));
   let hidden = 0;
@@ -90,13 +95,9 @@ function draw(sortAnew = false): void {
   const visible = order.map((id) => byId.get(id)).filter((task): task is Task => task !== undefined);
   cards.show(visible, world(), now);
 
-  const count = { open: 0, new: 0, overdue: 0, waiting: 0 };
-  for (const task of all) {
-    if (isDone(task)) count.waiting += 1;
-    else count.open += 1;
-    if (isNew(task)) count.new += 1;
-    if (isLate(task, now)) count.overdue += 1;
-  }
+  const count = { open: 0, mine: 0, new: 0, overdue: 0, paused: 0, waiting: 0, below: 0 };
+  for (const task of all) for (const name of FILTERS) if (matches(task, name, now, inbox.person)) count[name] += 1;
+  for (const name of SOMETIMES) one(`[data-filter=${name}]`).hidden = count[name] === 0 && filter !== name;
   for (const [name, number] of Object.entries(count)) one(`[data-number=${name}]`).textContent = number ? String(number) : "";
   const words = store.position === null ? "" : count.open ? say("count", { n: count.open, over: count.overdue }) : say("count.none");
   if (one("[data-count]").textContent !== words) one("[data-count]").textContent = words;
@@ -115,6 +116,7 @@ function world(): CardWorld {
     place: (task) => names.place(task.incident.area),
     // A unit's own inbox need not say whose it is.
     unit: (id) => (inbox.unit === null ? (inbox.units[String(id)] ?? say("unit.unknown", { n: id })) : ""),
+    agency: (id) => names.agency(id),
     wards,
     here: here.at,
     pending,

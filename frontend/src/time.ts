@@ -24,6 +24,9 @@ const fullFormat = new Intl.DateTimeFormat(locale, {
 
 export const clock = (at: Date | number): string => clockFormat.format(at);
 export const clockSeconds = (at: Date | number): string => secondsFormat.format(at);
+const dayFormat = new Intl.DateTimeFormat(locale, { day: "2-digit", month: "2-digit", timeZone: zone });
+
+export const day = (at: Date | number): string => dayFormat.format(at);
 export const fullDate = (at: Date | number): string => fullFormat.format(at);
 
 /** A length of time in words; milliseconds in, whole minutes, hours or days out. */

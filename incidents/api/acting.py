@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
@@ -16,8 +17,8 @@ from incidents.intake.take import storable
 from incidents.records import actions
 from incidents.records.editing import Changed
 from incidents.records.keys import WITH_WORDS
-from incidents.records.lifecycles import IncidentState
-from incidents.records.models import Assignment, Incident
+from incidents.records.lifecycles import AssignmentState, IncidentState
+from incidents.records.models import Assignment, Incident, UnitWork
 from incidents.records.names import INCIDENT_STATES
 from incidents.records.rights import Verb, may
 from incidents.room.timeline import timeline
@@ -45,17 +46,22 @@ def visible_incident(person: Person, code: str) -> Incident:
     return incident
 
 
-def own_assignment(person: Person, pk: int) -> Assignment:
-    """An assignment of the person's agency or unit, whatever became of it; the room's people have them all.
-
-    Raises NotTheirs.
-    """
-    rows = Assignment.objects.filter(pk=pk)
+def own_assignments(person: Person) -> QuerySet[Assignment]:
+    """The assignments of the person's agency, or of the unit if they work in one, whatever became of them; what is
+    planned is nobody's yet. The room's people have them all."""
+    rows = Assignment.objects.all()
+    if person.role in ROOM_ROLES:
+        return rows
+    rows = rows.filter(agency=person.agency).exclude(state=AssignmentState.PLANNED)
     if person.role in {Role.HANDLER, Role.CREW}:
-        rows = rows.filter(agency=person.agency, handling_unit=person.handling_unit)
-    elif person.role not in ROOM_ROLES:
-        rows = rows.filter(agency=person.agency)
-    assignment = rows.first()
+        works = UnitWork.objects.filter(unit=person.handling_unit, ended_at=None)
+        rows = rows.filter(pk__in=works.values("assignment_id"))
+    return rows
+
+
+def own_assignment(person: Person, pk: int) -> Assignment:
+    """One of `own_assignments`. Raises NotTheirs."""
+    assignment = own_assignments(person).filter(pk=pk).first()
     if assignment is None:
         raise NotTheirs
     return assignment

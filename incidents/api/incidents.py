@@ -8,13 +8,22 @@ from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Router
 
-from incidents.api.acting import Done, act, answered, person_who_may, summary_of, visible_incident
+from incidents.api.acting import (
+    Done,
+    act,
+    answered,
+    own_assignments,
+    person_who_may,
+    summary_of,
+    visible_incident,
+)
 from incidents.api.answers import Forbidden, Invalid
 from incidents.api.described import body_of
 from incidents.api.shapes import (
     AddNote,
     Answer,
     Cancel,
+    Child,
     Dispatch,
     Emergency,
     MergeWith,
@@ -27,15 +36,18 @@ from incidents.api.shapes import (
 )
 from incidents.delivery.queue import UNDO
 from incidents.dispatching import assigning, closing, correcting
+from incidents.dispatching.children import open_child
 from incidents.emergencies.services import opening
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind
+from incidents.records.lifecycles import OPEN_ASSIGNMENTS
 from incidents.records.models import Assignment, Category, Incident, PersonalLook, Report
 from incidents.records.notes import add_note
 from incidents.records.places import Pin
 from incidents.records.rights import Verb
 from incidents.triage import merging
 from incidents.triage.models import Merge
+from incidents.worktime.clocks import opening as opening_of
 from opscenter.accounts.models import Agency, Person
 from opscenter.accounts.roles import ROOM_ROLES
 from realtime.change import change
@@ -91,6 +103,7 @@ def dispatch(request: HttpRequest, code: str) -> JsonResponse:
             by=person,
             base_version=sent.base_version,
             note=sent.note,
+            planned_for=opening_of(sent.planned_on) if sent.planned_on is not None else None,
         )
         return _after(incident, assignments=[row.pk for row in made], undo_s=_UNDO_S)
 
@@ -218,11 +231,11 @@ def reject(request: HttpRequest, code: str) -> JsonResponse:
 
 @router.post("/{code}/reopen", summary="Open it again", openapi_extra=body_of(Reopen))
 def reopen(request: HttpRequest, code: str) -> JsonResponse:
-    """As received; a reason given in words becomes a note."""
+    """As received, or `again` to the agencies that had it; a reason given in words becomes a note."""
 
     def work(person: Person, sent: Reopen) -> Done:
         found = visible_incident(person, code)
-        incident = closing.reopen(incident_id=found.pk, by=person, base_version=sent.base_version)
+        incident = closing.reopen(incident_id=found.pk, by=person, again=sent.again, base_version=sent.base_version)
         if sent.reason:
             add_note(incident_id=incident.pk, text=sent.reason, by=person)
         return summary_of(incident)
@@ -272,26 +285,47 @@ def unmerge(request: HttpRequest, code: str) -> JsonResponse:
 
 @router.post("/{code}/note", summary="Write a note", openapi_extra=body_of(AddNote))
 def note(request: HttpRequest, code: str) -> JsonResponse:
-    """For the room, or shared with the agencies; conflicts with nothing."""
+    """For the room, shared with the agencies, or private to the writer's agency; conflicts with nothing."""
 
     def work(person: Person, sent: AddNote) -> Done:
         incident = visible_incident(person, code)
-        made = add_note(incident_id=incident.pk, text=sent.text, by=person, shared=sent.shared)
+        made = add_note(incident_id=incident.pk, text=sent.text, by=person, shared=sent.shared, private=sent.private)
         return _after(incident, note=made.pk)
 
     return act(request, Verb.ADD_NOTE, code, AddNote, work)
 
 
+@router.post("/{code}/child", summary="Open a task below it", openapi_extra=body_of(Child))
+def child(request: HttpRequest, code: str) -> JsonResponse:
+    """With an agency, a state and clocks of its own."""
+
+    def work(person: Person, sent: Child) -> Done:
+        found = visible_incident(person, code)
+        made = open_child(
+            incident_id=found.pk,
+            what=sent.what,
+            category=category_of(sent.category),
+            by=person,
+            base_version=sent.base_version,
+        )
+        return _after(found, child=made.code)
+
+    return act(request, Verb.OPEN_CHILD, code, Child, work)
+
+
 @router.get("/{code}/reporter", summary="Who reported it")
 def reporter(request: HttpRequest, code: str) -> JsonResponse:
-    """Personal data; each look is written down. Of a complaint about officials only the room learns who made it."""
+    """Personal data; each look is written down. Of a complaint about officials only the room learns who made it, and
+    an agency only while it has the task itself: not when one below it has, and not when it is over."""
 
     def run() -> JsonResponse:
         person = person_who_may(request, Verb.LOOK_AT_REPORTER)
         incident = visible_incident(person, code)
         is_complaint = incident.category is not None and incident.category.is_complaint
-        if is_complaint and person.role not in ROOM_ROLES:
-            raise Forbidden
+        if person.role not in ROOM_ROLES:
+            mine = own_assignments(person).filter(incident=incident, state__in=sorted(OPEN_ASSIGNMENTS))
+            if is_complaint or not mine.exists():
+                raise Forbidden
         # Written down before anything is shown.
         with change() as c:
             PersonalLook.objects.create(incident=incident, by=person, at=c.at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -15,6 +16,7 @@ from incidents.conversations.replying import LONGEST as LONGEST_REPLY
 from incidents.dispatching.closing import CancelReason
 from incidents.emergencies.units.lifecycles import SortieState
 from incidents.intake.take import storable
+from incidents.records.models import ReturnReason
 
 LONGEST_WORDS = 4000
 LONGEST_ANSWER = 10_000
@@ -24,6 +26,8 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Metres = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+# One value of a form's list comes alone.
+Ids = Annotated[list[RowId], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
 # A checkbox that is not ticked is not sent at all.
 Ticked = Annotated[bool, BeforeValidator(lambda value: True if value == "on" else value)]
 
@@ -96,8 +100,10 @@ class Dispatch(Based):
 
     agency: RowId
     role: Literal["lead", "co"] = "lead"
-    also: list[RowId] = Field(default_factory=list, max_length=20)
+    also: Ids = Field(default_factory=list, max_length=20)
     note: str = Field("", max_length=2000)
+    # Work for later: goes out when the offices open on that day.
+    planned_on: dt.date | None = None
 
 
 class Withdraw(Sent):
@@ -198,7 +204,10 @@ class Reject(Based):
 
 
 class Reopen(Based):
+    """`again`: at once to the agencies that had it."""
+
     reason: str = Field("", max_length=2000)
+    again: Ticked = False
 
 
 class Cancel(Based):
@@ -220,6 +229,8 @@ class Part(Sent):
 class AddNote(Sent):
     text: str = Field(max_length=4000)
     shared: Ticked = False
+    # Only for the writer's own agency.
+    private: Ticked = False
 
 
 class Reply(Sent):
@@ -245,15 +256,60 @@ class TakeBack(Based):
 
 
 class Return(Based):
+    """`proposed`: the agency that is held to be the right one."""
+
+    reason: str = Field(max_length=2000)
+    code: ReturnReason = ReturnReason.OTHER
+    proposed: RowId | None = None
+
+
+class PassTo(Based):
+    agency: RowId
     reason: str = Field(max_length=2000)
 
 
 class HandOn(Based):
+    """`person` is of `unit`; `others` are units that work on it too."""
+
     unit: RowId
+    others: Ids = Field(default_factory=list, max_length=10)
+    person: RowId | None = None
+
+
+class Ask(Based):
+    question: str = Field(max_length=1000)
+
+
+class Postpone(Based):
+    on: dt.date
+    reason: str = Field(max_length=1000)
+
+
+class PassOn(Based):
+    """The focal point's own words instead of the unit's."""
+
+    result: str = Field("", max_length=LONGEST_ANSWER)
+
+
+class AddPhotos(Sent):
+    """Where and when the phone says they were taken, for photos that do not say it themselves."""
+
+    phase: Literal["before", "after"] = "before"
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    taken_at: dt.datetime | None = None
+
+
+class Child(Based):
+    what: str = Field(max_length=1000)
+    category: str | None = Field(None, max_length=60)
 
 
 class Result(Based):
     result: str = Field(max_length=LONGEST_ANSWER)
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    taken_at: dt.datetime | None = None
 
 
 S = TypeVar("S", bound=Sent)

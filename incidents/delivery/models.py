@@ -37,10 +37,12 @@ class Kind(models.TextChoices):
     REPLY = "reply", _("Reply in a conversation")
     # To a contact that wrote N, T, C or X.
     NOTED = "noted", _("Reply to a contact")
+    QUESTION = "question", _("Question to the citizen")
+    REMINDER = "reminder", _("Reminder of a deadline")
 
 
 # Messages whose words come with them.
-FREE = frozenset({Kind.REPLY, Kind.NOTED})
+FREE = frozenset({Kind.REPLY, Kind.NOTED, Kind.QUESTION, Kind.REMINDER})
 
 
 class Receipt(models.TextChoices):

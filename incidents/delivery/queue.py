@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
+from django.utils.translation import gettext, override
 
 from incidents.delivery.models import FREE, Delivery, DeliveryState, Door, Kind
 from incidents.delivery.outcomes import Failure
 from incidents.delivery.ways import DOOR_OF_CONTACT, Form, doors_besides, doors_to, is_open, way_of
-from incidents.delivery.wording import marked, worded
+from incidents.delivery.wording import marked, tracking_link, worded
 from incidents.records.models import Assignment, Incident, Report, Reporter
 from opscenter.accounts.models import ContactPoint
 from realtime.change import current_change
@@ -129,7 +131,9 @@ def tell_reporters(incident: Incident, kind: Kind) -> list[Delivery]:
 
 def tell_agency(assignment: Assignment) -> list[Delivery]:
     """Tells the agency's contact points that it has a new assignment: those that a machine can write to."""
-    points = ContactPoint.objects.filter(agency_id=assignment.agency_id, is_active=True).order_by("order", "pk")
+    points = ContactPoint.objects.filter(agency_id=assignment.agency_id, is_active=True, is_head=False).order_by(
+        "order", "pk"
+    )
     return [
         enqueue(
             kind=Kind.ASSIGNMENT,
@@ -141,6 +145,39 @@ def tell_agency(assignment: Assignment) -> list[Delivery]:
         for point in points
         if way_of(door := DOOR_OF_CONTACT[ContactPoint.Kind(point.kind)]) is not None
     ]
+
+
+def write_to(assignment: Assignment, points: Sequence[ContactPoint], text: tuple[str, str]) -> list[Delivery]:
+    """Reminds contact points of an assignment: those that a machine can write to. `text` is (subject, body)."""
+    return [
+        enqueue(
+            kind=Kind.REMINDER,
+            door=door,
+            incident=assignment.incident,
+            assignment=assignment,
+            contact_point=point,
+            text=text,
+        )
+        for point in points
+        if way_of(door := DOOR_OF_CONTACT[ContactPoint.Kind(point.kind)]) is not None
+    ]
+
+
+def ask_reporters(incident: Incident, question: str) -> list[Delivery]:
+    """Asks everybody who reported this incident (it is locked by the open change) for more, each by their own door.
+
+    The question is an official's own words, never a citizen's.
+    """
+    asked: list[Delivery] = []
+    for report in Report.objects.select_related("reporter").filter(incident=incident).order_by("pk"):
+        report.incident = incident
+        with override(report.language):
+            about = {"code": incident.code, "question": question, "link": tracking_link(report)}
+            subject = gettext("A question about %(code)s") % about
+            body = gettext("About %(code)s: %(question)s\nPlease answer the hotline. Your report: %(link)s") % about
+        for door in [*doors_besides(report), *doors_to(report)[:1]]:
+            asked.append(enqueue(kind=Kind.QUESTION, door=door, incident=incident, report=report, text=(subject, body)))
+    return asked
 
 
 def take_back(incident: Incident, kinds: set[Kind], *, assignment: Assignment | None = None) -> int:

@@ -1,24 +1,30 @@
-"""What agencies do with an incident they were given: see, accept, give back, hand on, start, give the result."""
+"""What agencies do with an incident they were given: see, accept, give back, hand on, start, give the result.
+
+Pauses are in pausing.py, what becomes of a result in results.py, disagreement in disagreeing.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+
+from django.utils import timezone
 
 from incidents.delivery.models import Kind
 from incidents.delivery.queue import take_back
-from incidents.dispatching.assigning import ENDINGS
 from incidents.dispatching.following import follow, move_assignment
+from incidents.dispatching.holding import TAKEN_AWAY, done, held
 from incidents.dispatching.refusals import Refusal, Refused
+from incidents.dispatching.results import RESULT_CONFLICTS, answer_for, report
 from incidents.records import needs, photos
-from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import AssignmentState, NotAllowed
-from incidents.records.models import Assignment, Incident, Photo
-from opscenter.accounts.models import HandlingUnit, Person
+from incidents.records.models import Assignment, Photo, ReturnReason, UnitWork
+from incidents.worktime.models import Absence
+from opscenter.accounts.models import Agency, HandlingUnit, Person
+from opscenter.accounts.roles import Role
 from realtime.change import current_change
 
-# What somebody else may have done to it meanwhile, whatever one wanted to do oneself.
-_TAKEN_AWAY = ENDINGS | {HistoryKind.DISPATCH_WITHDRAWN, HistoryKind.ASSIGNMENT_CANCELLED, HistoryKind.RETURNED}
+_CAN_BE_HANDED_ON = frozenset({AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS})
 
 
 def see(*, assignment_id: int, by: Person) -> Assignment:
@@ -26,60 +32,112 @@ def see(*, assignment_id: int, by: Person) -> Assignment:
     assignment = Assignment.objects.select_related("incident").get(pk=assignment_id)
     if assignment.state != AssignmentState.SENT:
         return assignment
-    incident, assignment = _held(assignment_id, None, frozenset())
+    incident, assignment = held(assignment_id, None, frozenset())
     if assignment.state != AssignmentState.SENT:
         return assignment
     assignment.seen_at = current_change().at
     move_assignment(assignment, AssignmentState.SEEN, "seen_at")
-    _done(incident, assignment, HistoryKind.SEEN, by)
+    done(incident, assignment, HistoryKind.SEEN, by)
     return assignment
 
 
 def accept(*, assignment_id: int, by: Person, base_version: int | None = None) -> Assignment:
     """The agency takes it. Raises Changed and NotAllowed."""
-    incident, assignment = _held(assignment_id, base_version, _TAKEN_AWAY | {HistoryKind.ACCEPTED})
+    incident, assignment = held(assignment_id, base_version, TAKEN_AWAY | {HistoryKind.ACCEPTED})
     at = current_change().at
     assignment.seen_at = assignment.seen_at or at
     assignment.accepted_at = at
     move_assignment(assignment, AssignmentState.ACCEPTED, "seen_at", "accepted_at")
-    _done(incident, assignment, HistoryKind.ACCEPTED, by)
+    done(incident, assignment, HistoryKind.ACCEPTED, by)
     return assignment
 
 
-def return_(*, assignment_id: int, by: Person, reason: str, base_version: int | None = None) -> Assignment:
-    """The agency gives it back with its reason in words; without another lead it needs a person again."""
-    incident, assignment = _held(assignment_id, base_version, _TAKEN_AWAY | {HistoryKind.RESULT_GIVEN})
+def return_(
+    *,
+    assignment_id: int,
+    by: Person,
+    reason: str,
+    code: ReturnReason = ReturnReason.OTHER,
+    proposed: Agency | None = None,
+    base_version: int | None = None,
+) -> Assignment:
+    """The agency gives it back with its reason, and perhaps names the right one; without another lead it needs a
+    person again. Raises Changed, NotAllowed, and Refused when it proposes itself."""
+    incident, assignment = held(assignment_id, base_version, TAKEN_AWAY | {HistoryKind.RESULT_GIVEN})
+    if proposed is not None and proposed.pk == assignment.agency_id:
+        raise Refused(Refusal.AGENCY_HAS_IT)
     assignment.return_reason = reason
-    move_assignment(assignment, AssignmentState.RETURNED, "return_reason")
+    assignment.return_code = ReturnReason(code)
+    assignment.proposed_agency = proposed
+    move_assignment(assignment, AssignmentState.RETURNED, "return_reason", "return_code", "proposed_agency")
     take_back(incident, {Kind.ASSIGNMENT}, assignment=assignment)
-    _done(incident, assignment, HistoryKind.RETURNED, by)
+    follow(incident)
+    data = {"assignment": assignment.pk, "agency": assignment.agency_id}
+    if proposed is not None:
+        data["proposed"] = proposed.pk
+    append(incident, HistoryKind.RETURNED, by=by, why=ReturnReason(code), data=data)
+    needs.recompute(incident)
     return assignment
 
 
-def hand_on(*, assignment_id: int, unit: HandlingUnit, by: Person, base_version: int | None = None) -> Assignment:
-    """Second hop: the focal point gives it to a handling unit of the same agency, or to another one later.
+def hand_on(
+    *,
+    assignment_id: int,
+    unit: HandlingUnit,
+    by: Person,
+    others: Sequence[HandlingUnit] = (),
+    person: Person | None = None,
+    base_version: int | None = None,
+) -> Assignment:
+    """Second hop: the focal point gives it to a handling unit of the same agency, or to several, or to others later.
 
-    Raises Refused for another agency's unit, NotAllowed before it was accepted and after the result.
+    `person` is who in `unit` is to do it; whoever is away is stood in for. Raises Refused for another agency's unit
+    or person, NotAllowed before it was accepted and after the result.
     """
-    incident, assignment = _held(assignment_id, base_version, _TAKEN_AWAY | {HistoryKind.HANDED_ON})
-    if unit.agency_id != assignment.agency_id or not unit.is_active:
+    incident, assignment = held(assignment_id, base_version, TAKEN_AWAY | {HistoryKind.HANDED_ON})
+    units = list({one.pk: one for one in (unit, *others)}.values())
+    if any(one.agency_id != assignment.agency_id or not one.is_active for one in units):
         raise Refused(Refusal.OTHER_UNIT)
-    if assignment.state not in {AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS}:
+    if person is not None and (person.handling_unit_id != unit.pk or not person.is_active):
+        raise Refused(Refusal.OTHER_UNIT)
+    if assignment.state not in _CAN_BE_HANDED_ON:
         raise NotAllowed(assignment.state, "handed_on")
+    at = current_change().at
+    there = {work.unit_id: work for work in UnitWork.objects.filter(assignment=assignment, ended_at=None)}
+    for unit_id, work in there.items():
+        if unit_id not in {one.pk for one in units}:
+            work.ended_at = at
+            work.save(update_fields=["ended_at"])
+    worker = _or_deputy(person)
+    for one in units:
+        work = there.get(one.pk) or UnitWork(assignment=assignment, unit=one, handed_at=at)
+        work.person = worker if one.pk == unit.pk else None
+        work.by = by
+        work.save()
     assignment.handling_unit = unit
     assignment.save(update_fields=["handling_unit"])
-    _done(incident, assignment, HistoryKind.HANDED_ON, by, unit=unit.pk)
+    to = {"unit": unit.pk, "units": len(units), "person": worker.pk if worker is not None else None}
+    done(incident, assignment, HistoryKind.HANDED_ON, by, about=to)
     return assignment
+
+
+def _or_deputy(person: Person | None) -> Person | None:
+    """Who does it today: the person, or who stands in for somebody who is away."""
+    if person is None:
+        return None
+    day = timezone.localdate(current_change().at)
+    away = Absence.objects.on(day).filter(person=person, deputy__isnull=False).select_related("deputy").first()
+    return away.deputy if away is not None else person
 
 
 def start(*, assignment_id: int, by: Person, base_version: int | None = None) -> Assignment:
     """Work has begun. Raises Changed and NotAllowed."""
-    incident, assignment = _held(assignment_id, base_version, _TAKEN_AWAY | {HistoryKind.STARTED})
-    if assignment.state == AssignmentState.RESULT_GIVEN:
-        # From there only the hotline sends it back.
+    incident, assignment = held(assignment_id, base_version, TAKEN_AWAY | {HistoryKind.STARTED})
+    if assignment.state != AssignmentState.ACCEPTED:
+        # From a pause it is resumed; from a result only who reads it sends it back.
         raise NotAllowed(assignment.state, AssignmentState.IN_PROGRESS)
     move_assignment(assignment, AssignmentState.IN_PROGRESS)
-    _done(incident, assignment, HistoryKind.STARTED, by)
+    done(incident, assignment, HistoryKind.STARTED, by)
     return assignment
 
 
@@ -91,26 +149,29 @@ def give_result(
     base_version: int | None = None,
     pictures: Sequence[photos.Prepared] = (),
 ) -> Assignment:
-    """The agency says what was done, with photos prepared before the change. Raises Changed and NotAllowed."""
-    incident, assignment = _held(assignment_id, base_version, _TAKEN_AWAY | {HistoryKind.RESULT_GIVEN})
-    assignment.result = text
-    assignment.result_at = current_change().at
-    move_assignment(assignment, AssignmentState.RESULT_GIVEN, "result", "result_at")
+    """Says what was done, with photos prepared before the change.
+
+    From a handling unit it goes to the focal point, once each unit that has it has reported; from the focal point,
+    the dispatcher or a crew it goes to the hotline. Raises Changed, NotAllowed and Refused (results.answer_for).
+    """
+    incident, assignment = held(assignment_id, base_version, RESULT_CONFLICTS)
+    is_unit = by.role == Role.HANDLER
+    if is_unit:
+        report(assignment, text, by)
+    else:
+        answer_for(incident, assignment, text)
     photos.add(incident, pictures, phase=Photo.Phase.AFTER, assignment=assignment, by=by)
-    _done(incident, assignment, HistoryKind.RESULT_GIVEN, by)
+    if is_unit:
+        done(incident, assignment, HistoryKind.REPORTED, by, about={"unit": by.handling_unit_id})
+    else:
+        done(incident, assignment, HistoryKind.RESULT_GIVEN, by)
     return assignment
 
 
-def _held(assignment_id: int, base_version: int | None, against: Collection[str]) -> tuple[Incident, Assignment]:
-    """The incident, locked, and then its assignment as it is now. Raises Assignment.DoesNotExist and Changed."""
-    incident_id = Assignment.objects.values_list("incident_id", flat=True).get(pk=assignment_id)
-    incident = lock(incident_id, base_version=base_version, against=against)
-    assignment = Assignment.objects.select_related("agency", "handling_unit").get(pk=assignment_id)
-    assignment.incident = incident
-    return incident, assignment
-
-
-def _done(incident: Incident, assignment: Assignment, kind: HistoryKind, by: Person, **data: int) -> None:
-    follow(incident)
-    append(incident, kind, by=by, data={"assignment": assignment.pk, "agency": assignment.agency_id, **data})
-    needs.recompute(incident)
+def add_photos(
+    *, assignment_id: int, by: Person, phase: Photo.Phase, pictures: Sequence[photos.Prepared]
+) -> Assignment:
+    """Photos of the place before or after the work. They conflict with nothing."""
+    incident, assignment = held(assignment_id, None, frozenset())
+    photos.add(incident, pictures, phase=phase, assignment=assignment, by=by)
+    return assignment

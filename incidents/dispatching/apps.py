@@ -1,3 +1,5 @@
+import datetime as dt
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +10,10 @@ class DispatchingConfig(AppConfig):
     verbose_name = _("Dispatching")
 
     def ready(self) -> None:
+        from incidents.dispatching import escalating, recomputing
         from incidents.dispatching.reasons import sentence
-        from incidents.records import reasons
+        from incidents.records import reasons, rounds
 
         reasons.register(sentence)
+        rounds.register("clocks", escalating.work, every=dt.timedelta(seconds=1))
+        rounds.register("calendar", recomputing.work, every=dt.timedelta(seconds=5))

@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from incidents.delivery.models import Kind
 from incidents.delivery.queue import UNDO, take_back, tell_agency, tell_reporters
+from incidents.dispatching import deadlines
+from incidents.dispatching.alarms import set_alarm
 from incidents.dispatching.competence import AgencySuggestion, barred_by, decision_date
-from incidents.dispatching.deadlines import pass_on
 from incidents.dispatching.following import follow, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.records import needs
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
-from incidents.records.lifecycles import LIVE_STATES, OPEN_ASSIGNMENTS, AssignmentState, IncidentState, NotAllowed
+from incidents.records.lifecycles import (
+    LIVE_STATES,
+    OPEN_ASSIGNMENTS,
+    AssignmentState,
+    IncidentState,
+    NotAllowed,
+    check_assignment_step,
+)
 from incidents.records.models import Assignment, Category, Complaint, History, Incident
 from opscenter.accounts.models import Agency, Person
+from opscenter.accounts.tree import above
 from realtime.change import current_change
 
 # The bar on the screen counts ten seconds; a slow network is not the person's fault.
 WITHDRAW_WITHIN = UNDO + dt.timedelta(seconds=2)
+# Work for later is at most so far away.
+PLAN_AT_MOST = dt.timedelta(days=365)
 ENDINGS = frozenset({HistoryKind.ANSWERED_AT_ONCE, HistoryKind.CLOSED, HistoryKind.CANCELLED, HistoryKind.REOPENED})
 DISPATCH_CONFLICTS = ENDINGS | {
     HistoryKind.DISPATCHED,
+    HistoryKind.PLANNED,
+    HistoryKind.TRANSFERRED,
     HistoryKind.DISPATCH_WITHDRAWN,
     HistoryKind.ASSIGNMENT_CANCELLED,
     HistoryKind.RETURNED,
@@ -55,18 +68,22 @@ def assign(
     co_ordinating: Sequence[Agency] = (),
     base_version: int | None = None,
     note: str = "",
+    planned_for: dt.datetime | None = None,
 ) -> list[Assignment]:
     """Gives an incident to the agency that leads and to those that co-ordinate, at once. Needs an open change.
 
     `lead` is None to add agencies to an incident that has a lead. `note` is for the agencies. Messages to the
-    agencies and to the citizens are queued and leave when it can no longer be withdrawn. Raises Changed, NotAllowed
-    when it is closed, and Refused (agency ended, agency has it already, a second lead, no lead).
+    agencies and to the citizens are queued and leave when it can no longer be withdrawn. With `planned_for` it is
+    work for later: nobody is told before, its clocks begin then, and the worker sends it. Raises Changed, NotAllowed
+    when it is closed, and Refused (agency ended, agency has it already, a second lead, no lead, not a day to plan).
     """
     incident = lock(incident_id, base_version=base_version, against=DISPATCH_CONFLICTS)
     trace: dict[str, Any] = {"by": "person", "reasons": [{"code": "dispatching.by_person"}]}
     if lead is not None and lead.pk == incident.suggested_agency_id:
         trace = {**incident.agency_trace, "confirmed": True}
-    return _assign(incident, lead, co_ordinating, by, note, trace)
+    if planned_for is not None and not current_change().at < planned_for <= current_change().at + PLAN_AT_MOST:
+        raise Refused(Refusal.NOT_A_DAY_TO_PLAN)
+    return _assign(incident, lead, co_ordinating, by, note, trace, planned_for)
 
 
 def assign_by_rule(incident: Incident, suggestion: AgencySuggestion) -> list[Assignment]:
@@ -81,6 +98,7 @@ def _assign(
     by: Person | None,
     note: str,
     trace: dict[str, Any],
+    planned_for: dt.datetime | None = None,
 ) -> list[Assignment]:
     at = current_change().at
     if incident.state not in LIVE_STATES:
@@ -97,9 +115,9 @@ def _assign(
         raise Refused(Refusal.NO_LEAD)
     taken = {row.agency_id for row in open_rows}
     on = decision_date(timezone.localdate(at))
-    named = Complaint.objects.filter(report__incident=incident, agency__isnull=False)
-    barred = barred_by(set(named.values_list("agency_id", flat=True))).agencies
+    barred = barred_from(incident)
     made: list[Assignment] = []
+    before = _before(incident) if lead is not None else None
     for agency, role in wanted:
         if agency.pk in taken:
             raise Refused(Refusal.AGENCY_HAS_IT)
@@ -108,22 +126,28 @@ def _assign(
         if not agency.is_in_force(on):
             raise Refused(Refusal.AGENCY_NOT_IN_FORCE)
         taken.add(agency.pk)
-        made.append(
-            Assignment.objects.create(
-                incident=incident,
-                agency=agency,
-                role=role,
-                by=by,
-                trace=trace if role == Assignment.Role.LEAD else {"by": "person"},
-                note=note,
-                sent_at=at,
-                due_at=incident.due_at,
-            )
+        row = Assignment(
+            incident=incident,
+            agency=agency,
+            role=role,
+            state=(AssignmentState.PLANNED if planned_for is not None else AssignmentState.SENT).value,
+            by=by,
+            trace=trace if role == Assignment.Role.LEAD else {"by": "person"},
+            note=note,
+            sent_at=planned_for or at,
+            planned_for=planned_for,
+            follows=before if role == Assignment.Role.LEAD else None,
         )
+        deadlines.begin(row, incident)
+        set_alarm(row)
+        row.save()
+        made.append(row)
+    if planned_for is not None and lead is not None:
+        deadlines.refresh(incident)
     follow(incident)
     append(
         incident,
-        HistoryKind.DISPATCHED,
+        HistoryKind.DISPATCHED if planned_for is None else HistoryKind.PLANNED,
         by=by,
         why="by_person" if by else "by_rule",
         data={
@@ -134,6 +158,8 @@ def _assign(
         },
     )
     needs.recompute(incident)
+    if planned_for is not None:
+        return made
     for row in made:
         tell_agency(row)
     if lead is not None:
@@ -141,6 +167,66 @@ def _assign(
     for watcher in _watchers:
         watcher(incident, made, by)
     return made
+
+
+def barred_from(incident: Incident) -> Collection[int]:
+    """The agencies a complaint must never go to: the one complained of and everybody under it."""
+    named = Complaint.objects.filter(report__incident=incident, agency__isnull=False)
+    return barred_by(set(named.values_list("agency_id", flat=True))).agencies
+
+
+def _before(incident: Incident) -> Assignment | None:
+    """The last lead that gave it back or was answered: the new one takes its place, and its story stays with it."""
+    states = [AssignmentState.RETURNED, AssignmentState.REOPENED]
+    rows = Assignment.objects.filter(incident=incident, role=Assignment.Role.LEAD, state__in=states)
+    return rows.order_by("-pk").first()
+
+
+def transfer(*, assignment_id: int, to: Agency, by: Person, reason: str, base_version: int | None = None) -> Assignment:
+    """Another agency has it instead, in the same role: by the hotline, or by an agency to one below its own.
+
+    Gives the new assignment, which has clocks of its own. Raises Changed, NotAllowed and Refused.
+    """
+    incident_id = Assignment.objects.values_list("incident_id", flat=True).get(pk=assignment_id)
+    incident = lock(incident_id, base_version=base_version, against=DISPATCH_CONFLICTS | {HistoryKind.RESULT_GIVEN})
+    old = Assignment.objects.select_related("agency").get(pk=assignment_id)
+    old.incident = incident
+    at = current_change().at
+    check_assignment_step(old.state, AssignmentState.TRANSFERRED, old.agency.kind)
+    if not by.works_in_room and old.agency_id not in above(to.pk):
+        raise Refused(Refusal.NOT_BELOW)
+    if not to.is_in_force(decision_date(timezone.localdate(at))):
+        raise Refused(Refusal.AGENCY_NOT_IN_FORCE)
+    if to.pk in barred_from(incident):
+        raise Refused(Refusal.COMPLAINED_OF)
+    states = sorted(state.value for state in OPEN_ASSIGNMENTS)
+    if Assignment.objects.filter(incident=incident, agency=to, state__in=states).exists():
+        raise Refused(Refusal.AGENCY_HAS_IT)
+    move_assignment(old, AssignmentState.TRANSFERRED)
+    take_back(incident, {Kind.ASSIGNMENT}, assignment=old)
+    new = Assignment(
+        incident=incident,
+        agency=to,
+        role=old.role,
+        by=by,
+        trace={"by": "person", "reasons": [{"code": "dispatching.transferred"}]},
+        note=reason,
+        sent_at=at,
+        follows=old,
+    )
+    deadlines.begin(new, incident)
+    set_alarm(new)
+    new.save()
+    follow(incident)
+    append(
+        incident,
+        HistoryKind.TRANSFERRED,
+        by=by,
+        data={"assignment": old.pk, "new": new.pk, "agencies": [old.agency_id, to.pk]},
+    )
+    needs.recompute(incident)
+    tell_agency(new)
+    return new
 
 
 def cancel_assignment(*, assignment_id: int, by: Person, why: str, base_version: int | None = None) -> Assignment:
@@ -152,9 +238,12 @@ def cancel_assignment(*, assignment_id: int, by: Person, why: str, base_version:
     incident = lock(incident_id, base_version=base_version, against=ENDINGS | {HistoryKind.ASSIGNMENT_CANCELLED})
     assignment = Assignment.objects.select_related("agency").get(pk=assignment_id)
     assignment.incident = incident
+    was_planned = assignment.state == AssignmentState.PLANNED
     move_assignment(assignment, AssignmentState.CANCELLED)
     take_back(incident, {Kind.ASSIGNMENT}, assignment=assignment)
     follow(incident)
+    if was_planned:
+        deadlines.refresh(incident)
     append(
         incident,
         HistoryKind.ASSIGNMENT_CANCELLED,
@@ -206,6 +295,7 @@ def _take_back_dispatch(incident: Incident, row: History) -> dict[str, Any]:
     if any(one.state not in {AssignmentState.SENT, AssignmentState.SEEN} for one in assignments):
         raise Refused(Refusal.ALREADY_ACCEPTED)
     for one in assignments:
+        one.incident = incident
         move_assignment(one, AssignmentState.CANCELLED)
         take_back(incident, {Kind.ASSIGNMENT}, assignment=one)
     if row.data["lead"] is not None:
@@ -228,5 +318,5 @@ def _calm_down(incident: Incident, row: History) -> dict[str, Any]:
     incident.category_trace = before["trace"]
     incident.due_at = dt.datetime.fromisoformat(before["due_at"]) if before["due_at"] else None
     incident.save(update_fields=["category", "group", "priority", "category_trace", "due_at"])
-    pass_on(incident)
+    deadlines.pass_on(incident)
     return {}

@@ -6,17 +6,35 @@ from enum import StrEnum
 
 from incidents.delivery.models import Kind
 from incidents.delivery.queue import take_back, tell_reporters
-from incidents.dispatching.assigning import ENDINGS
+from incidents.dispatching import deadlines
+from incidents.dispatching.assigning import ENDINGS, assign
 from incidents.dispatching.following import follow, move, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.records import needs
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
-from incidents.records.lifecycles import OPEN_ASSIGNMENTS, AssignmentState, IncidentState, NotAllowed
+from incidents.records.lifecycles import (
+    OPEN_ASSIGNMENTS,
+    WITH_RESULT,
+    AssignmentState,
+    IncidentState,
+    NotAllowed,
+)
 from incidents.records.models import Assignment, Incident
+from incidents.records.models.categories import Group
 from opscenter.accounts.models import Person
 
-_NEW_WORK = frozenset({HistoryKind.DISPATCHED, HistoryKind.RESULT_GIVEN, HistoryKind.RETURNED})
+_NEW_WORK = frozenset(
+    {
+        HistoryKind.DISPATCHED,
+        HistoryKind.PLANNED,
+        HistoryKind.TRANSFERRED,
+        HistoryKind.RESULT_GIVEN,
+        HistoryKind.RETURNED,
+        HistoryKind.DISAGREED,
+        HistoryKind.CHILD_OPENED,
+    }
+)
 
 
 class Outcome(StrEnum):
@@ -41,7 +59,7 @@ class CancelReason(StrEnum):
 def answer_at_once(*, incident_id: int, answer: str, by: Person, base_version: int | None = None) -> Incident:
     """The call-taker answers from rules in force; nobody else is asked. Raises Changed, Refused, NotAllowed."""
     incident = lock(incident_id, base_version=base_version, against=ENDINGS | _NEW_WORK)
-    if incident.state in {IncidentState.ASSIGNED, IncidentState.IN_PROGRESS, IncidentState.RESOLVED}:
+    if incident.state != IncidentState.RECEIVED and incident.on_board:
         raise Refused(Refusal.ALREADY_ASSIGNED)
     move(incident, IncidentState.CLOSED)
     _answer(incident, answer, Outcome.ANSWERED_AT_ONCE)
@@ -52,17 +70,23 @@ def answer_at_once(*, incident_id: int, answer: str, by: Person, base_version: i
 
 
 def close(*, incident_id: int, answer: str, by: Person, base_version: int | None = None) -> Incident:
-    """The hotline answers the citizen: results that were given are approved, what is still open is taken back.
+    """The hotline answers the citizen, everybody who reported it: results that were given are answered, what is still
+    open is taken back.
 
-    Raises Changed (a result that came meanwhile, for instance), Refused when nobody has it, NotAllowed when closed.
+    Raises Changed (a result that came meanwhile, for instance), Refused when nobody has it or when a task of it is
+    still open, NotAllowed when closed.
     """
     incident = lock(incident_id, base_version=base_version, against=ENDINGS | _NEW_WORK | {HistoryKind.RESULT_REJECTED})
     if incident.state == IncidentState.RECEIVED:
         raise Refused(Refusal.NOT_ASSIGNED)
+    # A fire is over while its road is still to be mended: an emergency's field task goes on alone.
+    has_tasks = Incident.objects.filter(parent=incident, on_board=True).exists()
+    if has_tasks and incident.group != Group.EMERGENCY:
+        raise Refused(Refusal.CHILDREN_OPEN)
     move(incident, IncidentState.CLOSED)
-    approved, taken_back = _end_assignments(incident)
+    answered, taken_back = _end_assignments(incident)
     _answer(incident, answer, Outcome.HANDLED)
-    append(incident, HistoryKind.CLOSED, by=by, data={"approved": approved, "taken_back": taken_back})
+    append(incident, HistoryKind.CLOSED, by=by, data={"answered": answered, "taken_back": taken_back})
     needs.recompute(incident)
     tell_reporters(incident, Kind.ANSWERED)
     return incident
@@ -71,13 +95,14 @@ def close(*, incident_id: int, answer: str, by: Person, base_version: int | None
 def reject_result(*, incident_id: int, reason: str, by: Person, base_version: int | None = None) -> Incident:
     """The hotline does not take the results: they go back to the agencies with the reason in words."""
     incident = lock(incident_id, base_version=base_version, against=ENDINGS | {HistoryKind.RESULT_REJECTED})
-    given = list(Assignment.objects.filter(incident=incident, state=AssignmentState.RESULT_GIVEN).order_by("pk"))
+    given = [row for row in _open(incident) if row.state in WITH_RESULT]
     if not incident.on_board:
         raise NotAllowed(incident.state, IncidentState.IN_PROGRESS)
     if not given:
         raise Refused(Refusal.NO_RESULT)
     for row in given:
         row.rejection = reason
+        row.incident = incident
         move_assignment(row, AssignmentState.IN_PROGRESS, "rejection")
     follow(incident)
     append(incident, HistoryKind.RESULT_REJECTED, by=by, data={"assignments": [row.pk for row in given]})
@@ -90,6 +115,7 @@ def cancel(*, incident_id: int, reason: CancelReason, by: Person, base_version: 
     incident = lock(incident_id, base_version=base_version, against=ENDINGS | _NEW_WORK)
     move(incident, IncidentState.CANCELLED)
     for row in _open(incident):
+        row.incident = incident
         move_assignment(row, AssignmentState.CANCELLED)
     take_back(incident, {Kind.ASSIGNMENT, Kind.FORWARDED})
     incident.outcome = Outcome.CANCELLED
@@ -99,10 +125,14 @@ def cancel(*, incident_id: int, reason: CancelReason, by: Person, base_version: 
     return incident
 
 
-def reopen(*, incident_id: int, by: Person, why: str = "", base_version: int | None = None) -> Incident:
-    """Opens it again, as received: whoever is to handle it now is decided anew. The answers sent stay sent.
+def reopen(
+    *, incident_id: int, by: Person, why: str = "", again: bool = False, base_version: int | None = None
+) -> Incident:
+    """Opens it again; the answers sent stay sent, and the citizen's clock begins anew.
 
-    `why` is a code of at most 60 characters. Raises Changed, NotAllowed, and Refused for what was merged away.
+    With `again` it goes out at once to the agencies that had it, as new assignments that follow the old ones;
+    otherwise it is as received, and who is to handle it now is decided anew. `why` is a code of at most 60
+    characters. Raises Changed, NotAllowed, and Refused for what was merged away.
     """
     incident = lock(incident_id, base_version=base_version, against=ENDINGS)
     if incident.outcome == Outcome.MERGED:
@@ -113,7 +143,17 @@ def reopen(*, incident_id: int, by: Person, why: str = "", base_version: int | N
     incident.outcome = ""
     incident.save(update_fields=["answer", "outcome"])
     append(incident, HistoryKind.REOPENED, by=by, why=why)
+    ended = Assignment.objects.filter(incident=incident, state=AssignmentState.ANSWERED).order_by("pk")
+    answered = list(ended.select_related("agency"))
+    for row in answered:
+        row.incident = incident
+        move_assignment(row, AssignmentState.REOPENED)
+    deadlines.refresh(incident)
     needs.recompute(incident)
+    lead = next((row.agency for row in answered if row.role == Assignment.Role.LEAD), None)
+    if again and lead is not None:
+        others = [row.agency for row in answered if row.role == Assignment.Role.CO_ORDINATING]
+        assign(incident_id=incident.pk, lead=lead, co_ordinating=others, by=by)
     return incident
 
 
@@ -129,14 +169,15 @@ def _open(incident: Incident) -> list[Assignment]:
 
 
 def _end_assignments(incident: Incident) -> tuple[list[int], list[int]]:
-    """Approves the results that were given and takes the rest back; gives the ids of both."""
-    approved, taken_back = [], []
+    """The citizen has the results that were given; the rest is taken back. Gives the ids of both."""
+    answered, taken_back = [], []
     for row in _open(incident):
-        if row.state == AssignmentState.RESULT_GIVEN:
-            move_assignment(row, AssignmentState.APPROVED)
-            approved.append(row.pk)
+        row.incident = incident
+        if row.state in WITH_RESULT:
+            move_assignment(row, AssignmentState.ANSWERED)
+            answered.append(row.pk)
         else:
             move_assignment(row, AssignmentState.CANCELLED)
             take_back(incident, {Kind.ASSIGNMENT}, assignment=row)
             taken_back.append(row.pk)
-    return approved, taken_back
+    return answered, taken_back

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from incidents.dispatching.assigning import ENDINGS
-from incidents.dispatching.deadlines import due_at, pass_on
+from incidents.dispatching.deadlines import due_at, pass_on, starts_at
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.dispatching.suggesting import suggest
 from incidents.records import needs
@@ -101,7 +101,7 @@ def _set(incident: Incident, category: Category | None, group: int | None) -> No
     incident.category = category
     incident.group = group
     incident.category_trace = {"by": "person", "reasons": [{"code": "category.by_person"}]}
-    incident.due_at = due_at(category, incident.received_at)
+    incident.due_at = due_at(category, starts_at(incident), group)
 
 
 def _save(incident: Incident) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from incidents.dispatching.alarms import ALARM_FIELDS, set_alarm
 from incidents.records.lifecycles import (
     LIVE_STATES,
     OPEN_ASSIGNMENTS,
+    PAUSED,
+    WITH_RESULT,
     AssignmentState,
     IncidentState,
     check_assignment_step,
     check_incident_step,
 )
-from incidents.records.models import Assignment, Incident
+from incidents.records.models import Assignment, Incident, UnitWork
 from realtime.change import current_change
 
-_WORKED_ON = frozenset({AssignmentState.IN_PROGRESS, AssignmentState.RESULT_GIVEN})
+_WORKED_ON = frozenset({AssignmentState.IN_PROGRESS, AssignmentState.REPORTED}) | PAUSED | WITH_RESULT
 
 
 def state_of(assignments: Iterable[Assignment]) -> IncidentState:
@@ -26,7 +29,9 @@ def state_of(assignments: Iterable[Assignment]) -> IncidentState:
     states = [AssignmentState(row.state) for row in assignments if row.state in OPEN_ASSIGNMENTS]
     if not states:
         return IncidentState.RECEIVED
-    if all(state == AssignmentState.RESULT_GIVEN for state in states):
+    if all(state == AssignmentState.PLANNED for state in states):
+        return IncidentState.PLANNED
+    if all(state in WITH_RESULT for state in states):
         return IncidentState.RESOLVED
     return IncidentState.IN_PROGRESS if _WORKED_ON.intersection(states) else IncidentState.ASSIGNED
 
@@ -61,6 +66,11 @@ def move_assignment(assignment: Assignment, wanted: AssignmentState, *also: str)
     """
     check_assignment_step(assignment.state, wanted, assignment.agency.kind)
     assignment.state = wanted.value
+    at = current_change().at
     if wanted not in OPEN_ASSIGNMENTS:
-        assignment.ended_at = current_change().at
-    assignment.save(update_fields=["state", "ended_at", *also])
+        assignment.ended_at = at
+        # What the citizen was answered stays where its unit finds it.
+        if wanted != AssignmentState.ANSWERED:
+            UnitWork.objects.filter(assignment=assignment, ended_at=None).update(ended_at=at)
+    set_alarm(assignment)
+    assignment.save(update_fields=["state", "ended_at", *ALARM_FIELDS, *also])

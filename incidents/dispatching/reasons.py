@@ -36,6 +36,8 @@ _TEXTS: dict[str, str | Promise] = {
     "dispatching.rule_other_kind": _("Rule %(rule)s holds at places of the kind %(kind)s only"),
     "dispatching.rule_outranked": _("Rule %(rule)s comes after it"),
     "dispatching.by_person": _("Agency chosen by a person"),
+    "dispatching.transferred": _("Passed on from another agency"),
+    "dispatching.disagreed": _("The agencies do not agree"),
 }
 
 

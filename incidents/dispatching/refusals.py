@@ -27,6 +27,14 @@ class Refusal(StrEnum):
     NOT_MERGED = "not_merged"
     MERGED_AWAY = "merged_away"
     NOT_AN_EMERGENCY = "not_an_emergency"
+    OTHERS_STILL_WORK = "others_still_work"
+    NOBODY_ELSE_WORKS = "nobody_else_works"
+    BEING_DECIDED = "being_decided"
+    NOBODY_HIGHER = "nobody_higher"
+    NOBODY_TO_ASK = "nobody_to_ask"
+    NOT_A_DAY_TO_PLAN = "not_a_day_to_plan"
+    NOT_BELOW = "not_below"
+    CHILDREN_OPEN = "children_open"
 
 
 _TEXTS: dict[Refusal, str | Promise] = {
@@ -50,6 +58,14 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.NOT_MERGED: _("These incidents are parted already."),
     Refusal.MERGED_AWAY: _("This incident was merged into another one. Part them to have it back."),
     Refusal.NOT_AN_EMERGENCY: _("This category is not one of the emergencies."),
+    Refusal.OTHERS_STILL_WORK: _("Other agencies still work on it. Wait for their results, or ask the hotline."),
+    Refusal.NOBODY_ELSE_WORKS: _("No other agency works on this: there is nobody to disagree with."),
+    Refusal.BEING_DECIDED: _("A higher agency is deciding already."),
+    Refusal.NOBODY_HIGHER: _("The highest agency has decided already."),
+    Refusal.NOBODY_TO_ASK: _("Nobody who reported this can be asked."),
+    Refusal.NOT_A_DAY_TO_PLAN: _("Choose a day from tomorrow on, at most 60 days ahead."),
+    Refusal.NOT_BELOW: _("You can pass it on to agencies below your own. Give it back to the hotline instead."),
+    Refusal.CHILDREN_OPEN: _("Tasks of this incident are still open. Close them first."),
 }
 
 

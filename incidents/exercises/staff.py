@@ -170,6 +170,9 @@ class Case:
         yield self.wait(14, 45)
         text = self.result_text()
         self.act_on("result", worker, {"result": text}, photo=True)
+        if worker.role == Role.HANDLER:
+            yield self.wait(3, 9)
+            self.act_on("pass-on", receiver, {})
         yield from self.at_the_end(text)
 
     def at_the_end(self, result: str) -> Iterator[float]:

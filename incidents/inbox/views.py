@@ -21,6 +21,7 @@ from incidents.records.photos import path_of
 from incidents.records.rights import Verb, may
 from opscenter.accounts.models import Person
 from opscenter.accounts.roles import AGENCY_ROLES, Role
+from opscenter.accounts.tree import below
 
 PersonView = Callable[..., HttpResponseBase]
 
@@ -45,6 +46,8 @@ def _settings(person: Person) -> dict[str, object]:
     return {
         "agency": person.agency_id,
         "unit": person.handling_unit_id if by_unit else None,
+        "below": [] if by_unit else sorted(below(person.agency_id or 0)),
+        "person": person.pk,
         "units": {str(unit.pk): unit.name for unit in units_of(person)},
         "mayAccept": may(person, Verb.ACCEPT),
         "mostPhotos": settings.PHOTOS_PER_REPORT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from incidents.records.keys import (
     LEADER,
@@ -15,13 +15,10 @@ from incidents.records.keys import (
     track_key,
     unit_key,
 )
-from incidents.records.lifecycles import AssignmentState
+from incidents.records.lifecycles import NOT_THEIRS
 from incidents.records.models import Assignment, Incident
 
 __all__ = ["incident_audience", "keys_of_person"]
-
-# Who gave it back, or had it taken back, has nothing to do with it any more.
-_NO_LONGER_THEIRS = frozenset({AssignmentState.RETURNED, AssignmentState.CANCELLED})
 
 
 def incident_audience(
@@ -30,12 +27,16 @@ def incident_audience(
     report_ids: Iterable[int],
     partner_ids: Iterable[int] = (),
     crews: Iterable[int] = (),
+    units: Mapping[int, Iterable[int]] | None = None,
+    above: Mapping[int, Sequence[int]] | None = None,
 ) -> dict[str, Profile]:
     """Which key may see this incident, and with which profile; open or closed makes no difference.
 
     `partner_ids` are the partners whose machines sent one of the reports: they may follow it as the citizen may.
     `crews` are the handling units whose ambulances, engines or patrols were sent there.
-    Complaints about officials and exercises are not for leaders' walls. Reads `incident.category` (fetch it with
+    `units` are the handling units that work on each assignment, `above` the agencies above each agency: an agency
+    sees its own and those below it. Complaints about officials are only for who was given them, and neither they nor
+    exercises are for leaders' walls. Reads `incident.category` (fetch it with
     the incident) and no other table.
     """
     audience = {ROOM: Profile.ROOM}
@@ -43,11 +44,13 @@ def incident_audience(
     if not is_complaint and incident.exercise == 0:
         audience |= {LEADER: Profile.WALL, WALL: Profile.WALL}
     for assignment in assignments:
-        if assignment.state in _NO_LONGER_THEIRS:
+        if assignment.state in NOT_THEIRS:
             continue
         audience[agency_key(assignment.agency_id)] = Profile.AGENCY
-        if assignment.handling_unit_id is not None:
-            audience[unit_key(assignment.handling_unit_id)] = Profile.UNIT
+        if above is not None and not is_complaint:
+            audience |= {agency_key(higher): Profile.AGENCY for higher in above.get(assignment.agency_id, ())}
+        for unit_id in (units or {}).get(assignment.pk, ()):
+            audience[unit_key(unit_id)] = Profile.UNIT
     for handling_unit_id in crews:
         audience[unit_key(handling_unit_id)] = Profile.UNIT
     for report_id in report_ids:

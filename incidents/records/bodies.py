@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from incidents.records.keys import Profile
-from incidents.records.lifecycles import AssignmentState
-from incidents.records.models import Assignment, Incident
+from incidents.records.lifecycles import NOT_THEIRS, AssignmentState
+from incidents.records.models import Assignment, Incident, UnitWork
 
 # Three decimals of a degree: about 110 m, so that no house can be told from the wall.
 _WALL_DECIMALS = 3
@@ -37,9 +37,18 @@ class AssignmentBody(Body):
     id: int
     agency: int
     unit: int | None
+    # Every handling unit that works on it, and the people of them who are to do it.
+    units: list[int]
+    people: list[int]
     role: str
     state: str
     due_at: dt.datetime | None
+    # When the clock that runs now runs out: until it is seen, accepted, has its result.
+    clock_due_at: dt.datetime | None
+    planned_for: dt.datetime | None
+    paused_until: dt.datetime | None
+    # Who was told last that it is late: a step of the ladder.
+    told: str
 
 
 class ServiceBody(Body):
@@ -135,6 +144,8 @@ class StaffBody(Body):
     needs: list[str]
     waiting_since: dt.datetime | None
     assignments: list[AssignmentBody]
+    # The incident that this one is a task of.
+    parent: int | None
     reports: int
     photos: int
     emergency: EmergencyBody | None
@@ -159,10 +170,11 @@ class Facts:
     # The partners whose machines sent one of the reports.
     partner_ids: tuple[int, ...] = ()
     extra: Extra | None = None
+    # The open parts of handling units, of all assignments.
+    unit_works: tuple[UnitWork, ...] = ()
 
 
-# What an agency that has the incident need not know: who gave it back, whom it was taken from.
-_OVER = frozenset({AssignmentState.RETURNED, AssignmentState.CANCELLED})
+_CLOCK = {AssignmentState.SENT: "seen_due_at", AssignmentState.SEEN: "accept_due_at"}
 
 
 def _area(incident: Incident) -> AreaBody:
@@ -193,20 +205,34 @@ def _staff(facts: Facts, *, everything: bool) -> StaffBody:
         needs=list(incident.needs) if everything else [],
         waiting_since=incident.waiting_since if everything else None,
         assignments=[
-            AssignmentBody(
-                id=row.pk,
-                agency=row.agency_id,
-                unit=row.handling_unit_id,
-                role=row.role,
-                state=row.state,
-                due_at=row.due_at,
-            )
+            _assignment(row, facts.unit_works)
             for row in facts.assignments
-            if everything or row.state not in _OVER
+            # What an agency that has the incident need not know: who gave it back, whom it was taken from.
+            if everything or row.state not in NOT_THEIRS
         ],
+        parent=incident.parent_id,
         reports=len(facts.report_ids),
         photos=facts.photos,
         emergency=facts.extra.emergency if facts.extra else None,
+    )
+
+
+def _assignment(row: Assignment, works: Collection[UnitWork]) -> AssignmentBody:
+    own = [work for work in works if work.assignment_id == row.pk]
+    clock = _CLOCK.get(AssignmentState(row.state), "due_at")
+    return AssignmentBody(
+        id=row.pk,
+        agency=row.agency_id,
+        unit=row.handling_unit_id,
+        units=[work.unit_id for work in own],
+        people=[work.person_id for work in own if work.person_id is not None],
+        role=row.role,
+        state=row.state,
+        due_at=row.due_at,
+        clock_due_at=getattr(row, clock),
+        planned_for=row.planned_for if row.state == AssignmentState.PLANNED else None,
+        paused_until=row.paused_until,
+        told=row.alarm_told,
     )
 
 

@@ -12,8 +12,9 @@ from incidents.records.audience import incident_audience
 from incidents.records.bodies import Extra, Facts, bodies
 from incidents.records.editing import ENTITY
 from incidents.records.keys import TRACK
-from incidents.records.models import Assignment, Incident, IncidentAudience, Photo, Report
+from incidents.records.models import Assignment, Incident, IncidentAudience, Photo, Report, UnitWork
 from opscenter.accounts.roles import Role
+from opscenter.accounts.tree import above, parents
 from realtime.entities import Described
 
 # The room of emergencies registers what it adds; it lies above this one.
@@ -33,6 +34,9 @@ def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
     assignments: dict[int, list[Assignment]] = defaultdict(list)
     for row in Assignment.objects.filter(incident__in=ids).order_by("pk"):
         assignments[row.incident_id].append(row)
+    works: dict[int, list[UnitWork]] = defaultdict(list)
+    for work in _works(ids):
+        works[work.assignment.incident_id].append(work)
     reports: dict[int, list[int]] = defaultdict(list)
     partners: dict[int, list[int]] = defaultdict(list)
     rows_of_reports = Report.objects.filter(incident__in=ids).order_by("pk")
@@ -58,13 +62,20 @@ def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
             photos.get(incident.pk, 0),
             tuple(partners[incident.pk]),
             extras.get(incident.pk),
+            tuple(works[incident.pk]),
         )
+
+
+def _works(ids: Any) -> QuerySet[UnitWork]:
+    """The parts of handling units that are not handed elsewhere."""
+    rows = UnitWork.objects.filter(assignment__incident__in=ids, ended_at=None)
+    return rows.select_related("assignment").only("unit", "person", "assignment__incident").order_by("pk")
 
 
 def describe(ids: Sequence[int]) -> Iterator[Described]:
     """Describes incidents at the end of a change and writes down who sees them.
 
-    Six queries to read, eight when some are shared, two at most to write, however many incidents. An incident that is
+    Eight queries to read, ten when some are shared, two at most to write, however many incidents. An incident that is
     off the board stays readable by its audience (`visible_to`), but the live stream keeps it only for the citizen who
     follows it.
     """
@@ -73,17 +84,24 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
         "incident_id", "key", "profile"
     ):
         before[incident_id][key] = profile
+    known = parents()
+    higher = {pk: above(pk, known) for pk in known}
     described = []
     gone: list[tuple[int, str]] = []
     new: list[IncidentAudience] = []
     for facts in facts_of(Incident.objects.filter(pk__in=ids)):
         incident = facts.incident
+        units: dict[int, list[int]] = defaultdict(list)
+        for work in facts.unit_works:
+            units[work.assignment_id].append(work.unit_id)
         audience: Mapping[str, str] = incident_audience(
             incident,
             facts.assignments,
             facts.report_ids,
             facts.partner_ids,
             facts.extra.handling_units if facts.extra else (),
+            units,
+            higher,
         )
         stored = before[incident.pk]
         gone += [(incident.pk, key) for key in stored if audience.get(key) != stored[key]]

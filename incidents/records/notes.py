@@ -9,11 +9,20 @@ from opscenter.accounts.models import Person
 from realtime.change import current_change
 
 
-def add_note(*, incident_id: int, text: str, by: Person, shared: bool = False) -> Note:
-    """Adds a note inside the open change. It conflicts with nothing. An agency's notes are always shared."""
+def add_note(*, incident_id: int, text: str, by: Person, shared: bool = False, private: bool = False) -> Note:
+    """Adds a note inside the open change. It conflicts with nothing.
+
+    An agency's note is shared with the room and the other agencies that have it, or, `private`, its own alone.
+    """
     incident = lock(incident_id)
+    agency_id = by.agency_id if private and not by.works_in_room else None
     note = Note.objects.create(
-        incident=incident, by=by, at=current_change().at, text=text, shared=shared or not by.works_in_room
+        incident=incident,
+        by=by,
+        at=current_change().at,
+        text=text,
+        shared=agency_id is None and (shared or not by.works_in_room),
+        agency_id=agency_id,
     )
     append(incident, HistoryKind.NOTE_ADDED, by=by, data={"note": note.pk})
     return note

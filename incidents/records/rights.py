@@ -46,6 +46,16 @@ class Verb(StrEnum):
     START = "start"
     GIVE_RESULT = "give_result"
     READ_FIGURES = "read_figures"
+    TRANSFER = "transfer"
+    ASK = "ask"
+    POSTPONE = "postpone"
+    RESUME = "resume"
+    PASS_ON = "pass_on"
+    SEND_BACK = "send_back"
+    DISAGREE = "disagree"
+    ADD_PHOTO = "add_photo"
+    OPEN_CHILD = "open_child"
+    PLAN_PEOPLE = "plan_people"
     TAKE_CALL = "take_call"
     LOOK_AT_CALLER = "look_at_caller"
     KEEP_DRAFT = "keep_draft"
@@ -102,6 +112,16 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.GIVE_RESULT: AGENCY_ROLES,
     # Agencies see the figures of what they and those below them were given.
     Verb.READ_FIGURES: _RECEIVES | ROOM_ROLES | {Role.LEADER},
+    Verb.TRANSFER: ROOM_ROLES | _RECEIVES,
+    Verb.ASK: AGENCY_ROLES,
+    Verb.POSTPONE: AGENCY_ROLES,
+    Verb.RESUME: AGENCY_ROLES,
+    Verb.PASS_ON: _RECEIVES,
+    Verb.SEND_BACK: _RECEIVES,
+    Verb.DISAGREE: _RECEIVES,
+    Verb.ADD_PHOTO: AGENCY_ROLES,
+    Verb.OPEN_CHILD: ROOM_ROLES,
+    Verb.PLAN_PEOPLE: _RECEIVES,
     Verb.TAKE_CALL: ROOM_ROLES,
     Verb.LOOK_AT_CALLER: ROOM_ROLES,
     Verb.KEEP_DRAFT: ROOM_ROLES,

@@ -15,7 +15,14 @@ from geo.describing import Whereabouts
 from incidents.conversations.models import CannedText
 from incidents.conversations.queries import Talk, canned_texts, talks
 from incidents.dispatching.explaining import Explanation, explain_incident
-from incidents.records.lifecycles import INCIDENT_STEPS, OPEN_ASSIGNMENTS, SERVICE_KINDS, AssignmentState, IncidentState
+from incidents.records.lifecycles import (
+    INCIDENT_STEPS,
+    OPEN_ASSIGNMENTS,
+    SERVICE_KINDS,
+    AssignmentState,
+    IncidentState,
+    assignment_steps,
+)
 from incidents.records.models import (
     Assignment,
     Category,
@@ -51,6 +58,7 @@ class ShownAssignment:
     row: Assignment
     state: str
     is_open: bool
+    can_transfer: bool
 
 
 @dataclass(slots=True)
@@ -83,16 +91,22 @@ class Panel:
     talks: list[Talk] = field(default_factory=list)
     canned: list[CannedText] = field(default_factory=list)
     chosen_agency: int | None = None
+    children: list[Incident] = field(default_factory=list)
     can: Mapping[str, bool] = field(default_factory=dict)
 
 
 def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
     """The incident with a code, with all its panel shows; None when there is none that this person may see.
 
-    `agencies` are those an incident can be given to now. At most 28 queries, however much hangs on the incident, and
+    `agencies` are those an incident can be given to now. At most 29 queries, however much hangs on the incident, and
     two more for each report by a platform that takes answers for some time only.
     """
-    incident = Incident.objects.visible_to(person).by_code(code).select_related("category", "suggested_agency").first()
+    incident = (
+        Incident.objects.visible_to(person)
+        .by_code(code)
+        .select_related("category", "suggested_agency", "parent")
+        .first()
+    )
     if incident is None:
         return None
     reports = list(
@@ -100,7 +114,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         .prefetch_related(Prefetch("photos", Photo.objects.order_by("pk")))
         .order_by("received_at", "pk")
     )
-    rows = list(incident.assignments.select_related("agency", "handling_unit", "by").order_by("pk"))
+    rows = list(incident.assignments.select_related("agency", "handling_unit", "by", "proposed_agency").order_by("pk"))
     choice = list(agencies)
     took_in, merged_into = merges_of(incident)
     lead = next((row for row in rows if row.role == Assignment.Role.LEAD and row.state in OPEN_ASSIGNMENTS), None)
@@ -118,7 +132,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         why=explain_incident(incident),
         assignments=[_shown(row) for row in rows],
         photos=list(incident.photos.order_by("pk")),
-        notes=list(incident.notes.select_related("by").order_by("-at")),
+        notes=list(incident.notes.filter(agency=None).select_related("by").order_by("-at")),
         timeline=timeline(list(History.objects.filter(incident=incident).select_related("by").order_by("pk"))),
         categories=_categories(),
         agencies=_by_kind(choice),
@@ -130,7 +144,8 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         merged_into=merged_into,
         talks=talks(incident, reports, person),
         canned=canned_texts(),
-        chosen_agency=incident.suggested_agency_id if lead is None else None,
+        chosen_agency=_chosen(incident, rows) if lead is None else None,
+        children=list(Incident.objects.filter(parent=incident).order_by("pk")),
         can={
             **_can(
                 incident, lead, any(row.agency.kind in SERVICE_KINDS and row.state in OPEN_ASSIGNMENTS for row in rows)
@@ -156,7 +171,16 @@ def _near(incident: Incident) -> list[Near]:
 
 def _shown(row: Assignment) -> ShownAssignment:
     state = str(ASSIGNMENT_STATES[AssignmentState(row.state)])
-    return ShownAssignment(row, state, row.state in OPEN_ASSIGNMENTS)
+    steps = assignment_steps(row.agency.kind)[AssignmentState(row.state)]
+    return ShownAssignment(row, state, row.state in OPEN_ASSIGNMENTS, AssignmentState.TRANSFERRED in steps)
+
+
+def _chosen(incident: Incident, rows: list[Assignment]) -> int | None:
+    """Whom the last agency that gave it back holds to be the right one, else the suggestion."""
+    last = rows[-1] if rows else None
+    if last is not None and last.state == AssignmentState.RETURNED and last.proposed_agency_id is not None:
+        return last.proposed_agency_id
+    return incident.suggested_agency_id
 
 
 def _can(incident: Incident, lead: Assignment | None, has_service: bool) -> dict[str, bool]:
@@ -170,6 +194,7 @@ def _can(incident: Incident, lead: Assignment | None, has_service: bool) -> dict
         "emergency": live and not (incident.group == Group.EMERGENCY and has_service),
         "cancel": IncidentState.CANCELLED in steps,
         "edit": live,
+        "child": live and incident.parent_id is None,
         "reject": incident.state == IncidentState.RESOLVED,
     }
 

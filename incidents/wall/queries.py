@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from geo.areas import NoAreaSet, area_set_on
+from incidents.records.lifecycles import OPEN_ASSIGNMENTS, WITH_RESULT, AssignmentState
 from incidents.records.models import Assignment, Category
 from opscenter.accounts.models import Agency
 
@@ -51,8 +52,10 @@ def on_time(at: dt.datetime) -> list[dict[str, int]]:
     first, then the busiest. One query.
     """
     since = at - dt.timedelta(days=ON_TIME_DAYS)
-    is_open = Q(state__in=["sent", "seen", "accepted", "in_progress"], incident__on_board=True)
-    is_done = Q(state__in=["result_given", "approved"], result_at__gte=since)
+    with_agency = OPEN_ASSIGNMENTS - WITH_RESULT - {AssignmentState.PLANNED}
+    is_open = Q(state__in=sorted(with_agency), incident__on_board=True)
+    done_states = WITH_RESULT | {AssignmentState.ANSWERED, AssignmentState.REOPENED}
+    is_done = Q(state__in=sorted(done_states), result_at__gte=since)
     rows = (
         Assignment.objects.filter(is_open | is_done, incident__exercise=0)
         .exclude(incident__category__is_complaint=True)

@@ -113,6 +113,8 @@ class ContactPoint(models.Model):
         related_name="contact_points",
         verbose_name=_("person"),
     )
+    # Hears only of what the focal point let run over its time.
+    is_head = models.BooleanField(_("head of the agency"), default=False)
 
     class Meta:
         verbose_name = _("contact point")

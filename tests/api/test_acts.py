@@ -65,7 +65,8 @@ def test_a_call_becomes_an_answer(world: World, cast: Cast) -> None:
     given = handler.post(
         f"{mine}/result", {"result": "Đã vá.", "base_version": str(incident.version), **files}, form=True
     )
-    answer = done(given, "resolved")
+    answer = done(given, "in_progress")
+    done(focal.post(f"{mine}/pass-on", {"base_version": incident.version}), "resolved")
     assert len(answer["photo_problems"]) == 1
     assert "x.jpg" in answer["photo_problems"][0]
     assert Photo.objects.get().phase == "after"

@@ -148,6 +148,7 @@ ROWS = [
     Row("api/incidents/<code>/merge", "/api/incidents/{code}/merge", only(*ROOM), "POST",
         lambda scene: {"base_version": scene.incident.version, "other": scene.incident.code}),
     act("unmerge", only(*ROOM), merge=999_999),
+    act("child", only(*ROOM), what="Cắt cây"),
     act("note", _FOR_ALL_WHO_HANDLE, text="gọi lại"),
     act("reply", only(*ROOM), text="Xin chào."),
     # Nothing waits there, and only the room is told.
@@ -163,6 +164,14 @@ ROWS = [
     work("start", _FOR_WORKERS),
     work("result", _FOR_WORKERS, result="Đã vá."),
     work("cancel", only(*ROOM)),
+    work("transfer", only(*ROOM, "focal_point", hidden=RECEIVERS_THERE), agency="{agency}", reason="bên kia đường"),
+    work("ask", _FOR_WORKERS, question="Ở đâu?"),
+    work("postpone", _FOR_WORKERS, on="2030-01-01", reason="chờ"),
+    work("resume", _FOR_WORKERS),
+    work("pass-on", _FOR_RECEIVERS),
+    work("send-back", _FOR_RECEIVERS, reason="thiếu ảnh"),
+    work("disagree", _FOR_RECEIVERS, reason="không thống nhất"),
+    work("photos", _FOR_WORKERS),
     # Shared incidents: this one is not shared, so whoever has it is told so, and nobody else learns of it.
     shared("acknowledge", only("focal_point", hidden=RECEIVERS_THERE)),
     shared("call-for", only(*ROOM, "focal_point", hidden=RECEIVERS_THERE), service="fire"),

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from incidents.delivery.models import Delivery
-from incidents.dispatching import agency_work, assigning, closing, correcting
+from incidents.dispatching import agency_work, assigning, closing, correcting, results
 from incidents.dispatching.closing import CancelReason
+from incidents.dispatching.deadlines import due_at
 from incidents.dispatching.models import CompetenceRule
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.dispatching.suggesting import suggest
@@ -62,6 +63,12 @@ def test_the_whole_way(world: World, cast: Cast) -> None:
     do(agency_work.start, assignment_id=pk, by=cast.handler)
     assert states(incident) == ("in_progress", ["in_progress"])
     do(agency_work.give_result, assignment_id=pk, text="Đã vá.", by=cast.handler)
+    # The second hop ends where it began: the focal point reads it before the hotline does.
+    assert states(incident) == ("in_progress", ["reported"])
+    do(results.send_back_to_unit, assignment_id=pk, by=cast.focal_point, reason="Thiếu ảnh")
+    assert states(incident) == ("in_progress", ["in_progress"])
+    do(agency_work.give_result, assignment_id=pk, text="Đã vá.", by=cast.handler)
+    do(results.pass_on_result, assignment_id=pk, by=cast.focal_point)
     assert states(incident) == ("resolved", ["result_given"])
     assert now(incident).resolved_at is not None
     do(closing.reject_result, incident_id=incident.pk, reason="Còn một ổ nữa", by=cast.call_taker)
@@ -69,22 +76,25 @@ def test_the_whole_way(world: World, cast: Cast) -> None:
     assert now(incident).resolved_at is None
     assert Assignment.objects.get(pk=pk).rejection == "Còn một ổ nữa"
     do(agency_work.give_result, assignment_id=pk, text="Đã vá cả hai.", by=cast.handler)
+    do(results.pass_on_result, assignment_id=pk, by=cast.focal_point, text="Đã vá cả hai ổ gà.")
+    assert Assignment.objects.get(pk=pk).result == "Đã vá cả hai ổ gà."
     do(closing.close, incident_id=incident.pk, answer="Phường đã vá.", by=cast.call_taker)
-    assert states(incident) == ("closed", ["approved"])
+    assert states(incident) == ("closed", ["answered"])
     done = now(incident)
     assert (done.on_board, done.outcome, done.answer) == (False, "handled", "Phường đã vá.")
     assert done.closed_at is not None
     assert deliveries(incident, "answered") == ["sent"]
     assert kinds(incident) == [
-        "received", "dispatched", "seen", "accepted", "handed_on", "started", "result_given", "result_rejected",
-        "result_given", "closed",
+        "received", "dispatched", "seen", "accepted", "handed_on", "started", "reported", "sent_back_to_unit",
+        "reported", "result_given", "result_rejected", "reported", "result_given", "closed",
     ]  # fmt: skip
     do(closing.reopen, incident_id=incident.pk, by=cast.supervisor, why="not_repaired")
     again = now(incident)
     assert (again.state, again.on_board, again.answer, again.closed_at) == ("received", True, "", None)
     second = give(incident, world.an_lac, cast.call_taker)
     assert second.pk != pk
-    assert states(incident) == ("assigned", ["approved", "sent"])
+    assert second.follows_id == pk
+    assert states(incident) == ("assigned", ["reopened", "sent"])
     # Each act raised the version by one and left one row with it.
     versions = list(History.objects.filter(incident=incident).order_by("pk").values_list("version", flat=True))
     assert versions == list(range(1, now(incident).version + 1))
@@ -117,17 +127,23 @@ def test_several_agencies_are_put_together(world: World, cast: Cast) -> None:
     assert (co.role, co.agency) == ("co", world.binh_minh)
     for row, by in ((lead, cast.focal_point), (co, cast.focal_point_there)):
         do(agency_work.accept, assignment_id=row.pk, by=by)
-    do(agency_work.give_result, assignment_id=lead.pk, text="Đã vá.", by=cast.focal_point)
-    # The other one still works on it.
-    assert states(incident)[0] == "in_progress"
+    theirs = {"assignment_id": lead.pk, "text": "Đã vá và dọn.", "by": cast.focal_point}
+    # The other one still works on it, and the lead puts the results together.
+    assert refusal(agency_work.give_result, **theirs) == Refusal.OTHERS_STILL_WORK
     do(assigning.assign, incident_id=incident.pk, lead=None, co_ordinating=[world.fire], by=cast.call_taker)
     do(agency_work.give_result, assignment_id=co.pk, text="Đã dọn.", by=cast.focal_point_there)
-    assert states(incident)[0] == "in_progress"
+    assert refusal(agency_work.give_result, **theirs) == Refusal.OTHERS_STILL_WORK
     third = Assignment.objects.get(agency=world.fire)
     do(assigning.cancel_assignment, assignment_id=third.pk, by=cast.call_taker, why="mistake")
-    assert states(incident) == ("resolved", ["result_given", "result_given", "cancelled"])
+    do(agency_work.give_result, **theirs)
+    assert states(incident) == ("resolved", ["result_given", "approved", "cancelled"])
+    assert "results_put_together" in kinds(incident)
+    do(closing.reject_result, incident_id=incident.pk, reason="Chưa rõ", by=cast.call_taker)
+    assert states(incident) == ("in_progress", ["in_progress", "in_progress", "cancelled"])
+    do(agency_work.give_result, assignment_id=co.pk, text="Đã dọn hết.", by=cast.focal_point_there)
+    do(agency_work.give_result, **theirs)
     do(closing.close, incident_id=incident.pk, answer="Xong.", by=cast.call_taker)
-    assert states(incident) == ("closed", ["approved", "approved", "cancelled"])
+    assert states(incident) == ("closed", ["answered", "answered", "cancelled"])
 
 
 def test_closing_takes_back_what_is_open(world: World, cast: Cast) -> None:
@@ -185,16 +201,20 @@ def test_what_cannot_be_withdrawn(world: World, cast: Cast, monkeypatch: pytest.
 
 def test_the_emergency_key_and_back(world: World, cast: Cast) -> None:
     incident = open_one(world, due_at=dt.datetime(2030, 1, 1, tzinfo=dt.UTC))
-    pk = give(incident, world.an_lac, cast.call_taker).pk
+    before = give(incident, world.an_lac, cast.call_taker)
+    pk = before.pk
     do(correcting.set_emergency, incident_id=incident.pk, by=cast.call_taker, category=world.categories["fire"])
     hot = now(incident)
     assert (hot.group, hot.category, hot.priority) == (2, world.categories["fire"], 1)
     assert hot.due_at == hot.received_at + dt.timedelta(hours=1)
-    assert Assignment.objects.get(pk=pk).due_at == hot.due_at
+    row = Assignment.objects.get(pk=pk)
+    # In plain time from now on: the agency has four fifths of the hour.
+    assert row.due_at == row.sent_at + dt.timedelta(minutes=48)
     do(assigning.withdraw, incident_id=incident.pk, by=cast.call_taker)
     calm = now(incident)
     assert (calm.group, calm.category, calm.priority) == (3, world.categories["road"], 3)
-    assert calm.due_at == Assignment.objects.get(pk=pk).due_at == dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    assert calm.due_at == dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+    assert Assignment.objects.get(pk=pk).due_at == before.due_at
     # The dispatch before it is the next that can be undone.
     do(assigning.withdraw, incident_id=incident.pk, by=cast.call_taker)
     assert states(incident) == ("received", ["cancelled"])
@@ -235,8 +255,10 @@ def test_after_a_dispatch_a_correction_suggests_nobody_else(world: World, cast: 
     assert now(incident).suggested_agency == world.an_lac
     do(correcting.set_category, incident_id=incident.pk, category=world.categories["light"], by=cast.call_taker)
     changed = now(incident)
-    assert changed.due_at == changed.received_at + dt.timedelta(hours=24)
-    assert Assignment.objects.get().due_at == changed.due_at
+    assert changed.due_at == due_at(world.categories["light"], changed.received_at)
+    due = Assignment.objects.get().due_at
+    assert due is not None
+    assert changed.received_at < due < changed.due_at
 
 
 def test_a_rule_that_may_sends_by_itself(world: World, cast: Cast) -> None:

@@ -211,7 +211,7 @@ def test_the_services_have_a_table_of_their_own(world: World, cast: Cast, servic
     for kind in ("commune", "utility", ""):
         with pytest.raises(NotAllowed):
             check_assignment_step("sent", "in_progress", kind)
-    for state in (AssignmentState.RETURNED, AssignmentState.APPROVED, AssignmentState.CANCELLED):
+    for state in (AssignmentState.RETURNED, AssignmentState.REOPENED, AssignmentState.CANCELLED):
         for wanted in AssignmentState:
             with pytest.raises(NotAllowed):
                 check_assignment_step(state, wanted, "police")

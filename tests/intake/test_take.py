@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
 import uuid
 from typing import Any
@@ -12,6 +11,7 @@ from django.db import connection, connections
 from django.urls import reverse
 
 from incidents.delivery.models import Delivery
+from incidents.dispatching.deadlines import due_at
 from incidents.intake import take as taking
 from incidents.intake.take import ReporterDetails, take_report
 from incidents.records.actions import Action, ActionTaken
@@ -34,7 +34,7 @@ def test_a_report_gets_its_incident_category_deadline_and_suggested_agency(take:
     assert "0900" not in incident.summary
     assert incident.category == world.categories["road"]
     assert incident.group == 3
-    assert incident.due_at == incident.received_at + dt.timedelta(hours=48)
+    assert incident.due_at == due_at(incident.category, incident.received_at)
     assert (incident.area_set, incident.ward_code, incident.district_code) == ("invented", "90001", "80001")
     assert incident.suggested_agency == world.an_lac
     assert incident.needs == []

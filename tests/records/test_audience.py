@@ -23,13 +23,18 @@ def _audience(
     category: Category | None = None, exercise: int = 0, rows: Any = (), reports: Any = (7,)
 ) -> dict[str, str]:
     incident = Incident(category=category, exercise=exercise)
-    assignments = [Assignment(agency_id=agency, handling_unit_id=unit, state=state) for agency, unit, state in rows]
-    return {key: str(profile) for key, profile in incident_audience(incident, assignments, reports).items()}
+    assignments = [
+        Assignment(pk=number, agency_id=agency, state=state) for number, (agency, _unit, state) in enumerate(rows, 1)
+    ]
+    units = {number: [unit] for number, (_agency, unit, _state) in enumerate(rows, 1) if unit is not None}
+    found = incident_audience(incident, assignments, reports, units=units, above={4: [2, 1]})
+    return {key: str(profile) for key, profile in found.items()}
 
 
 _ALWAYS = {"room": "room", "track:7": "public"}
 _LIVE = {**_ALWAYS, "leader": "wall", "wall": "wall"}
-_FOUR = {"agency:4": "agency"}
+# Agency 4 has two above it, who see what it was given.
+_FOUR = {"agency:4": "agency", "agency:2": "agency", "agency:1": "agency"}
 
 
 @pytest.mark.parametrize(
@@ -40,11 +45,16 @@ _FOUR = {"agency:4": "agency"}
         ({"category": Category(is_complaint=True)}, _ALWAYS),
         ({"exercise": 3}, _ALWAYS),
         ({"reports": [7, 8]}, {**_LIVE, "track:8": "public"}),
-        ({"rows": [(4, None, "sent")]}, {**_LIVE, "agency:4": "agency"}),
-        ({"rows": [(4, 9, "accepted")]}, {**_LIVE, "agency:4": "agency", "unit:9": "unit"}),
-        ({"rows": [(4, 9, "approved")]}, {**_LIVE, "agency:4": "agency", "unit:9": "unit"}),
+        ({"rows": [(4, None, "sent")]}, {**_LIVE, **_FOUR}),
+        ({"rows": [(4, None, "planned")]}, _LIVE),
+        ({"rows": [(4, None, "transferred"), (5, None, "sent")]}, {**_LIVE, "agency:5": "agency"}),
+        # A complaint about officials is for nobody but who was given it.
+        ({"category": Category(is_complaint=True), "rows": [(4, 9, "sent")]}, {**_ALWAYS, "agency:4": "agency",
+                                                                             "unit:9": "unit"}),
+        ({"rows": [(4, 9, "accepted")]}, {**_LIVE, **_FOUR, "unit:9": "unit"}),
+        ({"rows": [(4, 9, "answered")]}, {**_LIVE, **_FOUR, "unit:9": "unit"}),
         ({"rows": [(4, 9, "returned"), (5, None, "cancelled")]}, _LIVE),
-        ({"rows": [(4, 9, "returned"), (4, None, "sent")]}, {**_LIVE, "agency:4": "agency"}),
+        ({"rows": [(4, 9, "returned"), (4, None, "sent")]}, {**_LIVE, **_FOUR}),
         ({"rows": [(4, None, "sent"), (5, 8, "seen")]}, {**_LIVE, **_FOUR, "agency:5": "agency", "unit:8": "unit"}),
     ],
 )  # fmt: skip

@@ -19,21 +19,29 @@ from incidents.records.lifecycles import (
 )
 
 INCIDENT = {
-    "received": "assigned closed cancelled",
-    "assigned": "received in_progress resolved closed cancelled",
-    "in_progress": "received assigned resolved closed cancelled",
-    "resolved": "received in_progress assigned closed cancelled",
+    "received": "planned assigned closed cancelled",
+    "planned": "received assigned closed cancelled",
+    "assigned": "received planned in_progress resolved closed cancelled",
+    "in_progress": "received planned assigned resolved closed cancelled",
+    "resolved": "received planned in_progress assigned closed cancelled",
     "closed": "received",
     "cancelled": "received",
 }
 ASSIGNMENT = {
-    "sent": "seen accepted returned cancelled",
-    "seen": "accepted returned cancelled",
-    "accepted": "in_progress result_given returned cancelled",
-    "in_progress": "result_given returned cancelled",
-    "result_given": "approved in_progress cancelled",
+    "planned": "sent cancelled",
+    "sent": "seen accepted returned transferred cancelled",
+    "seen": "accepted returned transferred cancelled",
+    "accepted": "in_progress asked postponed reported result_given returned transferred cancelled",
+    "in_progress": "asked postponed reported result_given returned transferred cancelled",
+    "asked": "in_progress returned transferred cancelled",
+    "postponed": "in_progress returned transferred cancelled",
+    "reported": "result_given in_progress cancelled",
+    "result_given": "approved answered in_progress cancelled",
+    "approved": "answered in_progress cancelled",
+    "answered": "reopened",
+    "reopened": "",
     "returned": "",
-    "approved": "",
+    "transferred": "",
     "cancelled": "",
 }
 
@@ -64,12 +72,28 @@ def test_every_pair_of_assignment_states(now: AssignmentState, wanted: Assignmen
         "received closed received assigned closed",
         "received assigned received assigned in_progress resolved in_progress resolved closed",
         "received cancelled received closed",
+        "received planned assigned in_progress planned received closed",
     ],
 )
 def test_ways_through(way: str) -> None:
     states = way.split()
     for now, wanted in itertools.pairwise(states):
         check_incident_step(now, wanted)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "sent seen accepted in_progress reported result_given answered",
+        "planned sent accepted result_given approved answered reopened",
+        "sent seen returned",
+        "sent accepted transferred",
+        "accepted asked in_progress postponed in_progress reported in_progress result_given in_progress cancelled",
+    ],
+)
+def test_ways_of_an_assignment(way: str) -> None:
+    for now, wanted in itertools.pairwise(way.split()):
+        check_assignment_step(now, wanted)
 
 
 def test_every_state_has_its_row_and_a_way_out_of_what_is_open() -> None:

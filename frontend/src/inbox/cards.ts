@@ -1,8 +1,8 @@
 /** The list of cards. Cards stay where they are under the hand: only a person's own act sorts the list anew. */
 import { type Area } from "../borders";
 import { element } from "../element";
-import { groupOf, farWords, isDone, isLate, isNew, metresTo, type Position, type Task } from "./tasks";
-import { left } from "../time";
+import { groupOf, farWords, isDone, isLate, isNew, isPaused, metresTo, type Position, runsOut, type Task } from "./tasks";
+import { day, left } from "../time";
 import { say } from "../words/inbox";
 import { miniMap } from "./minimap";
 
@@ -10,6 +10,7 @@ export interface CardWorld {
   category(code: string | null): string;
   place(task: Task): string;
   unit(id: number): string;
+  agency(id: number): string;
   wards: readonly Area[];
   here: Position | null;
   /** Assignments with something in the outbox. */
@@ -25,14 +26,15 @@ function content(task: Task, world: CardWorld, now: number): string {
   const metres = metresTo(task, world.here);
   return JSON.stringify([
     task.state,
-    task.due,
-    task.due === null ? "" : left(task.due, now),
+    task.paused,
+    task.told,
+    runsOut(task) === null ? "" : left(runsOut(task)!, now),
     task.incident.category,
     task.incident.summary,
     task.incident.photos,
     task.incident.group,
     task.incident.lat,
-    task.unit,
+    task.units,
     world.place(task),
     world.category(task.incident.category),
     metres === null ? "" : farWords(metres),
@@ -43,10 +45,17 @@ function content(task: Task, world: CardWorld, now: number): string {
 }
 
 function due(task: Task, now: number): HTMLElement {
-  if (task.due === null) return element("span", { class: "card-due muted", text: say("no-due") });
+  const out = runsOut(task);
+  if (isPaused(task) && task.paused !== null) return element("span", { class: "card-due muted", text: say("paused", { day: day(task.paused) }) });
+  if (out === null) return element("span", { class: "card-due muted", text: say("no-due") });
   const late = isLate(task, now);
-  const soon = !late && !isDone(task) && task.due - now < 4 * 3_600_000;
-  return element("span", { class: `card-due tabular${late ? " overdue" : soon ? " card-soon" : ""}`, text: left(task.due, now) });
+  const soon = !late && !isDone(task) && out - now < 4 * 3_600_000;
+  return element("span", { class: `card-due tabular${late ? " overdue" : soon ? " card-soon" : ""}`, text: left(out, now) });
+}
+
+/** The units that have it; of an agency below, the agency. */
+function who(task: Task, world: CardWorld): string {
+  return task.below ? world.agency(task.agency) : task.units.map((unit) => world.unit(unit)).filter(Boolean).join(", ");
 }
 
 function draw(item: HTMLElement, task: Task, world: CardWorld, now: number): void {
@@ -67,6 +76,8 @@ function draw(item: HTMLElement, task: Task, world: CardWorld, now: number): voi
   });
   const chips = element("span", { class: "card-chips" });
   if (incident.exercise) chips.append(element("span", { class: "exercise-mark", text: say("exercise") }));
+  if (task.told && task.told !== "warning" && isLate(task, now)) chips.append(element("span", { class: "chip chip-told", text: say(`told.${task.told}` as Parameters<typeof say>[0]) }));
+  if (task.role === "arb") chips.append(element("span", { class: "chip", text: say("arbiter") }));
   if (task.role === "co") chips.append(element("span", { class: "chip", text: say("co") }));
   if (world.pending.has(task.id)) chips.append(element("span", { class: "chip chip-pending", text: say("pending") }));
   chips.append(element("span", { class: `chip chip-${task.state}`, text: say(`state.${task.state}`) }));
@@ -83,7 +94,7 @@ function draw(item: HTMLElement, task: Task, world: CardWorld, now: number): voi
     { class: "card-where" },
     element("span", { text: place }),
     metres === null ? null : element("span", { class: "muted", text: farWords(metres) }),
-    task.unit === null || !world.unit(task.unit) ? null : element("span", { class: "muted", text: world.unit(task.unit) }),
+    who(task, world) ? element("span", { class: "muted", text: who(task, world) }) : null,
   );
   const parts: HTMLElement[] = [
     element("div", { class: "card-top" }, due(task, now), chips),
@@ -92,7 +103,7 @@ function draw(item: HTMLElement, task: Task, world: CardWorld, now: number): voi
   ];
   const foot = element("div", { class: "card-foot" }, where);
   parts.push(foot);
-  if (world.mayAccept && isNew(task)) {
+  if (world.mayAccept && isNew(task) && !task.below) {
     const accept = element("button", { type: "button", class: "btn btn-primary card-accept", text: say("accept"), "aria-label": say("accept.label", { code: incident.code }) });
     accept.disabled = world.pending.has(task.id);
     accept.addEventListener("click", () => world.accept(task));

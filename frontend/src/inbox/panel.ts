@@ -6,6 +6,7 @@ import { type PhotoLimits, photos } from "../photos";
 import { outbox } from "../sending";
 import { keepTimes } from "../time";
 import { say } from "../words/inbox";
+import type { Position } from "./tasks";
 
 interface ReporterAnswer {
   name?: string;
@@ -14,11 +15,16 @@ interface ReporterAnswer {
   email?: string;
 }
 
+/** Acts after which it is not theirs any more. */
+export const AWAY: ReadonlySet<string> = new Set(["return", "transfer"]);
+
 export interface PanelActs {
   /** The person went back to the list. */
   closed(): void;
   /** An act was accepted or kept; with "return" it is not theirs any more. */
   done(act: string, kept: boolean): void;
+  /** Where the person is, if they let the page know. */
+  here(): Position | null;
 }
 
 export class Panel {
@@ -40,7 +46,7 @@ export class Panel {
         // What was sent or is kept is not being written any more: the panel may change under this form, not under others.
         (event.target as HTMLFormElement).reset();
         if ((event.target as HTMLElement).contains(document.activeElement)) (document.activeElement as HTMLElement).blur();
-        if (kind === "accepted" && act !== "return" && this.openId !== null) void this.load(this.openId, true);
+        if (kind === "accepted" && !AWAY.has(act) && this.openId !== null) void this.load(this.openId, true);
       });
     }
     // The page may have come with an assignment open.
@@ -98,7 +104,7 @@ export class Panel {
     const at = document.activeElement;
     if (at !== null && this.box.contains(at) && at.matches("textarea, select, input")) return true;
     return [...this.box.querySelectorAll<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>("textarea, select, input[type=file]")].some(
-      (field) => (field instanceof HTMLInputElement ? (field.files?.length ?? 0) > 0 : field.value.trim() !== ""),
+      (field) => isWritten(field),
     );
   }
 
@@ -152,8 +158,9 @@ export class Panel {
     wireForms(this.box);
     for (const form of this.box.querySelectorAll<HTMLFormElement>("form[enctype='multipart/form-data']")) {
       const tell = form.querySelector("[data-photo-note]")!;
-      photos(form, this.limits, () => undefined, (text) => (tell.textContent = text));
+      photos(form, this.limits, () => this.placed(form), (text) => (tell.textContent = text));
     }
+    for (const people of this.box.querySelectorAll<HTMLSelectElement>("select[data-of-unit]")) this.peopleOf(people);
     // What was being written is shown, not hidden behind its button.
     for (const form of this.box.querySelectorAll<HTMLFormElement>("details form")) {
       const text = form.querySelector<HTMLTextAreaElement>("textarea");
@@ -170,6 +177,33 @@ export class Panel {
     this.box.querySelector<HTMLDetailsElement>("[data-reporter]")?.addEventListener("toggle", (event) => void this.reporter(event.currentTarget as HTMLDetailsElement));
     // Something newer arrived while this was on its way.
     if (this.wanted > this.version && this.openId === Number(task.dataset.assignment)) this.changed(this.wanted);
+  }
+
+  /** Where and when a photo was taken, as this phone knows it: the browser often leaves that out of the file. */
+  private placed(form: HTMLFormElement): void {
+    const here = this.acts.here();
+    const said: Record<string, string> = {
+      lat: here ? here.lat.toFixed(6) : "",
+      lon: here ? here.lon.toFixed(6) : "",
+      at: new Date().toISOString(),
+    };
+    for (const field of form.querySelectorAll<HTMLInputElement>("input[data-here]")) field.value = said[field.dataset.here!] ?? "";
+  }
+
+  /** Only the people of the chosen unit can be chosen, and it is not one of "these units too". */
+  private peopleOf(people: HTMLSelectElement): void {
+    const form = people.form!;
+    const unit = form.querySelector<HTMLSelectElement>(`#${people.dataset.ofUnit}`)!;
+    const follow = (): void => {
+      for (const one of people.options) one.hidden = one.disabled = Boolean(one.dataset.unit) && one.dataset.unit !== unit.value;
+      if (people.selectedOptions[0]?.disabled) people.value = "";
+      for (const box of form.querySelectorAll<HTMLInputElement>("input[name=others]")) {
+        box.disabled = box.value === unit.value;
+        if (box.disabled) box.checked = false;
+      }
+    };
+    unit.addEventListener("change", follow);
+    follow();
   }
 
   /** Personal data: fetched when asked for, and each fetch is written down by the server. */
@@ -220,4 +254,11 @@ export class Panel {
       });
     }
   }
+}
+
+/** Whether a field holds something of the person's own: not what the server wrote into it, nor a list's first choice. */
+function isWritten(field: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement): boolean {
+  if (field instanceof HTMLInputElement) return (field.files?.length ?? 0) > 0;
+  if (field instanceof HTMLSelectElement) return !field.options[0]?.selected && field.selectedIndex !== -1;
+  return field.value.trim() !== field.defaultValue.trim();
 }

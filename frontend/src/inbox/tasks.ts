@@ -8,66 +8,106 @@ import { say } from "../words/inbox";
 export interface Owner {
   agency: number;
   unit: number | null;
+  /** The agencies below: their tasks can be read. */
+  below: readonly number[];
 }
 
-export type TaskState = "sent" | "seen" | "accepted" | "in_progress" | "result_given" | "approved";
+export type TaskState =
+  | "sent"
+  | "seen"
+  | "accepted"
+  | "in_progress"
+  | "asked"
+  | "postponed"
+  | "reported"
+  | "result_given"
+  | "approved"
+  | "answered";
 
 export interface Task {
   /** The assignment's id. */
   id: number;
   state: TaskState;
   role: string;
-  unit: number | null;
+  agency: number;
+  units: readonly number[];
+  people: readonly number[];
   /** Milliseconds; null without a deadline. */
   due: number | null;
+  /** Until when it is to be seen or accepted, while it is new. */
+  clock: number | null;
+  /** The clocks stand still, at most until then. */
+  paused: number | null;
+  /** Who was told last that it is late. */
+  told: string;
+  /** Of an agency below: to be read only. */
+  below: boolean;
   incident: Incident;
 }
 
-export type Filter = "open" | "new" | "overdue" | "waiting";
+export type Filter = "open" | "mine" | "new" | "overdue" | "paused" | "waiting" | "below";
 
 export interface Position {
   lat: number;
   lon: number;
 }
 
-/** The owner's assignment in an incident; null when it holds none. */
+/** The owner's assignment in an incident, else one of an agency below; null when there is none. */
 export function taskOf(incident: Incident, owner: Owner): Task | null {
-  const own = incident.assignments.find(
-    (row) =>
-      (owner.unit === null ? row.agency === owner.agency : row.unit === owner.unit) &&
-      row.state !== "returned" &&
-      row.state !== "cancelled",
-  );
-  if (!own) return null;
+  const theirs = incident.assignments.filter((row) => !GONE.has(row.state));
+  const own = theirs.find((row) => (owner.unit === null ? row.agency === owner.agency : row.units.includes(owner.unit)));
+  const row = own ?? theirs.find((other) => owner.below.includes(other.agency));
+  if (!row) return null;
+  const moment = (text: string | null): number | null => (text ? Date.parse(text) : null);
   return {
-    id: own.id,
-    state: own.state as TaskState,
-    role: own.role,
-    unit: own.unit,
-    due: own.due_at ? Date.parse(own.due_at) : null,
+    id: row.id,
+    state: row.state as TaskState,
+    role: row.role,
+    agency: row.agency,
+    units: row.units,
+    people: row.people,
+    due: moment(row.due_at),
+    clock: moment(row.clock_due_at),
+    paused: moment(row.paused_until),
+    told: row.told,
+    below: !own,
     incident,
   };
 }
 
-const DONE: ReadonlySet<TaskState> = new Set(["result_given", "approved"]);
+const GONE: ReadonlySet<string> = new Set(["planned", "returned", "transferred", "cancelled", "reopened"]);
+const DONE: ReadonlySet<TaskState> = new Set(["result_given", "approved", "answered"]);
 const NEW: ReadonlySet<TaskState> = new Set(["sent", "seen"]);
+const PAUSED: ReadonlySet<TaskState> = new Set(["asked", "postponed"]);
 
 export const isDone = (task: Task): boolean => DONE.has(task.state);
 export const isNew = (task: Task): boolean => NEW.has(task.state);
-export const isLate = (task: Task, now: number): boolean => !isDone(task) && task.due !== null && task.due < now;
+export const isPaused = (task: Task): boolean => PAUSED.has(task.state);
+/** What runs now: until it is seen or accepted while it is new, else until the result. */
+export const runsOut = (task: Task): number | null => (isNew(task) ? (task.clock ?? task.due) : task.due);
+export const isLate = (task: Task, now: number): boolean => {
+  const out = runsOut(task);
+  return !isDone(task) && !isPaused(task) && out !== null && out < now;
+};
 export const groupOf = (task: Task): Group => task.incident.group ?? 0;
 
-export function matches(task: Task, filter: Filter, now: number): boolean {
+export function matches(task: Task, filter: Filter, now: number, person: number): boolean {
+  if (filter === "below") return task.below && !isDone(task);
+  if (task.below) return false;
   if (filter === "waiting") return isDone(task);
   if (filter === "new") return isNew(task);
   if (filter === "overdue") return isLate(task, now);
+  if (filter === "paused") return isPaused(task);
+  if (filter === "mine") return !isDone(task) && task.people.includes(person);
   return !isDone(task);
 }
 
 /** Emergencies first, then by deadline: what is longest overdue stands on top. */
 export function byDeadline(a: Task, b: Task): number {
   const emergency = Number(groupOf(b) === 2) - Number(groupOf(a) === 2);
-  return emergency || (a.due ?? Infinity) - (b.due ?? Infinity) || a.id - b.id;
+  // What is paused cannot be late: it stands below what runs.
+  const paused = Number(isPaused(a)) - Number(isPaused(b));
+  return emergency || paused || (runsOut(a) ?? Infinity) - (runsOut(b) ?? Infinity) || a.id - b.id;
 }
 
 /** Metres; null while one of the two is not known. */

@@ -1,15 +1,21 @@
 /** An incident as the room sees it on the stream, and what the screen makes of it: its section, its order, its age. */
 
-export type State = "received" | "assigned" | "in_progress" | "resolved" | "closed" | "cancelled";
+export type State = "received" | "planned" | "assigned" | "in_progress" | "resolved" | "closed" | "cancelled";
 export type Group = 0 | 1 | 2 | 3;
 
 export interface AssignmentBody {
   id: number;
   agency: number;
   unit: number | null;
+  units: number[];
+  people: number[];
   role: string;
   state: string;
   due_at: string | null;
+  clock_due_at: string | null;
+  planned_for: string | null;
+  paused_until: string | null;
+  told: string;
 }
 
 export interface ServicePart {

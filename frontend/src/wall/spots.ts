@@ -1,5 +1,5 @@
 /** An incident as the wall sees it: no words, no exact point. */
-export type State = "received" | "assigned" | "in_progress" | "resolved" | "closed" | "cancelled";
+export type State = "received" | "planned" | "assigned" | "in_progress" | "resolved" | "closed" | "cancelled";
 
 export interface WallBody {
   id: number;

@@ -1,7 +1,7 @@
 """The tables of what happened: reports, incidents, assignments, photos, history. One file a thing."""
 
 from incidents.records.models.actions import ActionRecord
-from incidents.records.models.assignments import Assignment
+from incidents.records.models.assignments import Assignment, Pause, ReturnReason, UnitWork
 from incidents.records.models.audiences import IncidentAudience
 from incidents.records.models.categories import Category
 from incidents.records.models.complaints import Complaint
@@ -25,10 +25,13 @@ __all__ = [
     "IncidentAudience",
     "NextStep",
     "Note",
+    "Pause",
     "PersonalLook",
     "Photo",
     "Report",
     "ReportWords",
     "Reporter",
+    "ReturnReason",
     "Source",
+    "UnitWork",
 ]

@@ -16,6 +16,8 @@ class Note(models.Model):
     text = models.TextField(max_length=4000)
     # Also for the agencies that have the incident; otherwise only the control room reads it.
     shared = models.BooleanField(default=False)
+    # An agency's own: nobody else reads it, not the control room either.
+    agency = models.ForeignKey("accounts.Agency", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["id"]
