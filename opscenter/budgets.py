@@ -51,6 +51,9 @@ class Budget:
 DEFAULTS = {
     "portal.report": Budget(Rate(30, 600), Rate(3000, 600)),
     "portal.track": Budget(Rate(120, 600), Rate(20_000, 600)),
+    "portal.add": Budget(Rate(60, 600), Rate(3000, 600)),
+    "portal.chat": Budget(Rate(90, 600), Rate(6000, 600)),
+    "portal.chat.read": Budget(Rate(900, 600), Rate(60_000, 600)),
     "portal.suggest": Budget(Rate(600, 600), Rate(60_000, 600)),
     "open311.read": Budget(Rate(600, 600), Rate(30_000, 600)),
     "open311.report": Budget(Rate(60, 600), Rate(3000, 600)),

@@ -6,6 +6,7 @@ import { element } from "./element";
 import { showErrors } from "./forms";
 import type { Entry } from "./outbox";
 import { photos } from "./photos";
+import { chat } from "./portal/chat";
 import { place } from "./portal/place";
 import { steps } from "./portal/steps";
 import { outbox } from "./sending";
@@ -14,6 +15,7 @@ import { say } from "./words/portal";
 
 const form = document.querySelector<HTMLFormElement>("form#report");
 if (form) wire(form);
+chat();
 
 function wire(form: HTMLFormElement): void {
   const value = (name: string): string => {

@@ -2,6 +2,9 @@
 import "./base";
 import "../styles/public.css";
 import "../styles/portal.css";
+import "./forms";
+import { photos } from "./photos";
+import { chat } from "./portal/chat";
 import { follow } from "./portal/follow";
 import { shareButtons } from "./portal/share";
 
@@ -9,3 +12,19 @@ const state = document.getElementById("state");
 const sign = document.getElementById("connection");
 if (state && sign) follow(state, sign);
 shareButtons();
+chat();
+
+const add = document.querySelector<HTMLFormElement>("form[data-most-photos]");
+if (add) {
+  const note = add.querySelector<HTMLElement>("[data-photo-note]")!;
+  const chosen = photos(
+    add,
+    { most: Number(add.dataset.mostPhotos), bytes: Number(add.dataset.photoBytes) },
+    () => undefined,
+    (text) => (note.textContent = text),
+  );
+  add.addEventListener("outbox:accepted", () => {
+    chosen.clear();
+    add.reset();
+  });
+}

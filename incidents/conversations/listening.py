@@ -114,6 +114,15 @@ def wait(incident: Incident, at: dt.datetime) -> None:
         incident.save(update_fields=["waiting_since"])
 
 
+def end_chat(report: Report) -> None:
+    """The citizen left the chat, in the open change: nobody waits; the report stays as it is. Twice is once."""
+    incident = lock(report.incident_id)
+    if incident.waiting_since is None or report.source != Source.CHAT:
+        return
+    no_longer_waits(incident)
+    append(incident, HistoryKind.CHAT_ENDED, by=None, data={"report": report.pk})
+
+
 def no_longer_waits(incident: Incident) -> None:
     """Somebody answered, or nobody need."""
     if incident.waiting_since is not None:

@@ -92,6 +92,24 @@ class Message(models.Model):
         return f"#{self.pk} {self.direction} {self.door}"
 
 
+class Rating(models.Model):
+    """What a citizen thinks of the answer to their report: once. `words` are a message of the report."""
+
+    report = models.OneToOneField("records.Report", models.PROTECT, related_name="rating")
+    happy = models.BooleanField()
+    # It opened the incident again: once an incident.
+    reopened = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    exercise = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.happy}"
+
+
 class CannedText(models.Model):
     """A sentence that is written often: data, edited in the administration, chosen in the room."""
 

@@ -75,7 +75,8 @@ def _talk(
 
 def _said(row: Message) -> Said:
     fate, failed = fate_of(row.delivery) if row.delivery is not None else ("", False)
-    why = sentence({"code": row.because}) if row.because else ""
+    # What was written about this very report needs no explanation.
+    why = sentence({"code": row.because}) if row.because not in {"", "message.named"} else ""
     return Said(row, row.text, why, fate, failed)
 
 

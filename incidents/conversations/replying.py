@@ -17,7 +17,7 @@ from incidents.delivery.queue import enqueue
 from incidents.delivery.ways import doors_to, is_open
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
-from incidents.records.models import Incident, Report
+from incidents.records.models import Incident, Report, Source
 from opscenter.accounts.models import Person
 from realtime.change import current_change
 
@@ -151,5 +151,7 @@ def choices(report: Report, wrote_by: str) -> list[Choice]:
     found = []
     for door in doors_for(report, wrote_by):
         closes = windows.closes_at(report.reporter, door) if report.reporter is not None else None
-        found.append(Choice(door.value, str(door.label), closes))
+        # Whoever chats reads it there: the page has it too.
+        shown = Door.CHAT if door == Door.PAGE and report.source == Source.CHAT else door
+        found.append(Choice(door.value, str(shown.label), closes))
     return found

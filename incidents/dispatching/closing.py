@@ -126,13 +126,13 @@ def cancel(*, incident_id: int, reason: CancelReason, by: Person, base_version: 
 
 
 def reopen(
-    *, incident_id: int, by: Person, why: str = "", again: bool = False, base_version: int | None = None
+    *, incident_id: int, by: Person | None, why: str = "", again: bool = False, base_version: int | None = None
 ) -> Incident:
     """Opens it again; the answers sent stay sent, and the citizen's clock begins anew.
 
-    With `again` it goes out at once to the agencies that had it, as new assignments that follow the old ones;
-    otherwise it is as received, and who is to handle it now is decided anew. `why` is a code of at most 60
-    characters. Raises Changed, NotAllowed, and Refused for what was merged away.
+    With `again`, a person's act, it goes out at once to the agencies that had it, as new assignments that follow
+    the old ones; otherwise it is as received, and who is to handle it now is decided anew. `why` is a code of at
+    most 60 characters. Raises Changed, NotAllowed, and Refused for what was merged away.
     """
     incident = lock(incident_id, base_version=base_version, against=ENDINGS)
     if incident.outcome == Outcome.MERGED:
@@ -151,7 +151,7 @@ def reopen(
     deadlines.refresh(incident)
     needs.recompute(incident)
     lead = next((row.agency for row in answered if row.role == Assignment.Role.LEAD), None)
-    if again and lead is not None:
+    if again and by is not None and lead is not None:
         others = [row.agency for row in answered if row.role == Assignment.Role.CO_ORDINATING]
         assign(incident_id=incident.pk, lead=lead, co_ordinating=others, by=by)
     return incident

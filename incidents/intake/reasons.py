@@ -16,6 +16,7 @@ SENTENCES: dict[str, str | Promise] = {
     "message.emergency": _("A report of its own: it sounds like an emergency"),
     "message.other_topic": _("A report of its own: it is about something else"),
     "message.other_place": _("A report of its own: it is about another place"),
+    "message.rating": _("The sender is not content with the answer"),
     "message.by_person": _("A report of its own: a person split it off"),
 }
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
@@ -12,7 +15,8 @@ from incidents.records.photos import path_of
 from opscenter import budgets
 
 
-def _found(request: HttpRequest, code: str) -> Followed:
+def found(request: HttpRequest, code: str) -> Followed:
+    """The report of a code. Raises Http404; a wrong code costs the budget `guess`."""
     budgets.spend(request, "portal.track")
     report = followed(code)
     if report is None:
@@ -47,11 +51,18 @@ def look_up(request: HttpRequest) -> HttpResponseBase:
 def track(request: HttpRequest, code: str) -> HttpResponseBase:
     """A report's page; `?part=state` answers only the part that changes. 404 for a code that is not one."""
     try:
-        report = _found(request, code)
+        report = found(request, code)
     except Http404:
         return _private(render(request, "portal/look_up.html", {"code": tidy_code(code), "unknown": True}, status=404))
     template = "portal/parts/state.html" if request.GET.get("part") == "state" else "portal/track.html"
-    return _private(render(request, template, {"report": report, "just_sent": "moi" in request.GET}))
+    shown = {
+        "report": report,
+        "just_sent": "moi" in request.GET,
+        "action_id": uuid.uuid4(),
+        "most_photos": settings.PHOTOS_PER_REPORT,
+        "photo_bytes": settings.PHOTO_MAX_BYTES,
+    }
+    return _private(render(request, template, shown))
 
 
 @require_safe

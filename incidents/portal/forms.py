@@ -42,6 +42,41 @@ class PhotosField(forms.FileField):
         return kept
 
 
+class AddForm(forms.Form):
+    """More words or photos for a report: one of the two at least."""
+
+    words = forms.CharField(
+        max_length=LONGEST_WORDS,
+        required=False,
+        strip=True,
+        error_messages={
+            "max_length": _("That is too long: at most %(limit_value)d characters, you wrote %(show_value)d.")
+        },
+    )
+    photos = PhotosField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("words") and not data.get("photos") and not self.errors:
+            self.add_error("words", _("Write a few words or choose a photo."))
+        return data
+
+
+class ChatForm(AddForm):
+    """One message of a chat; name and phone only with the first, and only if the citizen likes."""
+
+    name = forms.CharField(max_length=150, required=False)
+    phone = forms.CharField(max_length=30, required=False)
+    exercise = forms.CharField(max_length=64, required=False)
+
+
+class RatingForm(forms.Form):
+    """Whether the answer helps, and why not."""
+
+    happy = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+    words = forms.CharField(max_length=LONGEST_WORDS, required=False, strip=True)
+
+
 class ReportForm(forms.Form):
     """A citizen's report. Errors are texts for the citizen, each beside its field."""
 

@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from django.utils.translation import get_language
 
 from geo.areas import area_named
+from incidents.conversations.models import Message
 from incidents.portal.icons import icon_of
 from incidents.records.lifecycles import AssignmentState, IncidentState
 from incidents.records.models import Assignment, Category, Exercise, Incident, Photo, Report
@@ -66,6 +67,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """Something the hotline wrote to the citizen besides the answer."""
+
+    text: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Followed:
     """A report as its tracking page shows it."""
 
@@ -78,6 +87,8 @@ class Followed:
     steps: Sequence[Step]
     answer: str
     photos: Sequence[Photo]
+    replies: Sequence[Reply]
+    rated: bool
     exercise: int
 
     @property
@@ -86,12 +97,12 @@ class Followed:
 
 
 def followed(code: str) -> Followed | None:
-    """The report with this tracking code, as its page shows it; None when there is none. Four queries.
+    """The report with this tracking code, as its page shows it; None when there is none. Five queries.
 
     The answer and the photos taken afterwards show once the hotline has closed the incident, not before.
     """
     report = (
-        Report.objects.select_related("incident__category")
+        Report.objects.select_related("incident__category", "rating")
         .prefetch_related(
             Prefetch(
                 "incident__assignments",
@@ -104,6 +115,12 @@ def followed(code: str) -> Followed | None:
                 "incident__photos",
                 Photo.objects.filter(phase=Photo.Phase.AFTER).order_by("id"),
                 to_attr="afterwards",
+            ),
+            Prefetch(
+                "messages",
+                # What the citizen said is for nobody who only knows the code.
+                Message.objects.filter(direction=Message.Direction.OUT).order_by("at", "pk"),
+                to_attr="told",
             ),
         )
         .filter(tracking_code=tidy_code(code))
@@ -123,6 +140,8 @@ def followed(code: str) -> Followed | None:
         steps=_steps(report, incident),
         answer=incident.answer if closed else "",
         photos=incident.afterwards if closed else [],  # type: ignore[attr-defined]
+        replies=[Reply(row.text, row.at) for row in report.told],
+        rated=hasattr(report, "rating"),
         exercise=report.exercise,
     )
 

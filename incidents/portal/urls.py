@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.portal import following, reporting
+from incidents.portal import adding, chatting, following, reporting
 
 app_name = "portal"
 urlpatterns = [
@@ -10,5 +10,9 @@ urlpatterns = [
     path("phan-anh/", reporting.report, name="report"),
     path("tra-cuu/", following.look_up, name="look_up"),
     path("tra-cuu/<str:code>/", following.track, name="track"),
+    path("tra-cuu/<str:code>/bo-sung/", adding.add, name="add"),
+    path("tra-cuu/<str:code>/danh-gia/", adding.rating, name="rate"),
+    path("tro-chuyen/", chatting.chat, name="chat"),
+    path("tro-chuyen/ket-thuc/", chatting.end, name="chat_end"),
     path("tra-cuu/<str:code>/anh/<int:photo_id>/", following.photo, name="photo"),
 ]

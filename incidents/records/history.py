@@ -65,6 +65,8 @@ class HistoryKind(StrEnum):
     NO_REPLY_NEEDED = "no_reply_needed"
     SPLIT_OFF = "split_off"
     MEDIA_FAILED = "media_failed"
+    RATED = "rated"
+    CHAT_ENDED = "chat_ended"
     CONVERSATION_CHANGED = "conversation_changed"
 
 

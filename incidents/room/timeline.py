@@ -66,6 +66,8 @@ _KINDS: dict[HistoryKind, str | Promise] = {
     HistoryKind.NO_REPLY_NEEDED: gettext_lazy("No reply needed"),
     HistoryKind.SPLIT_OFF: gettext_lazy("A message became a report of its own"),
     HistoryKind.MEDIA_FAILED: gettext_lazy("A picture could not be fetched"),
+    HistoryKind.RATED: gettext_lazy("Answer rated by the citizen"),
+    HistoryKind.CHAT_ENDED: gettext_lazy("Chat ended by the citizen"),
     HistoryKind.CONVERSATION_CHANGED: gettext_lazy("Conversation put together or taken apart"),
 }
 

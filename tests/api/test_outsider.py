@@ -256,6 +256,14 @@ ROWS = [
     # The citizen is shown what it looks like after the work, never what another reporter sent.
     Row("tra-cuu/<str:code>/anh/<int:photo_id>/", "/tra-cuu/{track}/anh/{photo}/", _NOBODY),
     Row("tra-cuu/<str:code>/anh/<int:photo_id>/", "/tra-cuu/AAAA-BBBB-CCCC/anh/{photo}/", _NOBODY),
+    Row("tra-cuu/<str:code>/bo-sung/", "/tra-cuu/{track}/bo-sung/", _PUBLIC, "POST", lambda scene: {}, json=False),
+    Row("tra-cuu/<str:code>/bo-sung/", "/tra-cuu/AAAA-BBBB-CCCC/bo-sung/", _NOBODY, "POST", json=False),
+    Row("tra-cuu/<str:code>/danh-gia/", "/tra-cuu/{track}/danh-gia/", _PUBLIC, "POST", lambda scene: {}, json=False),
+    Row("tra-cuu/<str:code>/danh-gia/", "/tra-cuu/AAAA-BBBB-CCCC/danh-gia/", _NOBODY, "POST", json=False),
+    # A chat is read by whoever has its key alone.
+    Row("tro-chuyen/", "/tro-chuyen/", _NOBODY),
+    Row("tro-chuyen/", "/tro-chuyen/", _PUBLIC, "POST", lambda scene: {}, json=False),
+    Row("tro-chuyen/ket-thuc/", "/tro-chuyen/ket-thuc/", _NOBODY, "POST", json=False),
     Row("geo/areas/current.json", "/geo/areas/current.json", _PUBLIC),
     Row("geo/areas/<slug:set_name>.<slug:token>.geojson", "/geo/areas/invented.000000000000.geojson", _NOBODY),
     Row("geo/suggest", "/geo/suggest?q=an+lac", _PUBLIC),

@@ -8,6 +8,15 @@ import { say } from "../words/portal";
 
 const POLL = 30_000;
 
+/** Of the forms beside the state only the one that fits it: adding while it is open, rating once it is answered. */
+function showForms(box: HTMLElement): void {
+  const shows = box.querySelector<HTMLElement>("[data-shows]")?.dataset.shows;
+  for (const part of document.querySelectorAll<HTMLElement>("[data-when]")) {
+    // What somebody is writing in is not taken away from them.
+    if (!part.contains(document.activeElement)) part.hidden = part.dataset.when !== shows;
+  }
+}
+
 /** Follows the report whose code and address `box` names; `sign` shows whether the page updates by itself. */
 export function follow(box: HTMLElement, sign: HTMLElement): void {
   let refreshing = false;
@@ -24,6 +33,7 @@ export function follow(box: HTMLElement, sign: HTMLElement): void {
         const version = (root: ParentNode): string => root.querySelector<HTMLElement>("[data-version]")?.dataset.version ?? "";
         // The same again would be read out again by a screen reader.
         if (version(next) !== version(box)) box.replaceChildren(...next.childNodes);
+        showForms(box);
       }
     } catch {
       // No network: the next try shows what has changed.

@@ -251,7 +251,7 @@ export class Queue {
     text(row.words, incident.summary || say("row.no-words"));
     set(row.words, "title", incident.summary);
     const waits = incident.waiting_since
-      ? `${say("row.waits", { source: sayBase(`source.${incident.source}` as Parameters<typeof sayBase>[0]), time: age(Date.parse(incident.waiting_since), now) })} · `
+      ? `${say("row.waits", { source: sayBase(`source.${incident.source}` as Parameters<typeof sayBase>[0]), time: short(now - Date.parse(incident.waiting_since)) })} · `
       : "";
     text(row.meta, `${waits}${clock(received)} · ${place} · ${category}`);
     row.item.classList.toggle("is-waiting", waits !== "");
