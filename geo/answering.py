@@ -16,6 +16,7 @@ def as_answer(text: str, resolution: Resolution) -> dict[str, Any]:
         "candidates": [_candidate(candidate) for candidate in resolution.candidates],
         "needs_person": resolution.needs_person,
         "reasons": [{"code": reason.code, "text": sentence(reason)} for reason in resolution.reasons],
+        "question": sentence(resolution.question) if resolution.question is not None else None,
         "outcome": resolution.outcome,
         "ignored": list(resolution.ignored),
         "set": resolution.set_name,

@@ -53,6 +53,12 @@ SENTENCES: Mapping[str, str | Promise] = {
     "near_border": _("The circle also reaches %(wards)s."),
     "district_unknown": _("“%(name)s” is no district of the territory."),
     "elsewhere_named": _("“%(name)s” lies outside the territory."),
+    "ask_ward": _("Which ward or commune is it in? What is near by?"),
+    "ask_ward_in": _("Which ward or commune of %(district)s is it in?"),
+    "ask_if_ward": _("Is it in %(ward)s?"),
+    "ask_which_ward": _("Which of these is it in: %(wards)s?"),
+    "ask_which_side": _("It is near a border: on which side of it, %(wards)s?"),
+    "ask_which_district": _("%(name)s of which district: %(districts)s?"),
     "text_broken": _("Some letters arrived broken (wrong encoding)."),
     "text_cut": _("Only the beginning of a very long text was read."),
 }

@@ -49,8 +49,8 @@ class Resolution:
     located: a point or place inside one ward. area: only a ward or district. ambiguous: several, none clearly
     better. outside: what was found lies outside the territory. unknown: nothing was found.
     `answer` is what may be relied on: a candidate sure enough, or the district that they share; None when a person
-    has to decide. `ignored` are the words nothing was made of. `set_name` and `generation` say which areas it was read
-    from, `gazetteer` which places and streets.
+    has to decide, and `question` is then what to ask the caller. `ignored` are the words nothing was made of.
+    `set_name` and `generation` say which areas it was read from, `gazetteer` which places and streets.
     """
 
     outcome: Outcome
@@ -61,6 +61,7 @@ class Resolution:
     set_name: str = ""
     generation: str = ""
     gazetteer: str = ""
+    question: Reason | None = None
 
     @property
     def best(self) -> Candidate | None:
@@ -81,12 +82,13 @@ class Resolution:
         return {
             "outcome": self.outcome,
             "candidates": [asdict(candidate) for candidate in self.candidates],
-            "reasons": [{"code": reason.code, "params": dict(reason.params)} for reason in self.reasons],
+            "reasons": [_reason_json(reason) for reason in self.reasons],
             "ignored": list(self.ignored),
             "answer": asdict(self.answer) if self.answer is not None else None,
             "set": self.set_name,
             "generation": self.generation,
             "gazetteer": self.gazetteer,
+            "question": _reason_json(self.question) if self.question is not None else None,
         }
 
     @classmethod
@@ -95,13 +97,22 @@ class Resolution:
         return cls(
             outcome=stored["outcome"],
             candidates=tuple(_candidate(candidate) for candidate in stored.get("candidates", ())),
-            reasons=tuple(Reason(reason["code"], dict(reason["params"])) for reason in stored.get("reasons", ())),
+            reasons=tuple(_reason(reason) for reason in stored.get("reasons", ())),
             ignored=tuple(stored.get("ignored", ())),
             answer=_candidate(stored["answer"]) if stored.get("answer") else None,
             set_name=stored.get("set", ""),
             generation=stored.get("generation", ""),
             gazetteer=stored.get("gazetteer", ""),
+            question=_reason(stored["question"]) if stored.get("question") else None,
         )
+
+
+def _reason_json(reason: Reason) -> dict[str, Any]:
+    return {"code": reason.code, "params": dict(reason.params)}
+
+
+def _reason(stored: Mapping[str, Any]) -> Reason:
+    return Reason(stored["code"], dict(stored["params"]))
 
 
 def _candidate(stored: Mapping[str, Any]) -> Candidate:

@@ -350,6 +350,10 @@ def _position(read: _Read, point: tuple[float, float] | None, accuracy_m: float 
 
 
 def _from_words(read: _Read, guesses: Sequence[WardGuess]) -> Resolution:
+    if read.elsewhere and not guesses and not _names_ours(read):
+        # Streets elsewhere have the names of ours.
+        read.say("elsewhere_named", name=read.elsewhere[0].text)
+        return _answer(read, "outside", [])
     # A name in the territory's own words outweighs the name of a thing; then the place only refines the ward.
     spots = _inside(read)
     if spots:
@@ -364,9 +368,6 @@ def _from_words(read: _Read, guesses: Sequence[WardGuess]) -> Resolution:
             candidates = [*candidates, *_district_candidates(read, silent=True)]
         sure = candidates[0].confidence >= ANSWER_FROM and guesses[0].share >= MOSTLY
         return _answer(read, "area" if sure else "ambiguous", candidates)
-    if read.elsewhere and not _names_ours(read):
-        read.say("elsewhere_named", name=read.elsewhere[0].text)
-        return _answer(read, "outside", [])
     districts = _district_candidates(read)
     if districts:
         return _answer(read, "area" if districts[0].confidence >= ANSWER_FROM else "ambiguous", districts)
@@ -660,15 +661,17 @@ def _answer(read: _Read, outcome: Outcome, candidates: Sequence[Candidate]) -> R
     if outcome == "located" and candidates and candidates[0].near:
         read.say("near_border", wards=", ".join(area.name for area in candidates[0].near))
     kept = tuple(candidates[:MOST_CANDIDATES])
+    decided = _decided(read, outcome, candidates)
     return Resolution(
         outcome,
         kept,
         tuple(read.reasons),
         tuple(read.ignored[:12]),
-        answer=_decided(read, outcome, candidates),
+        answer=decided,
         set_name=read.index.name,
         generation=read.index.token,
         gazetteer=read.gazetteer.version,
+        question=_question(read, outcome, kept, decided),
     )
 
 
@@ -706,6 +709,33 @@ def _whole_unit(read: _Read, unit: Unit, confidence: float, tokens: tuple[str, .
     return _candidate(
         read, "ward" if ward else "district", reference.name, (lon, lat), radius, confidence, covering, tokens
     )
+
+
+def _question(
+    read: _Read, outcome: Outcome, candidates: Sequence[Candidate], decided: Candidate | None
+) -> Reason | None:
+    """What the caller should be asked, so that the ward is known; None when it is."""
+    if outcome == "outside":
+        return None
+    if decided is not None and decided.ward is not None:
+        wards = [decided.ward, *decided.near]
+        return Reason("ask_which_side", {"wards": _listed(wards)}) if decided.near else None
+    offered = {candidate.ward.code: candidate.ward for candidate in candidates if candidate.ward is not None}
+    wards = list(offered.values())
+    names = {ward.name for ward in wards}
+    districts = {one.district.code: one.district for one in candidates if one.ward is not None and one.district}
+    if len(wards) > 1 and len(districts) == len(wards) and len(names) < len(wards):
+        return Reason("ask_which_district", {"name": wards[0].name, "districts": _listed(list(districts.values()))})
+    if len(wards) > 1:
+        return Reason("ask_which_ward", {"wards": _listed(wards)})
+    if wards:
+        return Reason("ask_if_ward", {"ward": wards[0].name})
+    district = decided.district if decided is not None else None
+    return Reason("ask_ward_in", {"district": district.name}) if district is not None else Reason("ask_ward", {})
+
+
+def _listed(areas: Sequence[AreaRef]) -> str:
+    return ", ".join(area.name for area in areas[:4])
 
 
 def _named_apart(candidates: Sequence[Candidate]) -> bool:

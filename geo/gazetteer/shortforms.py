@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from geo.folding import fold
@@ -23,6 +23,11 @@ def written_out(words: Iterable[str]) -> tuple[str, ...]:
         else:
             written.append(word)
     return tuple(written)
+
+
+def short_words() -> Mapping[str, tuple[str, ...]]:
+    """Every short form, folded, with the words it stands for."""
+    return _shorts()
 
 
 @cache

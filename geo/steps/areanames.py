@@ -403,6 +403,9 @@ class Reading:
     def _thing_before(self, at: int, before: int) -> Evidence | None:
         """What stands directly before a name: its own words, not those of the unit before, and rightly marked."""
         for start in range(max(before, at - 4), at):
+            # "đường N3" is a street, no crossroads.
+            if start > 0 and self.keys[start - 1] == "duong" and self.keys[start][-1:].isdigit():
+                continue
             for evidence, marks in _things().exactly(self.keys[start:at]):
                 words = self.tokens[start:at]
                 if not any(word.opens and not word.stop for word in words[1:]) and not any(
@@ -437,6 +440,8 @@ class Reading:
         return at >= 2 and numbered.phrases.ending_at_keys(self.keys, at - 1, 2) is not None
 
     def _begins_label(self, at: int) -> bool:
+        if self.keys[at] not in _label_beginnings():
+            return False
         words = self.keys[at : at + 2]
         return bool(
             tuple(words) in _labels()
@@ -487,6 +492,8 @@ class Reading:
 
     def _label_at(self, at: int) -> tuple[str, int]:
         """(kind, number of words) of a label that begins at a token; ("", 0) for none."""
+        if self.keys[at] not in _label_beginnings():
+            return "", 0
         for length in (2, 1):
             words = tuple(self.keys[at : at + length])
             for kind, strict, marks in _labels().get(words, ()):
@@ -647,6 +654,11 @@ def _short_labels() -> dict[tuple[str, ...], str]:
         for entry in table("labels")["label"]
         for short in entry.get("short", ())
     }
+
+
+@cache
+def _label_beginnings() -> frozenset[str]:
+    return frozenset(words[0] for words in (*_labels(), *_short_labels()))
 
 
 @cache

@@ -21,7 +21,8 @@ SpotKind = Literal["crossing", "kilometre", "house", "place", "between", "street
 SAME_PLACE_M = 400.0
 BESIDE_M = 150.0
 MOST_ENTRIES = 12
-MOST_NEAR = 4
+MOST_NEAR = 3
+LONGEST_NAME = 8
 LEAST_LIKENESS = 0.86
 
 # How often a spot found so is the right one when no ward is named beside it.
@@ -143,30 +144,39 @@ class _Search:
 
     def _is_unit(self, start: int, end: int) -> bool:
         """Whether words are only names of units and fillers: "về Bến Cát" names no place of its own."""
-        return all(
-            token.folded in _empty() or any(unit[0] <= token.start and token.end <= unit[1] for unit in self.units)
-            for token in self.tokens[start:end]
-        )
+        return all(self.words[at] in _empty() or self._in_unit(at) for at in range(start, end))
+
+    def _in_unit(self, at: int) -> bool:
+        token = self.tokens[at]
+        return any(start <= token.start and token.end <= end for start, end, _labelled in self.units)
 
     def _is_labelled(self, start: int) -> bool:
         return start > 0 and self.words[start - 1] in {"duong", "pho", "d", "dg"} and not self.tokens[start].opens
 
     def _nearly(self, kept: Sequence[_Found]) -> Iterator[_Found]:
         covered = {at for found in kept for at in range(found.start, found.end)}
+        # The words of a unit's name are no misspelt name of something else.
+        covered |= {at for at in range(len(self.tokens)) if self._in_unit(at)}
         tried = 0
         for at, word in enumerate(self.words):
             thing = _things().at_keys(self.words, at)
             start = at + 1 if word in {"duong", "pho"} else at if thing is not None else -1
-            if start < 0 or start >= len(self.words) or at in covered or start in covered or tried >= MOST_NEAR:
+            if start < 0 or at in covered or tried >= MOST_NEAR:
+                continue
+            longest = 0
+            while longest < LONGEST_NAME and start + longest < len(self.tokens) and start + longest not in covered:
+                if longest and self.tokens[start + longest].opens:
+                    break
+                longest += 1
+            if longest < 2:
                 continue
             tried += 1
-            longest = next((n for n in range(1, 8) if start + n == len(self.tokens) or self.tokens[start + n].opens), 8)
             near = self.gazetteer.names.near(self.words, start, longest)
             best = [one for one in near if one.likeness >= max(LEAST_LIKENESS, near[0].likeness - 0.005)]
             best = [one for one in best if (one.entry.kind == "place") == (start == at) and one.end - one.start > 1]
             best = [one for one in best if one.end == best[0].end and not self._is_unit(one.start, one.end)]
             if best:
-                covered |= set(range(start, best[0].end))
+                covered |= set(range(at, best[0].end))
                 yield _Found(start, best[0].end, tuple(one.entry for one in best), best[0].likeness)
 
     # --- kinds -------------------------------------------------------------------------------------------------

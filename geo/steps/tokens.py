@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from geo.folding import fold
 
@@ -21,8 +21,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _KEPT_WORDS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word: as written, folded, its marks in a form free of where the tone stands ("hoà" = "hòa").
 
     `opens`: a comma or the like stands between it and the word before; `gap` is what stands there, cut

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import shapely
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
@@ -48,7 +50,7 @@ def _grounds(territory: Territory, index: SetIndex, meaning: Meaning) -> tuple[G
         return ()
     named_set, named = found
     if named_set is index:
-        return (Ground(named, named, named_set.name, 1.0, *circle(index, named.polygon)),)
+        return (Ground(named, named, named_set.name, 1.0, *circle(index, named.polygon, named.flat)),)
     pieces = []
     for ward in index.wards_crossing(named.polygon):
         piece = ward.polygon.intersection(named.polygon)
@@ -67,18 +69,21 @@ def circle_of(territory: Territory, index: SetIndex, unit: Unit) -> tuple[float,
     key = ("circle", index.name, unit.code)
     known = kept.get(key)
     if known is None:
-        known = kept[key] = circle(index, unit.polygon)
+        known = kept[key] = circle(index, unit.polygon, unit.flat)
     return known  # type: ignore[return-value]
 
 
-def circle(index: SetIndex, polygon: BaseGeometry) -> tuple[float, float, float]:
-    """(lon, lat, radius in metres): a point inside the polygon and how far its farthest corner lies from there."""
+def circle(index: SetIndex, polygon: BaseGeometry, flat: BaseGeometry | None = None) -> tuple[float, float, float]:
+    """(lon, lat, radius in metres): a point inside the polygon and how far its farthest corner lies from there.
+
+    `flat` is the polygon on the set's plane, where it is known already.
+    """
     middle = polygon.centroid
     if not polygon.covers(middle):
         middle = polygon.representative_point()
-    flat = index.plane.metres(polygon)
-    here = Point(index.plane.point(middle.x, middle.y))
-    return float(middle.x), float(middle.y), float(here.hausdorff_distance(flat.convex_hull.boundary))
+    here = index.plane.point(middle.x, middle.y)
+    corners = shapely.get_coordinates((flat if flat is not None else index.plane.metres(polygon)).convex_hull)
+    return float(middle.x), float(middle.y), float(np.hypot(*(corners - here).T).max())
 
 
 def point_in(unit: Unit, lon: float, lat: float) -> tuple[float, float]:

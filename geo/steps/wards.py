@@ -59,7 +59,8 @@ def read_as_wards(mentions: Sequence[Mention], index: SetIndex, *, in_city: bool
         )
         alone = no_ward and (in_city if mention.level == Level.PROVINCE else merged)
         if own and (alone or (again and mention.level == Level.DISTRICT)):
-            read.append(replace(mention, meanings=own, smaller=()))
+            evidence: Evidence = "tail" if again and mention.evidence == "loose" else mention.evidence
+            read.append(replace(mention, meanings=own, smaller=(), evidence=evidence))
             no_ward = False
         else:
             read.append(mention)

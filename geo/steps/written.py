@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from geo.folding import fold
-from geo.gazetteer.shortforms import written_out
+from geo.gazetteer.shortforms import short_words, written_out
 from geo.language import table
 from geo.steps.tokens import Token
 
@@ -21,6 +21,11 @@ def write_out(tokens: Sequence[Token]) -> tuple[Token, ...]:
     for at, token in enumerate(tokens):
         behind = tokens[at + 1] if at + 1 < len(tokens) else None
         if token.folded in _ROADS_TOO and behind is not None and behind.folded[:1].isdigit():
+            written.append(token)
+            continue
+        if token.folded not in short_words() and not (
+            token.folded.isdigit() and written and written[-1].folded == "nga"
+        ):
             written.append(token)
             continue
         # "ngã 4" is written out together.

@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import SessionAuth
 
-from incidents.api import assignments, calls, conversations, emergencies, incidents, photos, reports, units
+from incidents.api import assignments, calls, conversations, emergencies, incidents, photos, places, reports, units
 from opscenter.accounts.models import Person
 
 
@@ -38,6 +38,7 @@ api.add_router("", units.router)
 api.add_router("", reports.router)
 api.add_router("", conversations.router)
 api.add_router("", photos.router)
+api.add_router("", places.router)
 
 
 @api.exception_handler(AuthenticationError)

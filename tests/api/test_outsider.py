@@ -198,6 +198,7 @@ ROWS = [
     Row("positions/osmand", "/positions/osmand?id=guess&lat=11&lon=106&timestamp=1", _PUBLIC),
     Row("api/reports", "/api/reports", only(*ROOM), "POST", lambda scene: {"words": "Có ổ gà"}),
     Row("api/suggest", "/api/suggest?words=o+ga", only(*ROOM)),
+    Row("api/places/resolve", "/api/places/resolve?text=an+lac", only(*ROOM)),
     Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/shown", _FOR_ALL_WHO_HANDLE),
     Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/thumbnail", _FOR_ALL_WHO_HANDLE),
     Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/original", only(*MANAGERS)),

@@ -27,9 +27,9 @@ class Line:
     @property
     def verdict(self) -> str:
         """`ok`, `missed` or `FAILED`; empty where nothing is asked."""
-        value = self.ours if self.baseline_value is None else self.ours / self.baseline_value
         if self.floor is None and self.ceiling is None:
             return ""
+        value = self.ours if self.baseline_value is None else self.ours / self.baseline_value
         if (self.floor is None or value >= self.floor) and (self.ceiling is None or value <= self.ceiling):
             return "ok"
         return "missed" if self.aim else "FAILED"

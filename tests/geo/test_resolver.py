@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
+from typing import Any
 
 import pytest
 from django.contrib.gis.geos import Point
@@ -88,6 +89,22 @@ def test_a_name_in_two_districts_is_ambiguous_until_the_district_is_said(old_set
     # The label says which: one is a xã, the other a phường.
     assert codes(resolve("xã Tân Bình", on=OLD)) == ["103"]
     assert codes(resolve("phường Tân Bình", on=OLD)) == ["106"]
+
+
+def test_what_the_caller_should_be_asked(old_set: AreaSet) -> None:
+    def asked(words: str, **position: Any) -> tuple[str, dict[str, object]] | None:
+        question = resolve(words, on=OLD, **position).question
+        return (question.code, dict(question.params)) if question is not None else None
+
+    assert asked("phường Phú Hòa") is None
+    assert asked("alo alo") == ("ask_ward", {})
+    assert asked("đường Lê Văn Mẫu, Bàu Bàng") == ("ask_ward_in", {"district": "Huyện Bàu Bàng"})
+    assert asked("chợ Phú Hòa") == ("ask_if_ward", {"ward": "Phường Phú Hòa"})
+    two = asked("giữa phường Phú Hòa và phường Hiệp Thành")
+    assert two == ("ask_which_ward", {"wards": "Phường Phú Hòa, Phường Hiệp Thành"})
+    edge = asked("cháy", point=(WEST + STEP - 0.0005, SOUTH + STEP / 2), accuracy_m=80)
+    assert edge == ("ask_which_side", {"wards": "Phường Phú Hòa, Phường Phú Lợi"})
+    assert asked("Biên Hòa, Đồng Nai") is None
 
 
 def test_a_thing_named_after_a_ward_is_only_a_hint(old_set: AreaSet) -> None:
@@ -508,7 +525,15 @@ def test_every_reason_has_its_sentence_and_unknown_ones_do_no_harm() -> None:
     with translation.override("en"):
         assert sentence(Reason("from_the_future", {})) == "Reason: from_the_future"
         assert sentence(Reason("near_border", {})) == "Reason: near_border"
-        params = {"ward": "A", "wards": "A, B", "name": "C", "text": "D", "set": "2019", "district": "E"}
+        params = {
+            "ward": "A",
+            "wards": "A, B",
+            "name": "C",
+            "text": "D",
+            "set": "2019",
+            "district": "E",
+            "districts": "E",
+        }
         for code in SENTENCES:
             text = sentence(Reason(code, {**params, "distance_m": 12.0, "radius_m": 12.0}))
             assert not text.startswith("Reason:")

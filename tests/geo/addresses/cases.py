@@ -98,5 +98,5 @@ def written() -> list[Case]:
     for line in (Path(__file__).parent / "written.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             kind, text, ward, district = (part.strip() for part in line.split(" | "))
-            cases.append(Case(kind, text, OLD, ward.strip("-"), district.strip("-")))
+            cases.append(Case(f"written: {kind}", text, OLD, ward.strip("-"), district.strip("-")))
     return cases
