@@ -45,6 +45,8 @@ THERE = ("focal_point_there", "handler_there", "dispatcher", "crew")
 AGENCIES = (*OWN, *THERE)
 RECEIVERS_THERE = ("focal_point_there", "dispatcher")
 WORKERS_THERE = ("handler_there", "crew")
+# Who reads figures: agencies their own.
+READERS = (*ROOM, "leader", "focal_point", *RECEIVERS_THERE)
 EVERYBODY = ("anonymous", *ROOM, "leader", *AGENCIES, "partner")
 
 
@@ -248,6 +250,11 @@ ROWS = [
     Row("wall/<str:token>/", "/wall/not-the-token/", _NOBODY),
     Row("wall/<str:token>/names.json", "/wall/{token}/names.json", _PUBLIC),
     Row("wall/<str:token>/names.json", "/wall/not-the-token/names.json", _NOBODY),
+    Row("figures/", "/figures/", only(*READERS)),
+    Row("figures/files/", "/figures/files/", only(*READERS)),
+    Row("figures/files/ask/", "/figures/files/ask/", only(*READERS), "POST", json=False),
+    # Files are their asker's alone: nobody has asked for this one.
+    Row("figures/files/<int:pk>/", "/figures/files/1/", only(hidden=READERS)),
     # What everybody may use: the citizens' pages (a tracking code is the key), borders, other machines' doors.
     Row("", "/", _PUBLIC),
     Row("phan-anh/", "/phan-anh/", _PUBLIC, "POST", lambda scene: {}, json=False),
