@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "words_disagree": _("The words name %(name)s, but the position lies in %(ward)s, %(distance_m).0f m away."),
     "ward_named": _("“%(text)s” names %(name)s."),
     "ward_named_after": _("“%(text)s” may only be a thing named after %(name)s."),
+    "landmark": _("“%(text)s” is known to lie in %(name)s."),
     "ward_misspelt": _("“%(text)s” was read as %(name)s."),
     "old_unit": _("%(name)s (%(set)s) lies in today's %(ward)s."),
     "old_unit_split": _("%(name)s (%(set)s) is divided between %(wards)s."),

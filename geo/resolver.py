@@ -30,6 +30,7 @@ from geo.steps.areanames import (
     unit_of,
 )
 from geo.steps.coordinates import WrittenPoint, written_points
+from geo.steps.landmarks import find_landmarks
 from geo.steps.spots import Spot, find_spots
 from geo.steps.tokens import MOST_CHARACTERS, Token, clean, is_marked, tokens_of
 from geo.steps.units import Ground, circle_of, point_in
@@ -140,6 +141,9 @@ def _read_texts(read: _Read, words: str, address: str, point: tuple[float, float
         elsewhere = reading.elsewhere(mentions)
         in_city = any(one.city for one in elsewhere)
         mentions = read_as_wards(mentions, index, in_city=in_city)
+        written = write_out(plain)
+        landmarks = find_landmarks(written, tokens, names)
+        mentions = [*_outside(mentions, landmarks), *landmarks]
         # What the address says of a level stands; the words then only fill in what it leaves open.
         for level, kept in (
             (Level.WARD, read.wards),
@@ -153,7 +157,7 @@ def _read_texts(read: _Read, words: str, address: str, point: tuple[float, float
             for one in mentions
             if not one.is_misspelt
         ]
-        spots = find_spots(write_out(plain), read.gazetteer, units, exercise)
+        spots = find_spots(written, read.gazetteer, units, exercise)
         read.spots = read.spots or spots
         read.elsewhere += [one for one in elsewhere if not one.unknown]
         read.strangers += [one for one in elsewhere if one.unknown]
@@ -163,6 +167,15 @@ def _read_texts(read: _Read, words: str, address: str, point: tuple[float, float
             + [(spot.start, spot.end) for spot in spots],
         )
     return read
+
+
+def _outside(mentions: Sequence[Mention], landmarks: Sequence[Mention]) -> list[Mention]:
+    """The units named elsewhere than in a landmark's own name: "chợ Thủ Dầu Một" names no district."""
+    return [
+        mention
+        for mention in mentions
+        if mention.label or not any(one.start <= mention.start < one.end for one in landmarks)
+    ]
 
 
 def _without(text: str, points: Sequence[WrittenPoint]) -> str:
@@ -233,7 +246,13 @@ def _say_named(read: _Read, guess: WardGuess, same: Sequence[WardGuess]) -> None
     if guess.agrees is False:
         district = next((one for one in read.districts if one.is_firm), read.districts[0])
         read.say("ward_district_disagree", ward=guess.meaning.name, district=district.meanings[0].name)
-    code = "ward_named" if mention.evidence not in {"inside", "maybe", "street", "loose"} else "ward_named_after"
+    code = (
+        "landmark"
+        if mention.evidence == "landmark"
+        else "ward_named"
+        if mention.evidence not in {"inside", "maybe", "street", "loose"}
+        else "ward_named_after"
+    )
     if mention.likeness < 0.75 or (mention.likeness < 0.95 and mention.is_misspelt):
         code = "ward_misspelt"
     read.say(code, text=mention.text, name=_meaning_name(read, guess.meaning))

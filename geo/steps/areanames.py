@@ -25,9 +25,10 @@ MOST_MISSPELT = 12
 #   label     its kind stands before it                 seat     "UBND Phú Hòa", "công an Phú Hòa"
 #   segment   alone between commas                      tail     directly before its district or province
 #   numbered  "Thuận Giao 25": streets counted in it    inside   "chợ Phú Hòa", "khu phố Phú Hòa"
-#   loose     among other words                         maybe    "KCN Phú Hòa"
+#   landmark  a place known to lie in it                loose    among other words
+#   maybe     "KCN Phú Hòa"
 #   street    "đường Phú Hòa", "12 Phú Hòa"
-Evidence = Literal["label", "seat", "segment", "tail", "numbered", "inside", "loose", "maybe", "street"]
+Evidence = Literal["label", "seat", "segment", "tail", "numbered", "inside", "landmark", "loose", "maybe", "street"]
 FIRM: frozenset[Evidence] = frozenset({"label", "seat", "segment", "tail"})
 
 
@@ -103,6 +104,7 @@ class AreaNames:
     spellings: dict[str, tuple[str, ...]]  # level → names as they are spelt, for misspelt ones
     sounds: dict[str, dict[str, str]]  # level → what a name sounds like → how it is spelt
     words: frozenset[str]  # every word of a name or label
+    units: dict[tuple[str, str], Meaning]  # each unit under its first name
     elsewhere: Phrases[bool]  # name outside → whether the territory has belonged to it since the merger of 2025
     far: tuple[str, ...]  # the same, as they are spelt
     kept: dict[object, object] = field(default_factory=dict)  # what was worked out from this territory once
@@ -135,6 +137,7 @@ _kept: tuple[Territory, AreaNames] | None = None
 def _read(territory: Territory) -> AreaNames:
     phrases: Phrases[Meaning] = Phrases()
     levels: dict[str, set[str]] = {level: set() for level in Level.values}
+    units: dict[tuple[str, str], Meaning] = {}
     other: dict[str, list[str]] = {}
     for written, name in table("short_names")["other"].items():
         other.setdefault(_spelt(name), []).append(written)
@@ -144,6 +147,7 @@ def _read(territory: Territory) -> AreaNames:
             for bare, (name, kinds) in _names(unit).items():
                 marks = tuple(key(token.marked) for token in tokens_of(bare_name(name)))
                 meaning = Meaning(index.name, unit.code, unit.level, frozenset(kinds), name, marks, districts)
+                units.setdefault(meaning.unit_key, meaning)
                 for spelt in (bare, *(_spelt(written) for written in other.get(bare, ()))):
                     phrases.put(tuple(spelt.split()), meaning)
                     levels[unit.level].add(spelt)
@@ -170,6 +174,7 @@ def _read(territory: Territory) -> AreaNames:
         {level: tuple(sorted(names)) for level, names in levels.items()},
         sounds,
         frozenset(words),
+        units,
         elsewhere,
         tuple(far),
     )
@@ -618,6 +623,11 @@ def _with_tails(found: list[Mention]) -> list[Mention]:
 def _fit(ward: Mention, district: Mention) -> bool:
     keys = {meaning.unit_key for meaning in district.meanings}
     return any(meaning.districts & keys for meaning in ward.meanings)
+
+
+def stands_beside(words: Sequence[str], at: int) -> bool:
+    """Whether the words directly before a name say by it, not in it."""
+    return at > 0 and _near().ending_at_keys(words, at, 2) is not None
 
 
 def is_of_the_city(mention: Mention) -> bool:

@@ -19,6 +19,7 @@ WEIGHT: Mapping[Evidence, float] = {
     "segment": 0.85,
     "tail": 0.84,
     "numbered": 0.8,
+    "landmark": 0.75,
     "inside": 0.72,
     "loose": 0.6,
     "maybe": 0.5,

@@ -20,10 +20,11 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from geo.importing.known_sets import load_starter_areas
-from geo.index import look_again
+from geo.index import look_again, territory
+from geo.language import table
 from geo.models import AreaLineage, AreaSet
 from geo.resolver import resolve
-from tests.geo.addresses.cases import Case, Tally, codes, tallies, written
+from tests.geo.addresses.cases import NEW, OLD, Case, Tally, codes, tallies, written
 from tests.geo.addresses.generated import Lists, generated, well_formed, with_slips
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unpinned")]
@@ -54,6 +55,7 @@ def test_how_often_addresses_are_read_rightly() -> None:
     assert by_hand.district_share >= 0.97, by_hand.missed
     assert by_hand.ward_wrong_share <= 0.015, by_hand.missed
     _confidence_keeps_its_word([*cases, *written()])
+    _landmarks_say_their_ward()
 
 
 def _tallied(cases: list[Case]) -> Mapping[str, Tally]:
@@ -74,6 +76,28 @@ def _confidence_keeps_its_word(cases: Iterable[Case]) -> None:
     for step, right in steps.items():
         if len(right) >= 20:
             assert sum(right) / len(right) >= step / 10 - 0.1, (step, len(right))
+
+
+def _landmarks_say_their_ward() -> None:
+    whole = territory().named("2019")
+    assert whole is not None
+    listed = [code for landmark in table("landmarks")["landmark"] for code in landmark["wards"]]
+    assert set(listed) <= {ward.code for ward in whole.wards}
+    for words, ward, district in (
+        ("gần chợ Búng", "25963", "725"),
+        ("cho thu dau mot", "25747", "718"),
+        ("trước KTX khu B", "25957", "724"),
+        # On a border: the district is what they share.
+        ("Ngã 4 550", "", "724"),
+        ("cổng sau KCN Sóng Thần 1", "", "724"),
+        # A ward that is named goes before, and so does a district.
+        ("gần chợ Búng, phường Hưng Định", "25978", "725"),
+        ("chợ Búng, thị xã Dĩ An", "", ""),
+    ):
+        assert codes(resolve(words, on=OLD)) == (ward, district), words
+    merged = resolve("gần chợ Búng", on=NEW)
+    assert merged.candidates
+    assert all(candidate.ward is None or candidate.ward.set_name == "2025" for candidate in merged.candidates)
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, given: bytes, *options: str) -> list[dict[str, object]]:
