@@ -20,8 +20,25 @@ from incidents.records.reasons import sentence
 from opscenter.accounts.models import Agency, ContactPoint
 
 Trace = Mapping[str, Any]
-# Said in the steps themselves, or only the absence of a doubt.
-_IN_STEPS = frozenset({"dispatching.rule", "dispatching.committee"})
+# What a person has to decide; other reasons are facts that led to the rule.
+_DOUBTS = frozenset(
+    f"dispatching.{code}"
+    for code in (
+        "no_category",
+        "no_rule",
+        "agency_ended",
+        "area_unknown",
+        "no_committee",
+        "area_uncertain",
+        "across_border",
+        "rules_disagree",
+        "complained_of_unknown",
+    )
+)
+_FACTS = frozenset(
+    f"dispatching.{code}"
+    for code in ("on_road", "at_kind", "complained_of", "complaint_goes_higher", "no_district_level")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +105,26 @@ def explain(
     number = agency_trace.get("rule")
     rule = CompetenceRule.objects.filter(pk=int(number)).first() if number else None
     reach = agency_trace.get("reach") or {}
-    doubts = [sentence(one) for one in agency_trace.get("reasons", ()) if one.get("code") not in _IN_STEPS]
+    reasons = agency_trace.get("reasons", ())
+    doubts = [sentence(one) for one in reasons if one.get("code") in _DOUBTS]
+    facts = [sentence(one) for one in reasons if one.get("code") in _FACTS]
     named = Agency.objects.in_bulk([*agency_trace.get("co", ()), *_ids(agency_trace.get("choices", ()))])
     steps = (
         Step(_("Words"), _("“%(words)s”") % {"words": words} if words else _("no known words"), "", not words),
         Step(_("Category"), what or _("not known"), _first(category_trace), not what),
         Step(_("Place"), where or area_name or _("not known"), _first(place_trace), not (where or area_name)),
         Step(_("Area"), _in_set(area_name, area[0]), "", not area_name),
-        Step(_("Rule"), rule.legal_basis or rule.code if rule else _("none"), rule.code if rule else "", rule is None),
+        Step(
+            _("Rule"),
+            rule.legal_basis or rule.code if rule else _("none"),
+            "; ".join([*([rule.code] if rule else []), *facts]),
+            rule is None,
+        ),
         Step(_("Agency"), agency.name if agency else _("none"), "; ".join(doubts), not agency_trace.get("certain")),
         Step(_("Focal point"), *_focal_points(agency, reach)),
     )
     return Explanation(
-        sentence=_in_one(words, what, where, area_name, rule, agency, _ways(reach), doubts),
+        sentence=_in_one(words, what, where, area_name, facts, rule, agency, _ways(reach), doubts),
         steps=steps,
         co=tuple(named[pk].name for pk in agency_trace.get("co", ()) if pk in named),
         rejected=tuple(sentence(one) for one in agency_trace.get("rejected", ())),
@@ -117,6 +141,7 @@ def _in_one(
     what: str,
     where: str,
     area: str,
+    facts: Sequence[str],
     rule: CompetenceRule | None,
     agency: Agency | None,
     ways: str,
@@ -132,6 +157,7 @@ def _in_one(
         parts.append(_("at %(place)s, %(area)s") % {"place": where, "area": area})
     elif where or area:
         parts.append(_("in %(area)s") % {"area": where or area})
+    parts += facts
     if rule is not None and agency is not None:
         parts.append(
             _("under %(basis)s it is for %(agency)s") % {"basis": rule.legal_basis or rule.code, "agency": agency.name}

@@ -1,0 +1,201 @@
+"""Every category in every commune, in both area sets, from a point on the map to the agency, with the whole way.
+
+What is expected is read from the files of fixtures/ by other, simpler means than the application's. The borders are the
+real ones where this machine has them (OPSCENTER_AREA_DATA), else the starter cells.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
+
+from geo import index
+from geo.areas import area_named, point_of
+from geo.importing.plan import AreaImport, plan_import
+from geo.resolver import resolve
+from incidents.dispatching.competence import AgencySuggestion, barred_by, suggest_agency
+from incidents.dispatching.explaining import Explanation, explain
+from incidents.dispatching.roads import road_in
+from incidents.dispatching.suggesting import area_refs, reach_of
+from incidents.records.models import Category
+from incidents.records.places import place_fields
+from incidents.reference.loading import FIXTURES, load
+from incidents.triage.categorise import suggest as suggest_category
+from opscenter.accounts.models import Agency
+
+OLD, NEW = dt.date(2019, 11, 24), dt.date(2026, 11, 26)
+SETS = {"2019": {"valid_from": dt.date(2019, 1, 1), "valid_until": dt.date(2025, 7, 1)},
+        "2025": {"valid_from": dt.date(2025, 7, 1)}}  # fmt: skip
+# Words and the categories that a road number moves: (words, category, road owner).
+ROADS = [("trên QL13", "national"), ("trên ĐT743", "provincial"), ("trên ĐH402", "district"), ("trên ĐX012", "commune")]
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Case:
+    category: str
+    set: str
+    ward: str
+    words: str = ""
+    road: str = ""
+
+    @property
+    def on(self) -> dt.date:
+        return OLD if self.set == "2019" else NEW
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    lines = [line for line in (FIXTURES / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+@pytest.fixture
+def province(db: None) -> Iterator[None]:
+    """The shipped reference data, and both area sets."""
+    before, settings.AREA_SET = settings.AREA_SET, ""
+    load()
+    folder = Path(settings.AREA_DATA) / "areas" if settings.AREA_DATA else None
+    if folder is not None and (folder / "wards_2019.geojson").exists():
+        for name, dates in SETS.items():
+            plan_import(AreaImport(path=folder / f"wards_{name}.geojson", set_name=name, **dates)).load()  # type: ignore[arg-type]
+    else:
+        call_command("load_starter_areas", verbosity=0)
+    index.look_again()
+    yield
+    settings.AREA_SET = before
+    index.look_again()
+
+
+def cases() -> list[Case]:
+    """Each category in turn goes round the communes; four and more to a commune, roads of each kind between them."""
+    categories = [row["code"] for row in rows("categories.csv")]
+    found: list[Case] = []
+    for name in SETS:
+        wards = [
+            row["area_code"] for row in rows("agencies.csv") if row["kind"] == "commune" and row["area_set"] == name
+        ]
+        for number in range(max(4 * len(wards), len(categories) * 3)):
+            found.append(Case(categories[number % len(categories)], name, wards[number % len(wards)]))
+        for number, ward in enumerate(wards):
+            words, owner = ROADS[number % len(ROADS)]
+            found.append(Case("road-local" if number % 2 else "road-national", name, ward, words, owner))
+    return found
+
+
+def expected(case: Case, district: str) -> str:
+    """The agency's code by the files alone."""
+    on = case.on.isoformat()
+    fits = [
+        row
+        for row in rows("competence.csv")
+        if row["category"] == case.category
+        and row["valid_from"] <= on
+        and (not row["valid_until"] or on < row["valid_until"])
+        and row["road_owner"] in {"", case.road}
+        and (not row["area_code"] or (row["area_set"] == case.set and row["area_code"] in {case.ward, district}))
+    ]
+    first = min(fits, key=lambda row: int(row["priority"]))
+    if first["target"] == "agency":
+        return first["agency"]
+    unit = district if first["target"] == "district_committee" and district else case.ward
+    return f"ubnd-{case.set}-{unit}"
+
+
+def route(case: Case) -> tuple[AgencySuggestion, Explanation, dict[str, Any]]:
+    """What happens to a report with a pin in the middle of the commune."""
+    category = Category.objects.get(code=case.category)
+    guess = suggest_category(case.words, category)
+    fields = place_fields(resolve(case.words, on=case.on, point=point_of(case.set, case.ward)), on=case.on)
+    place = area_refs(
+        fields["place_trace"], fields["area_set"], fields["ward_code"], fields["district_code"], fields["approximate"],
+        road=road_in(case.words),
+    )  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        found = suggest_agency(
+            category=category, group=category.group, place=place, on=case.on, confidence=guess.confidence,
+            # A complaint is about somebody: here about nobody who could be competent.
+            barred=barred_by([Agency.objects.get(code="biwase").pk] if category.is_complaint else ()),
+        )  # fmt: skip
+    assert len(asked) <= (5 if category.is_complaint else 3)
+    trace = {**found.as_json(), "reach": reach_of(found.agency)}
+    way = explain(
+        category=category, group="", category_trace=guess.as_json(), place=fields["place_label"],
+        area=(place.set, place.ward_code), place_trace=fields["place_trace"], agency_trace=trace, agency=found.agency,
+    )  # fmt: skip
+    return found, way, {"place": fields, "agency": trace}
+
+
+def test_every_case_reaches_its_agency_and_says_why(province: None) -> None:
+    every = cases()
+    districts = {
+        row["area_code"]: row["parent"].rpartition("-")[2] for row in rows("agencies.csv") if row["area_set"] == "2019"
+    }
+    wrong: list[str] = []
+    seen: Counter[str] = Counter()
+    for case in every:
+        district = districts[case.ward] if case.set == "2019" else ""
+        with override("vi"):
+            found, way, machine = route(case)
+        wanted = expected(case, district)
+        named = found.agency.code if found.agency else None
+        if named != wanted or not found.certain:
+            wrong.append(f"{case}: {named} (certain {found.certain}) instead of {wanted}: {found.trace}")
+            continue
+        seen[case.set] += 1
+        # Words → place → area and set → rule → agency → focal point → reached by: each step says something.
+        names = [step.found for step in way.steps]
+        assert len(names) == 7
+        assert all(names), case
+        ward = area_named(case.set, case.ward)
+        assert ward is not None
+        assert ward.name in names[3]
+        assert case.set in names[3]
+        assert found.rule is not None
+        assert names[4] == (found.rule.legal_basis or found.rule.code)
+        assert names[5] in way.sentence
+        assert way.sentence.endswith(".")
+        assert machine["agency"]["rule"] == found.rule.pk
+        assert machine["agency"]["reach"]["by"] == ["email"], case
+        # The rule of the other set was looked at and is told.
+        assert found.rejected
+    assert wrong == []
+    assert len(every) >= 300
+    categories = {row["code"] for row in rows("categories.csv")}
+    for name, count in (("2019", 91), ("2025", 36)):
+        own = [case for case in every if case.set == name]
+        assert {case.category for case in own} == categories
+        assert len({case.ward for case in own}) == count
+        assert seen[name] == len(own)
+
+
+def test_the_91_communes_of_2019_have_an_agency_of_today(province: None) -> None:
+    """A place of the old set, asked today: the new ward of that very point, whatever its code once meant."""
+    for row in rows("agencies.csv"):
+        if row["kind"] != "commune" or row["area_set"] != "2019":
+            continue
+        lon, lat = point_of("2019", row["area_code"]) or (0.0, 0.0)
+        fields = place_fields(resolve("", on=NEW, point=(lon, lat)), on=NEW)
+        place = area_refs(
+            fields["place_trace"], fields["area_set"], fields["ward_code"], fields["district_code"], False
+        )
+        today = index.territory().named("2025")
+        assert today is not None
+        if today.approximate and not fields["ward_code"]:
+            # Between two starter cells of today.
+            continue
+        found = suggest_agency(category=Category.objects.get(code="noise"), group=3, place=place, on=NEW)
+        assert found.agency is not None, row
+        assert (found.agency.area_set, found.agency.area_code) == ("2025", fields["ward_code"])
