@@ -14,6 +14,7 @@ import { Phone } from "./room/phone";
 import { Panel } from "./room/panel";
 import { Queue } from "./room/queue";
 import { Names } from "./room/reference";
+import { Surges } from "./room/surges";
 import { Search } from "./room/search";
 import { clockSeconds, keepTimes } from "./time";
 import { element } from "./element";
@@ -152,7 +153,10 @@ function soon(): void {
   drawn = requestAnimationFrame(() => draw());
 }
 
+const surges = new Surges(byId("surges"), { open: (code) => openCode(code), drawn: () => stopTimes() });
+
 live.watch((changed) => {
+  surges.soon();
   for (const { id, isNew } of changed) {
     if (isNew) fresh.add(id);
     if (id !== openId) continue;
@@ -313,6 +317,12 @@ listen({
   c: press("category"),
   g: press("agency"),
   m: press("note"),
+  s: (event) => {
+    if (!document.querySelector("dialog[open]") && surges.press()) event.preventDefault();
+  },
+  1: press("group-1"),
+  2: press("emergency"),
+  3: press("group-3"),
   b: press("same"),
   r: press("reply"),
   x: press("side-1"),

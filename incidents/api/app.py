@@ -10,7 +10,18 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import SessionAuth
 
-from incidents.api import assignments, calls, conversations, emergencies, incidents, photos, places, reports, units
+from incidents.api import (
+    assignments,
+    calls,
+    conversations,
+    emergencies,
+    incidents,
+    photos,
+    places,
+    reports,
+    surges,
+    units,
+)
 from opscenter.accounts.models import Person
 
 
@@ -32,6 +43,7 @@ api = NinjaAPI(
 )
 api.add_router("/incidents", incidents.router)
 api.add_router("/assignments", assignments.router)
+api.add_router("/surges", surges.router)
 api.add_router("/calls", calls.router)
 api.add_router("/emergencies", emergencies.router)
 api.add_router("", units.router)

@@ -41,11 +41,11 @@ from incidents.emergencies.services import opening
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS
-from incidents.records.models import Assignment, Category, Incident, PersonalLook, Report
+from incidents.records.models import Assignment, Category, Incident, PersonalLook, Report, ReportWords
 from incidents.records.notes import add_note
 from incidents.records.places import Pin
 from incidents.records.rights import Verb
-from incidents.triage import merging
+from incidents.triage import categorise, lessons, merging
 from incidents.triage.models import Merge
 from incidents.worktime.clocks import opening as opening_of
 from opscenter.accounts.models import Agency, Person
@@ -84,6 +84,12 @@ def _who_has_it(incident: Incident) -> dict[str, Any]:
     return {"agency": ", ".join(row.agency.name for row in rows)}
 
 
+def _words(incident: Incident) -> str:
+    """The words of the first report."""
+    words = ReportWords.objects.filter(report__incident=incident).order_by("report_id")
+    return words.values_list("words", flat=True).first() or ""
+
+
 def _category_now(incident: Incident) -> dict[str, Any]:
     return {"category": incident.category.label if incident.category else "", "group": incident.group}
 
@@ -105,6 +111,9 @@ def dispatch(request: HttpRequest, code: str) -> JsonResponse:
             note=sent.note,
             planned_for=opening_of(sent.planned_on) if sent.planned_on is not None else None,
         )
+        if incident.category is not None and sent.role == "lead":
+            # Whoever sends it on confirms what it is about.
+            lessons.learn(lock(incident.pk), incident.category, by=person)
         return _after(incident, assignments=[row.pk for row in made], undo_s=_UNDO_S)
 
     return act(request, Verb.DISPATCH, code, Dispatch, work, _who_has_it)
@@ -154,14 +163,16 @@ def category(request: HttpRequest, code: str) -> JsonResponse:
         if sent.category is None and sent.group is None:
             raise Invalid({"category": [_("Please fill this in.")]})
         found = visible_incident(person, code)
+        chosen = category_of(sent.category)
+        if chosen is None and sent.group is not None:
+            # Only the group was wrong: of the right one, what the words say most.
+            chosen = categorise.within(_words(found), sent.group, exercise=found.exercise)
         incident = correcting.set_category(
-            incident_id=found.pk,
-            category=category_of(sent.category),
-            group=sent.group,
-            by=person,
-            base_version=sent.base_version,
+            incident_id=found.pk, category=chosen, group=sent.group, by=person, base_version=sent.base_version
         )
-        return summary_of(incident)
+        if sent.category is not None and chosen is not None:
+            lessons.learn(incident, chosen, by=person)
+        return summary_of(incident, category=chosen.code if chosen else None)
 
     return act(request, Verb.SET_CATEGORY, code, SetCategory, work, _category_now)
 

@@ -18,7 +18,7 @@ from incidents.dispatching.deadlines import due_at
 from incidents.records import editing, needs
 from incidents.records.history import HistoryKind, append
 from incidents.records.models import Incident, NextStep, Report
-from incidents.triage import categorise
+from incidents.triage import categorise, surges
 from realtime.change import change
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,8 @@ def claim(report_id: int, at: dt.datetime | None = None) -> bool:
 def triage(report_id: int) -> None:
     """Decides category, group, priority and deadline from the words, unless a person decided already."""
     report = Report.objects.select_related("given_category", "taken_by").get(pk=report_id)
-    suggestion = categorise.suggest(listening.words_of(report_id), report.given_category)
+    words = listening.words_of(report_id)
+    suggestion = categorise.suggest(words, report.given_category, exercise=report.exercise)
     with change() as c:
         locked = _take(report_id, NextStep.TRIAGE)
         if locked is None:
@@ -93,6 +94,7 @@ def triage(report_id: int) -> None:
                     "sure": suggestion.sure,
                 },
             )
+        surges.notice(incident)
         _go_on(report, incident, NextStep.DISPATCH, c.at)
 
 

@@ -33,6 +33,7 @@ class Verb(StrEnum):
     CANCEL_ASSIGNMENT = "cancel_assignment"
     CANCEL = "cancel"
     MERGE = "merge"
+    DECIDE_SURGE = "decide_surge"
     READ_RULES = "read_rules"
     EDIT_RULES = "edit_rules"
     ADD_NOTE = "add_note"
@@ -98,6 +99,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.CANCEL_ASSIGNMENT: ROOM_ROLES,
     Verb.CANCEL: ROOM_ROLES,
     Verb.MERGE: ROOM_ROLES,
+    Verb.DECIDE_SURGE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.READ_RULES: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.EDIT_RULES: frozenset({Role.ADMINISTRATOR}),
     Verb.ADD_NOTE: _EVERYBODY,

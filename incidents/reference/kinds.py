@@ -234,7 +234,7 @@ class Keywords(Kind):
     file = "keywords.csv"
     columns = frozenset({"category", "phrase", "weight"})
     unique = ("category", "phrase")
-    updated = ("weight",)
+    updated = ("weight", "changed_at")
     model = Keyword
 
     def prepare(self) -> None:

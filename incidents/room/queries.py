@@ -43,8 +43,9 @@ from incidents.records.places import round_about
 from incidents.records.reasons import NEEDS, sentence
 from incidents.room.timeline import Moment, timeline
 from incidents.triage.merging import merges_of
-from incidents.triage.models import Merge
+from incidents.triage.models import Merge, Surge
 from incidents.triage.nearby import Near, duplicates
+from incidents.triage.surges import running
 from opscenter.accounts.models import Agency, Person
 
 # How far back the panel's list of one citizen's earlier reports goes.
@@ -93,6 +94,12 @@ class Panel:
     chosen_agency: int | None = None
     children: list[Incident] = field(default_factory=list)
     can: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def before(self) -> str:
+        """What the undo of another group goes back to: "category:road-local", or "group:3" without a category."""
+        category = self.incident.category
+        return f"category:{category.code}" if category is not None else f"group:{self.incident.group}"
 
 
 def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
@@ -167,6 +174,31 @@ def _near(incident: Incident) -> list[Near]:
         exercise=incident.exercise,
         but=incident.pk,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSurge:
+    """A surge as the banner shows it: its first incident speaks for it until it is confirmed."""
+
+    surge: Surge
+    incident: Incident
+    waiting: int
+    ward: str
+
+
+def surges() -> list[ShownSurge]:
+    """The surges of late that still need somebody, or that callers may join. Three queries, and one each."""
+    shown = []
+    for surge in running(exercise=0):
+        members = surge.members.filter(incident__on_board=True).select_related("incident__category")
+        rows = list(members.order_by("incident"))
+        incident = surge.master or (rows[0].incident if rows else None)
+        if incident is None or not incident.on_board:
+            continue
+        waiting = sum(not row.approved for row in rows if row.incident_id != incident.pk or surge.master is None)
+        ward = _area_name(incident.area_set, incident.ward_code)
+        shown.append(ShownSurge(surge, incident, waiting, ward))
+    return shown
 
 
 def _shown(row: Assignment) -> ShownAssignment:

@@ -16,6 +16,7 @@ from incidents.dispatching.competence import decision_date
 from incidents.records.lifecycles import IncidentState
 from incidents.records.models import Exercise
 from incidents.records.names import INCIDENT_STATES
+from incidents.records.rights import Verb, may
 from incidents.room import queries
 from incidents.room.access import room_only
 from opscenter.accounts.models import Agency, Person
@@ -97,3 +98,12 @@ def caller(request: HttpRequest, person: Person) -> HttpResponse:
             ]
         }
     )
+
+
+@require_GET
+@never_cache
+@room_only
+def surges(request: HttpRequest, person: Person) -> HttpResponse:
+    """The banner: what looks like one event that many report; a supervisor decides there. Empty most of the time."""
+    shown = queries.surges()
+    return render(request, "room/surges.html", {"surges": shown, "may_decide": may(person, Verb.DECIDE_SURGE)})

@@ -8,7 +8,11 @@ class TriageConfig(AppConfig):
     verbose_name = _("Triage")
 
     def ready(self) -> None:
-        from incidents.records import reasons
+        import datetime as dt
+
+        from incidents.records import reasons, rounds
+        from incidents.triage import surges
         from incidents.triage.reasons import sentence
 
         reasons.register(sentence)
+        rounds.register("surges", surges.go_on, dt.timedelta(seconds=1))

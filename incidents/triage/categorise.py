@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from incidents.records.models import Category
 from incidents.records.models.categories import Group
-from incidents.triage.models import Keyword
+from incidents.triage import lessons
+from incidents.triage.keywords import book
 from incidents.triage.phrases import Found, find, is_marked
 
 # From here on the guess stands without a person's look at it.
@@ -58,13 +58,15 @@ class CategorySuggestion:
         }
 
 
-def suggest(words: str, given: Category | None = None) -> CategorySuggestion:
+def suggest(words: str, given: Category | None = None, *, exercise: int = 0) -> CategorySuggestion:
     """Category, group and priority for a citizen's words; `given` is what the citizen or the call-taker chose.
 
+    Besides the keywords it hears what people confirmed of reports with the same words, in the same `exercise`.
+
     What was chosen is kept; words that contradict it, and words of an emergency above all, are told as reasons and
-    make it unsure. Two queries.
+    make it unsure. Three queries.
     """
-    scores = _scores(words)
+    scores = _scores(words, exercise)
     # Of two equals the more urgent comes first.
     ranked = sorted(scores.values(), key=lambda score: (-score.weight, score.category.priority, score.category.pk))
     total = sum(score.weight for score in ranked[:2])
@@ -77,7 +79,7 @@ def suggest(words: str, given: Category | None = None) -> CategorySuggestion:
 
     best = ranked[0]
     confidence = _rounded(best.weight / total * min(1.0, best.weight / _ENOUGH))
-    reasons = [_reason("words", category=best.category.code, words=", ".join(best.phrases))]
+    reasons = best.reasons()
     sure = confidence >= SURE_FROM
     group = best.category.group if sure or _one_group(ranked) else None
     priority = best.category.priority
@@ -105,35 +107,59 @@ class _Score:
     # At least one phrase is more than a single syllable without its marks.
     is_clear: bool
 
+    learnt: lessons.Hint | None = None
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """Why this category: the words by which it is known, and what people confirmed."""
+        code = self.category.code
+        said = [_reason("words", category=code, words=", ".join(self.phrases))] if self.phrases else []
+        if self.learnt is not None:
+            params = {"category": code, "words": ", ".join(self.learnt.words), "reports": str(self.learnt.reports)}
+            said.append(_reason("learnt", **params))
+        return said
+
     @property
     def is_urgent(self) -> bool:
         return self.is_clear and self.category.group == Group.EMERGENCY
 
 
-def _scores(words: str) -> dict[int, _Score]:
-    """Category id → what speaks for it; only phrases that stand in the words."""
-    rows = Keyword.objects.filter(category__is_active=True).values_list("phrase", "category_id", "weight")
-    by_phrase: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for phrase, category_id, weight in rows:
-        by_phrase[phrase].append((category_id, weight))
+def within(words: str, group: int, *, exercise: int = 0) -> Category | None:
+    """The likeliest category of one group, for who knows the group better than the words; None when none is heard."""
+    scores = [score for score in _scores(words, exercise).values() if score.category.group == group]
+    best = max(scores, key=lambda score: (score.weight, -score.category.priority), default=None)
+    return best.category if best is not None else None
+
+
+def _scores(words: str, exercise: int) -> dict[int, _Score]:
+    """Category id → what speaks for it; only phrases that stand in the words, and what people confirmed of them."""
+    known = book()
     # The same phrase twice says no more than once; typed clearly once is enough.
     once: dict[str, Found] = {}
     with_marks = is_marked(words)
-    for found in find(words, by_phrase):
+    for found in find(words, known.index):
         if found.is_vague and with_marks:
             # Who writes marks means a syllable without any: "quán chay" is no fire.
             continue
         if found.phrase not in once or once[found.phrase].is_vague:
             once[found.phrase] = found
-    hit = {category_id for phrase in once for category_id, _weight in by_phrase[phrase]}
-    categories = Category.objects.in_bulk(hit)
+    learnt = lessons.hints(words, exercise)
+    hit = {category_id for phrase in once for category_id, _weight in known.by_phrase[phrase]}
+    hit |= {hint.category_id for hint in learnt}
+    categories = Category.objects.filter(is_active=True).in_bulk(hit)
     scores: dict[int, _Score] = {}
     for phrase, found in once.items():
-        for category_id, weight in by_phrase[phrase]:
+        for category_id, weight in known.by_phrase[phrase]:
+            if category_id not in categories:
+                continue
             score = scores.setdefault(category_id, _Score(categories[category_id], 0.0, [], False))
             score.weight += weight / 2 if found.is_vague else weight
             score.phrases.append(phrase)
             score.is_clear = score.is_clear or not found.is_vague
+    for hint in learnt:
+        if hint.category_id in categories:
+            score = scores.setdefault(hint.category_id, _Score(categories[hint.category_id], 0.0, [], False))
+            score.weight += hint.weight
+            score.learnt = hint
     return scores
 
 

@@ -15,6 +15,8 @@ class Keyword(models.Model):
     category = models.ForeignKey("records.Category", models.CASCADE, related_name="keywords")
     phrase = models.CharField(max_length=100)
     weight = models.FloatField(default=1.0)
+    # Every process keeps the phrases in memory until this shows that some changed.
+    changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         verbose_name = _("keyword")
@@ -26,6 +28,30 @@ class Keyword(models.Model):
 
     def __str__(self) -> str:
         return self.phrase
+
+
+class Lesson(models.Model):
+    """What a person confirmed a report to be about. The words stay with the report: what is erased there is forgotten.
+
+    Revoked, it counts no more. An exercise learns for itself alone.
+    """
+
+    report = models.OneToOneField("records.Report", models.PROTECT, related_name="lesson", verbose_name=_("report"))
+    category = models.ForeignKey("records.Category", models.PROTECT, related_name="lessons", verbose_name=_("category"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("confirmed by"))
+    at = models.DateTimeField(_("confirmed at"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(auto_now=True, db_index=True)
+    exercise = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+        ordering: ClassVar = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} → {self.category_id}"
 
 
 class Merge(models.Model):
@@ -54,3 +80,49 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.other_id} → {self.into_id}"
+
+
+class Surge(models.Model):
+    """Many reports of what looks like one event within a short time: proposed, until a supervisor decides.
+
+    The middle in degrees (WGS 84), how far the reports lie apart in metres.
+    """
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        CONFIRMED = "confirmed", _("Confirmed")
+        DISMISSED = "dismissed", _("Not one event")
+
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.PROPOSED)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    spread_m = models.FloatField(default=0.0)
+    count = models.PositiveIntegerField(_("reports"), default=0)
+    first_at = models.DateTimeField(_("first report"))
+    last_at = models.DateTimeField(_("last report"), db_index=True)
+    # The incident that all the others are taken into; set when it is confirmed.
+    master = models.ForeignKey(
+        "records.Incident", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("incident")
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    exercise = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("surge")
+        verbose_name_plural = _("surges")
+        ordering: ClassVar = ["-last_at"]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class SurgeMember(models.Model):
+    """An incident that looks like part of a surge. `approved`: a supervisor said so, and it is taken in."""
+
+    surge = models.ForeignKey(Surge, models.CASCADE, related_name="members")
+    incident = models.OneToOneField("records.Incident", models.PROTECT, related_name="surge_member")
+    approved = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.surge_id} {self.incident_id}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Count
@@ -13,13 +14,14 @@ from rapidfuzz import fuzz
 from geo.folding import fold_name
 from incidents.records.models import Category, Incident, Report
 from incidents.records.summaries import mask
+from incidents.triage.grouping import Sighting, box, metres
+from incidents.triage.models import Surge, SurgeMember
 
 RADIUS_M = 300.0
 WINDOW = dt.timedelta(hours=48)
 # From here on (0 to 100) two texts are taken for the same thing, whatever their categories.
 SIMILAR_FROM = 60.0
 _MOST = 8
-_METRES_A_DEGREE = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,9 @@ class Near:
     distance_m: float
     similarity: float
     same_category: bool
-    # How many have reported it.
+    # How many have reported it, with those of the surge that it stands for.
     reports: int = 0
+    is_surge: bool = False
 
 
 def duplicates(
@@ -45,66 +48,106 @@ def duplicates(
     but: int | None = None,
 ) -> list[Near]:
     """Open incidents received in the 48 hours before `at`, within `radius_m` metres of `point` (lon, lat), that have
-    the same category or similar words; the most similar first, eight at most.
+    the same category or similar words; the most similar first, eight at most. Of a surge only one is shown, first of
+    all: the incident that the others are taken into.
 
     `but` is left out: the incident that is asked about. Without a point there is nothing to compare. An exercise finds
     only its own. Give it only what a person of the control room may see: it does not ask for rights.
     """
     if point is None:
         return []
-    folded = fold_name(mask(words))
+    asked = fold_name(mask(words))
     found = []
-    for incident in _around(point, radius_m, at, exercise):
-        if incident.point is None or incident.pk == but:
+    for one in sightings_around(point, radius_m, since=at - WINDOW, until=at, exercise=exercise):
+        distance = metres(*point, one.lon, one.lat)
+        if distance > radius_m or one.id == but:
             continue
-        distance = _metres(point, (incident.point.x, incident.point.y))
-        if distance > radius_m:
-            continue
-        similarity = float(fuzz.token_set_ratio(folded, fold_name(incident.summary))) if folded else 0.0
-        same = category is not None and incident.category_id == category.pk
+        similarity = float(fuzz.token_set_ratio(asked, one.words)) if asked else 0.0
+        same = category is not None and one.category == category.pk
         if same or similarity >= SIMILAR_FROM:
-            found.append(Near(incident, round(distance, 1), round(similarity, 1), same))
-    found.sort(key=lambda near: (not near.same_category, -near.similarity, near.distance_m))
-    return _counted(found[:_MOST])
+            found.append((not same, -similarity, distance, one.id))
+    found.sort()
+    return _shown(found, exercise, but)
 
 
-def _counted(found: list[Near]) -> list[Near]:
-    """With how many have reported each already. One query."""
-    ids = [near.incident.pk for near in found]
-    rows = Report.objects.filter(incident__in=ids).order_by().values_list("incident_id").annotate(Count("pk"))
-    counts: dict[int, int] = dict(rows) if ids else {}
-    return [replace(near, reports=counts.get(near.incident.pk, 0)) for near in found]
+def sightings_around(
+    point: tuple[float, float],
+    reach_m: float,
+    *,
+    since: dt.datetime,
+    until: dt.datetime,
+    exercise: int,
+    loose: bool = False,
+) -> list[Sighting]:
+    """Open incidents in the box around a point, without their geometry: the spatial index has it. Two queries.
 
-
-def _around(point: tuple[float, float], radius_m: float, at: dt.datetime, exercise: int) -> list[Incident]:
-    """Candidates in the box around the point, found by the spatial index of either database."""
-    lon, lat = point
-    high = radius_m / _METRES_A_DEGREE
-    wide = high / max(math.cos(math.radians(lat)), 0.01)
-    box = (lon - wide, lat - high, lon + wide, lat + high)
+    `loose`: only those that no surge holds.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_IN_BOX[connection.vendor], box)
-        ids = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_IN_BOX[connection.vendor], box(*point, reach_m))
+        where = {pk: (lon, lat) for pk, lon, lat in cursor.fetchall()}
+    if not where:
+        return []
     rows = Incident.objects.on_board().filter(
-        pk__in=ids, received_at__gt=at - WINDOW, received_at__lte=at, exercise=exercise
+        pk__in=where, received_at__gt=since, received_at__lte=until, exercise=exercise
     )
-    return list(rows.select_related("category"))
+    if loose:
+        rows = rows.filter(surge_member=None)
+    fields = ("pk", "received_at", "radius_m", "category_id", "group", "summary")
+    return [
+        Sighting(pk, at, *where[pk], radius or 0.0, category, group, folded(summary))
+        for pk, at, radius, category, group, summary in rows.values_list(*fields)
+    ]
+
+
+@lru_cache(maxsize=20_000)
+def folded(summary: str) -> str:
+    """An incident's summary as it is compared."""
+    return fold_name(summary)
+
+
+def _shown(found: Sequence[tuple[bool, float, float, int]], exercise: int, but: int | None) -> list[Near]:
+    """The best of them, each surge once, with how many have reported each already."""
+    if not found:
+        return []
+    surges = dict(SurgeMember.objects.filter(incident__in=[pk for *_, pk in found]).values_list("incident", "surge"))
+    if but is not None:
+        own = SurgeMember.objects.filter(incident=but).values_list("surge", flat=True).first()
+        surges = {pk: surge for pk, surge in surges.items() if surge != own}
+    open_ones = Surge.objects.exclude(state=Surge.State.DISMISSED).filter(pk__in=set(surges.values()))
+    masters = {surge.pk: surge for surge in open_ones} if surges else {}
+    best: dict[int, Near] = {}
+    chosen: list[tuple[int, tuple[bool, float, float, int], Surge | None]] = []
+    seen: set[int] = set()
+    for row in found:
+        surge = masters.get(surges.get(row[3], 0))
+        pk = (surge.master_id or row[3]) if surge is not None else row[3]
+        key = -surge.pk if surge is not None else pk
+        if key in seen or pk == but:
+            continue
+        seen.add(key)
+        chosen.append((pk, row, surge))
+    chosen.sort(key=lambda one: one[2] is None)
+    chosen = chosen[:_MOST]
+    incidents = Incident.objects.select_related("category").in_bulk([pk for pk, _row, _surge in chosen])
+    rows = Report.objects.filter(incident__in=incidents).order_by().values_list("incident_id").annotate(Count("pk"))
+    counts: dict[int, int] = dict(rows) if incidents else {}
+    for pk, (other, similar, distance, _id), surge in chosen:
+        incident = incidents.get(pk)
+        if incident is not None and incident.on_board and incident.exercise == exercise:
+            near = Near(incident, round(distance, 1), round(-similar, 1), not other, counts.get(pk, 0))
+            best[pk] = replace(near, reports=max(near.reports, surge.count), is_surge=True) if surge else near
+    return list(best.values())
 
 
 # The ORM's filters do not use SpatiaLite's R-tree. 1,000 newest: SQLite takes no longer list of parameters for granted.
 _IN_BOX = {
     "sqlite": (
-        "SELECT pkid FROM idx_records_incident_point"
+        "SELECT pkid, xmin, ymin FROM idx_records_incident_point"
         " WHERE xmax >= %s AND ymax >= %s AND xmin <= %s AND ymin <= %s ORDER BY pkid DESC LIMIT 1000"
     ),
     "postgresql": (
-        "SELECT id FROM records_incident WHERE point && ST_MakeEnvelope(%s, %s, %s, %s, 4326)"
+        "SELECT id, ST_X(point), ST_Y(point) FROM records_incident WHERE point && ST_MakeEnvelope(%s, %s, %s, %s, 4326)"
         " ORDER BY id DESC LIMIT 1000"
     ),
 }
-
-
-def _metres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Flat distance: within a few hundred metres it is right to the centimetre."""
-    east = (one[0] - other[0]) * math.cos(math.radians(one[1]))
-    return math.hypot(east, one[1] - other[1]) * _METRES_A_DEGREE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,6 +49,10 @@ class Found:
         return longer and other.start <= self.start and self.end <= other.end
 
 
+# First plain syllable → the phrases that begin with it, each with its syllables.
+Index = Mapping[str, Sequence[tuple[str, Sequence[Syllable]]]]
+
+
 def syllables(text: str) -> list[Syllable]:
     """The text cut into syllables, in lower case, punctuation left out."""
     return [_syllable(word) for word in _WORD.findall(unicodedata.normalize("NFC", text).lower())]
@@ -71,16 +75,21 @@ def is_marked(text: str) -> bool:
     return sum(bool(syllable.marks) for syllable in typed) * 3 >= len(typed) > 0
 
 
-def find(text: str, phrases: Iterable[str]) -> list[Found]:
-    """Every place where one of the phrases stands in the text, except inside a longer one that was found too."""
-    typed = syllables(text)
+def indexed(phrases: Iterable[str]) -> Index:
+    """The phrases by their first syllable, for `find`: made once, used for every text."""
     by_first: dict[str, list[tuple[str, Sequence[Syllable]]]] = defaultdict(list)
     for phrase in set(phrases):
         if meant := _parsed(phrase):
             by_first[meant[0].plain].append((phrase, meant))
+    return by_first
+
+
+def find(text: str, phrases: Index) -> list[Found]:
+    """Every place where one of the phrases stands in the text, except inside a longer one that was found too."""
+    typed = syllables(text)
     found = []
     for start, syllable in enumerate(typed):
-        for phrase, wanted in by_first.get(syllable.plain, ()):
+        for phrase, wanted in phrases.get(syllable.plain, ()):
             piece = typed[start : start + len(wanted)]
             if len(piece) == len(wanted) and all(map(Syllable.may_be, piece, wanted)):
                 exact = all(one.marks == other.marks for one, other in zip(piece, wanted, strict=True))

@@ -12,6 +12,7 @@ from incidents.records.models import Category
 
 _TEXTS: dict[str, str | Promise] = {
     "triage.words": _("%(category)s, because of: %(words)s"),
+    "triage.learnt": _("People confirmed %(category)s for %(reports)s reports with the words: %(words)s"),
     "triage.chosen": _("Chosen with the report: %(category)s"),
     "triage.emergency_words": _("The words speak of an emergency (%(category)s): %(words)s"),
     "triage.perhaps_emergency": _("Perhaps an emergency (%(category)s), typed without marks: %(words)s"),
@@ -26,7 +27,7 @@ def sentence(reason: Mapping[str, Any]) -> str | None:
     text = _TEXTS.get(str(reason.get("code", "")))
     if text is None:
         return None
-    params = {"category": "", "words": "", **(reason.get("params") or {})}
+    params = {"category": "", "words": "", "reports": "", **(reason.get("params") or {})}
     return str(text) % {**params, "category": _label(str(params["category"]))}
 
 

@@ -32,6 +32,7 @@ from incidents.conversations.models import Message
 from incidents.dispatching import agency_work
 from incidents.records import photos
 from incidents.records.models import ActionRecord, Assignment, History, Incident, Note, PersonalLook, Photo, Report
+from incidents.triage.models import Surge, SurgeMember
 from incidents.wall.links import make
 from realtime.change import change
 from tests.cast import Cast, Hands, give, open_one
@@ -72,6 +73,7 @@ class Scene:
     link_id: int
     call_id: int
     message_id: int
+    surge_id: int
 
     def names(self) -> dict[str, Any]:
         return {
@@ -86,6 +88,7 @@ class Scene:
             "agency": self.assignment.agency_id,
             "unit": self.assignment.handling_unit_id,
             "version": self.incident.version,
+            "surge": self.surge_id,
         }
 
 
@@ -198,6 +201,8 @@ ROWS = [
     # Without a signature, or the id of a device, nobody moves anything.
     Row("positions/batch", "/positions/batch", everybody("forbidden"), "POST", lambda scene: {"fixes": []}),
     Row("positions/osmand", "/positions/osmand?id=guess&lat=11&lon=106&timestamp=1", _PUBLIC),
+    Row("api/surges/<int:pk>/confirm", "/api/surges/{surge}/confirm", only(*MANAGERS), "POST"),
+    Row("api/surges/<int:pk>/dismiss", "/api/surges/{surge}/dismiss", only(*MANAGERS), "POST"),
     Row("api/reports", "/api/reports", only(*ROOM), "POST", lambda scene: {"words": "Có ổ gà"}),
     Row("api/suggest", "/api/suggest?words=o+ga", only(*ROOM)),
     Row("api/places/resolve", "/api/places/resolve?text=an+lac", only(*ROOM)),
@@ -224,6 +229,7 @@ ROWS = [
     Row("room/", "/room/", only(*ROOM)),
     Row("room/incident/<str:code>/", "/room/incident/{code}/", only(*ROOM)),
     Row("room/incident/<str:code>/panel", "/room/incident/{code}/panel", only(*ROOM)),
+    Row("room/surges", "/room/surges", only(*ROOM)),
     Row("room/caller", "/room/caller", only(*ROOM), "POST", lambda scene: {"phone": "0900000001"}, json=False),
     # The agencies' inbox.
     Row("inbox/", "/inbox/", only(*AGENCIES)),
@@ -346,7 +352,10 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
     incident.refresh_from_db()
     assignment.refresh_from_db()
     call = receive(PhoneReport(event=PhoneEvent.RINGING, call_id="1", event_ts=timezone.now()))
-    return Scene(incident, assignment, report, photo, token, link.pk, call.pk, message.pk)
+    now = timezone.now()
+    surge = Surge.objects.create(lon=106.62, lat=11.05, first_at=now, last_at=now)
+    SurgeMember.objects.create(surge=surge, incident=incident)
+    return Scene(incident, assignment, report, photo, token, link.pk, call.pk, message.pk, surge.pk)
 
 
 def outcome(response: Any) -> str:

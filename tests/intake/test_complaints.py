@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from incidents.dispatching.explaining import explain_incident
 from incidents.dispatching.refusals import Refusal, Refused
@@ -35,7 +36,8 @@ def test_neither_by_rule_nor_by_hand(take: Any, world: World, cast: Cast) -> Non
 
 def test_the_way_is_told_in_one_sentence(take: Any, world: World) -> None:
     incident = take("Có ổ gà trên QL13", point=IN_AN_LAC).incident
-    way = explain_incident(incident)
+    with override("vi"):
+        way = explain_incident(Incident.objects.get(pk=incident.pk))
     assert way.sentence.startswith("Vì “ổ gà” nên thuộc lĩnh vực Đường hư hỏng")
     assert "UBND an-lac" in way.sentence
     assert [step.open for step in way.steps] == [False] * 7

@@ -94,7 +94,7 @@ def test_two_at_the_same_step_do_it_once(left: Report) -> None:
 def test_a_step_that_fails_waits_for_a_person_with_the_reason(
     take: Any, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_args: Any) -> Any:
+    def broken(*_args: Any, **_more: Any) -> Any:
         raise LookupError("ông Giả ở số 9")
 
     with monkeypatch.context() as patch:
@@ -117,7 +117,7 @@ def test_a_step_that_fails_waits_for_a_person_with_the_reason(
 
 
 def test_failures_wait_longer_and_longer(left: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_args: Any) -> Any:
+    def broken(*_args: Any, **_more: Any) -> Any:
         raise LookupError
 
     monkeypatch.setattr(categorise, "suggest", broken)

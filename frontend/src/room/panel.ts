@@ -250,6 +250,10 @@ export class Panel {
       if (!form) return false;
       unfold(form);
       form.requestSubmit();
+    } else if (name.startsWith("group-")) {
+      const other = this.box.querySelector<HTMLElement>(`[data-act="${name}"]`);
+      if (!other) return false;
+      void this.turn(subject, name.slice(-1), other.dataset.before ?? "");
     } else if (name.startsWith("side-")) {
       // One side of a border: that agency is chosen and gets it at once; it can be taken back like any dispatch.
       const side = this.box.querySelector<HTMLElement>(`[data-act="${name}"]`);
@@ -297,6 +301,23 @@ export class Panel {
 
   private async withdraw(code: string, version: number | null, what: "emergency" | "dispatch"): Promise<void> {
     await this.takeBack(code, `/api/incidents/${code}/withdraw`, [["what", what]], version);
+  }
+
+  /** The wrong group: another at once, with the category that its words say most; `before` is what it goes back to. */
+  private async turn({ code, version }: Subject, group: string, before: string): Promise<void> {
+    const url = `/api/incidents/${code}/category`;
+    const entry = await outbox.put({ url, fields: [["group", group]], baseVersion: version, label: say("label.group", { code }) });
+    const done = await outbox.settled(entry.id);
+    if (done?.status !== "accepted") return;
+    const answer = (done.answer?.body ?? {}) as { version?: number };
+    const [name, value] = before.split(":") as [string, string];
+    this.notices.offer(
+      say("undo.group", { code }),
+      UNDO,
+      (left) => say("undo.left", { n: left }),
+      () => void this.takeBack(code, url, [[name, value]], answer.version ?? null),
+    );
+    void this.load(true);
   }
 
   private offerParting(code: string, merge: number): void {
