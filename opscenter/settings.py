@@ -350,6 +350,11 @@ AMI_QUEUES = env_list("AMI_QUEUES")
 AMI_CONTEXT = env("AMI_CONTEXT", "from-internal")
 # What desks dial for the services where it is not the number itself: 113=90113,114=90114
 AMI_SERVICES = env_list("AMI_SERVICES")
+# Every contact point of an agency is asked so often, in days, to confirm that somebody is there; 0: only by hand.
+CONTACT_DRILL_DAYS = int(env("CONTACT_DRILL_DAYS", "7"))
+# Unanswered for so many hours, it counts as dead.
+CONTACT_DEAD_AFTER_H = int(env("CONTACT_DEAD_AFTER_H", "24"))
+
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 # Where the SMS gateway reaches us, when that is not the public address.
 SMS_CALLBACK_URL = env("SMS_CALLBACK_URL", PUBLIC_URL).rstrip("/")

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from incidents.contacts import links
-from incidents.contacts.models import Instruction, TaskLink
+from incidents.contacts.models import Drill, Instruction, TaskLink
 from incidents.records.admin import LiveTableAdmin
 from opscenter.accounts.models import Person
 
@@ -44,3 +44,12 @@ class InstructionAdmin(LiveTableAdmin):
     list_filter = ("door", "act", "refusal")
     search_fields = ("=assignment__id", "contact_point__agency__name")
     exclude = ("source_id",)
+
+
+@admin.register(Drill)
+class DrillAdmin(LiveTableAdmin):
+    list_display = ("id", "contact_point", "started_at", "started_by", "confirmed_at", "how", "confirmed_by")
+    list_select_related = ("contact_point__agency", "started_by", "confirmed_by")
+    list_filter = ("how",)
+    search_fields = ("contact_point__agency__name",)
+    exclude = ("token_hash",)

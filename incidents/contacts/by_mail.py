@@ -7,10 +7,10 @@ import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from incidents.contacts import acting, commands
+from incidents.contacts import acting, commands, drills
 from incidents.contacts.commands import Act, Command
-from incidents.contacts.models import Instruction
-from incidents.delivery.models import Delivery
+from incidents.contacts.models import Drill, Instruction
+from incidents.delivery.models import Delivery, Kind
 from incidents.doors.mail import Mail
 from incidents.records import photos
 
@@ -23,6 +23,10 @@ def claim(message: Mail, answered: Delivery | None, source_id: str) -> bool:
     if message.sender != contact.address.strip().lower():
         return False
     command = commands.read(message.text, code_needed=False) or Command(Act.HELP)
+    if answered.kind == Kind.DRILL or command.act == Act.CONFIRM:
+        # Whatever somebody answers to a drill: somebody is there.
+        drills.confirm(contacts=[contact], how=Drill.How.EMAIL)
+        return True
     assignment = answered.assignment
     if command.code and assignment is not None and command.code != str(assignment.pk):
         # It names another one: that decides.

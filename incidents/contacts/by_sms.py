@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from incidents.contacts import acting, commands
-from incidents.contacts.models import Instruction
+from incidents.contacts import acting, commands, drills
+from incidents.contacts.commands import Act
+from incidents.contacts.models import Drill, Instruction
 from incidents.doors.sms import Incoming, mobile_of
 from opscenter.accounts.models import ContactPoint
 
@@ -15,6 +16,9 @@ def claim(message: Incoming, source_id: str) -> bool:
     command = commands.read(message.text) if contacts else None
     if command is None:
         return False
+    if command.act == Act.CONFIRM:
+        drills.confirm(contacts=contacts, how=Drill.How.SMS, code=command.code)
+        return True
     acting.follow(contacts=contacts, command=command, door=Instruction.Door.SMS, source_id=source_id)
     return True
 

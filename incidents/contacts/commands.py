@@ -1,5 +1,6 @@
 """What a contact writes by SMS or mail: `N 1234` accept, `T 1234 lý do` return, `C 1234 bộ phận` hand on,
-`X 1234 kết quả` done. Pure. Capitals and diacritics do not matter, the words are understood as well as the letters.
+`X 1234 kết quả` done, `XN 56` confirm a drill. Pure. Capitals and diacritics do not matter, the words are understood
+as well as the letters.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ class Act(StrEnum):
     RETURN = "return"
     HAND_ON = "hand_on"
     DONE = "done"
+    CONFIRM = "confirm"
     HELP = "help"
 
 
@@ -25,10 +27,12 @@ _WORDS = {
     Act.RETURN: ("t", "tra", "tra lai", "tu choi"),
     Act.HAND_ON: ("c", "chuyen", "chuyen cho", "giao"),
     Act.DONE: ("x", "xong", "da xong", "ket qua", "hoan thanh"),
+    Act.CONFIRM: ("xn", "xac nhan"),
     Act.HELP: ("h", "help", "huong dan", "?"),
 }
 _ACT_OF = {word: act for act, words in _WORDS.items() for word in words}
 _NEEDS_WORDS = frozenset({Act.RETURN, Act.HAND_ON, Act.DONE})
+_NEEDS_NO_CODE = frozenset({Act.HELP, Act.CONFIRM})
 _COMMAND = re.compile(
     r"\s*(?P<word>" + "|".join(re.escape(word) for word in sorted(_ACT_OF, key=len, reverse=True)) + r")"
     r"(?:[\s:.,\-]*(?:viec|ma|so)?[\s:.,#\-]*(?P<code>(?:1022-)?\d{1,10})\b)?(?P<rest>.*)",
@@ -64,7 +68,7 @@ def read(text: str, *, code_needed: bool = True) -> Command | None:
         # Folding keeps the number of characters for Vietnamese; where it did not, the folded words have to do.
         words = typed[found.start("rest") :] if len(typed) == len(folded) else found["rest"]
         command = Command(_ACT_OF[found["word"]], found["code"] or "", words.strip(" :.,-\t"))
-        if command.code or not code_needed or command.act == Act.HELP:
+        if command.code or not code_needed or command.act in _NEEDS_NO_CODE:
             return command if command.is_whole else Command(Act.HELP, command.code)
         return Command(Act.HELP)
     if len(typed) < _SHORT or re.match(r"\S+\s+(1022-)?\d{1,10}\b", folded):

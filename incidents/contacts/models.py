@@ -1,4 +1,4 @@
-"""Links that show one assignment to a contact without an account, and what contacts told us to do."""
+"""Links that show one assignment to a contact without an account, what contacts told us to do, and contact drills."""
 
 from __future__ import annotations
 
@@ -64,3 +64,33 @@ class Instruction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.door} {self.act}"
+
+
+class Drill(models.Model):
+    """Thử liên lạc: a contact point was asked to confirm that somebody is there."""
+
+    class How(models.TextChoices):
+        LINK = "link", _("Link")
+        SMS = "sms", _("SMS")
+        EMAIL = "email", _("E-mail")
+        CALL = "call", _("Phone call")
+
+    contact_point = models.ForeignKey("accounts.ContactPoint", models.PROTECT, related_name="drills")
+    # Of the link in the message; only its hash is kept. Empty when somebody rang up.
+    token_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    started_at = models.DateTimeField()
+    # Who asked; null: the schedule.
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    how = models.CharField(max_length=5, choices=How.choices, blank=True)
+    # Who heard it on the telephone.
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("contact drill")
+        verbose_name_plural = _("contact drills")
+        ordering: ClassVar = ["-id"]
+        indexes: ClassVar = [models.Index(fields=["contact_point", "-id"])]
+
+    def __str__(self) -> str:
+        return f"{self.contact_point_id} #{self.pk}"

@@ -39,10 +39,11 @@ class Kind(models.TextChoices):
     NOTED = "noted", _("Reply to a contact")
     QUESTION = "question", _("Question to the citizen")
     REMINDER = "reminder", _("Reminder of a deadline")
+    DRILL = "drill", _("Contact drill")
 
 
 # Messages whose words come with them.
-FREE = frozenset({Kind.REPLY, Kind.NOTED, Kind.QUESTION, Kind.REMINDER})
+FREE = frozenset({Kind.REPLY, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.DRILL})
 
 
 class Receipt(models.TextChoices):

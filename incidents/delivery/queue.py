@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.utils.translation import gettext, override
@@ -129,22 +129,41 @@ def tell_reporters(incident: Incident, kind: Kind) -> list[Delivery]:
     return told
 
 
+# Which of an agency's contact points are told, in their order; a room that knows who is there may choose.
+Choose = Callable[[Sequence[ContactPoint]], Sequence[ContactPoint]]
+_choices: list[Choose] = []
+
+
+def register_choice(choose: Choose) -> None:
+    """Says who of an agency's contact points is told; called in `ready()`."""
+    _choices[:] = [choose]
+
+
 def tell_agency(assignment: Assignment) -> list[Delivery]:
     """Tells the agency's contact points that it has a new assignment: those that a machine can write to."""
-    points = ContactPoint.objects.filter(agency_id=assignment.agency_id, is_active=True, is_head=False).order_by(
-        "order", "pk"
+    rows = ContactPoint.objects.filter(agency_id=assignment.agency_id, is_active=True, is_head=False)
+    rows = rows.order_by("order", "pk")
+    points: Sequence[ContactPoint] = [row for row in rows if way_of(door_of(row)) is not None]
+    if _choices:
+        points = _choices[0](points)
+    return [tell_contact(assignment, point) for point in points]
+
+
+def tell_contact(assignment: Assignment, point: ContactPoint, *, instead_of: Delivery | None = None) -> Delivery:
+    """Tells one contact point of an assignment."""
+    return enqueue(
+        kind=Kind.ASSIGNMENT,
+        door=door_of(point),
+        incident=assignment.incident,
+        assignment=assignment,
+        contact_point=point,
+        instead_of=instead_of,
     )
-    return [
-        enqueue(
-            kind=Kind.ASSIGNMENT,
-            door=door,
-            incident=assignment.incident,
-            assignment=assignment,
-            contact_point=point,
-        )
-        for point in points
-        if way_of(door := DOOR_OF_CONTACT[ContactPoint.Kind(point.kind)]) is not None
-    ]
+
+
+def door_of(point: ContactPoint) -> Door:
+    """By which door a contact point is reached."""
+    return DOOR_OF_CONTACT[ContactPoint.Kind(point.kind)]
 
 
 def write_to(assignment: Assignment, points: Sequence[ContactPoint], text: tuple[str, str]) -> list[Delivery]:
@@ -159,7 +178,7 @@ def write_to(assignment: Assignment, points: Sequence[ContactPoint], text: tuple
             text=text,
         )
         for point in points
-        if way_of(door := DOOR_OF_CONTACT[ContactPoint.Kind(point.kind)]) is not None
+        if way_of(door := door_of(point)) is not None
     ]
 
 

@@ -34,6 +34,7 @@ SUPERVISOR_MAY = frozenset(
         "delivery.view_attempt",
         "contacts.view_tasklink",
         "contacts.view_instruction",
+        "contacts.view_drill",
     }
 )
 # Who may open the administration pages at all.

@@ -1,0 +1,35 @@
+"""Who of an agency's contact points is told of a new assignment, and who is next when a message does not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from incidents.contacts.reach import State, reach_of
+from incidents.delivery.models import Delivery, DeliveryState, Kind
+from incidents.delivery.queue import door_of, tell_contact
+from incidents.delivery.ways import is_open
+from incidents.records.lifecycles import OPEN_ASSIGNMENTS
+from opscenter.accounts.models import ContactPoint
+
+
+def choose(points: Sequence[ContactPoint]) -> Sequence[ContactPoint]:
+    """All mailboxes, and of the telephones the first: those that are known dead only when there is no other."""
+    reach = reach_of(points)
+    alive = [point for point in points if reach[point.pk].state != State.DEAD] or list(points)
+    phones = [point for point in alive if point.kind == ContactPoint.Kind.SMS]
+    return [point for point in alive if point not in phones[1:]]
+
+
+def next_one(row: Delivery) -> None:
+    """A message about an assignment did not arrive: the next contact point that has not been told is."""
+    if row.state != DeliveryState.FAILED or row.kind != Kind.ASSIGNMENT or row.assignment is None:
+        return
+    if row.contact_point is None or row.assignment.state not in OPEN_ASSIGNMENTS:
+        return
+    told = Delivery.objects.filter(assignment=row.assignment, kind=Kind.ASSIGNMENT).values("contact_point")
+    rest = ContactPoint.objects.filter(agency_id=row.contact_point.agency_id, is_active=True, is_head=False)
+    rest = rest.exclude(pk__in=told)
+    following = next((point for point in rest.order_by("order", "pk") if is_open(door_of(point))), None)
+    if following is not None and row.incident is not None:
+        row.assignment.incident = row.incident
+        tell_contact(row.assignment, following, instead_of=row)
