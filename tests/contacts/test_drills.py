@@ -36,6 +36,11 @@ def phone(world: World, settings: Any) -> ContactPoint:
     return ContactPoint.objects.create(agency=world.an_lac, kind="sms", address="0900000011", order=1)
 
 
+@pytest.fixture(autouse=True)
+def schedule(settings: Any) -> None:
+    settings.CONTACT_DRILL_DAYS = 7
+
+
 def mail_of(world: World) -> ContactPoint:
     return ContactPoint.objects.get(agency=world.an_lac, kind="email")
 
