@@ -10,6 +10,7 @@ const screens = [
   "staff",
   "room",
   "inbox",
+  "inbox/worker",
   "portal",
   "track",
   "wall",

@@ -5,8 +5,10 @@ import { type Area, borders } from "./borders";
 import { showConnection } from "./connection";
 import { Cards, type CardWorld } from "./inbox/cards";
 import { Here } from "./inbox/here";
+import { Offline } from "./inbox/offline";
+import type { Overview } from "./inbox/overview";
 import { AWAY, Panel } from "./inbox/panel";
-import { byDeadline, byDistance, type Filter, matches, type Owner, type Task, taskOf } from "./inbox/tasks";
+import { byDeadline, byDistance, type Filter, isDone, matches, type Owner, type Task, taskOf } from "./inbox/tasks";
 import { Store } from "./live/store";
 import { Stream } from "./live/stream";
 import { pageData } from "./page";
@@ -30,12 +32,14 @@ const one = <T extends HTMLElement>(selector: string): T => document.querySelect
 
 const names = new Names();
 const store = new Store();
-const stream = new Stream({ store });
 const cards = new Cards(one<HTMLOListElement>("[data-cards]"));
 const list = one(".inbox-list");
 const freshBar = one<HTMLButtonElement>("[data-fresh]");
 const limits: PhotoLimits = { most: inbox.mostPhotos, bytes: inbox.photoBytes };
 
+let stream: Stream | null = null;
+let overview: Overview | null = null;
+let onMap = false;
 let filter: Filter = "open";
 let byNear = false;
 let wards: readonly Area[] = [];
@@ -94,6 +98,7 @@ function draw(sortAnew = false): void {
   const byId = new Map(shown.map((task) => [task.id, task]));
   const visible = order.map((id) => byId.get(id)).filter((task): task is Task => task !== undefined);
   cards.show(visible, world(), now);
+  drawMap(visible, now);
 
   const count = { open: 0, mine: 0, new: 0, overdue: 0, paused: 0, waiting: 0, below: 0 };
   for (const task of all) for (const name of FILTERS) if (matches(task, name, now, inbox.person)) count[name] += 1;
@@ -108,6 +113,17 @@ function draw(sortAnew = false): void {
   title.dataset.open ??= title.textContent ?? "";
   title.textContent = filter === "open" ? title.dataset.open : say(`empty.${filter}`);
   empty.querySelector<HTMLElement>(".muted")!.hidden = filter !== "open";
+}
+
+/** The open tasks of one's own, the next that is due first: kept for the time without a network. */
+const offline = new Offline(inbox.person, store, () =>
+  tasks()
+    .filter((task) => !task.below && !isDone(task))
+    .sort(byDeadline),
+);
+
+function drawMap(shown: readonly Task[], now: number): void {
+  if (onMap) overview?.show(shown, here.at, (task) => [names.category(task.incident.category), names.place(task.incident.area)].filter(Boolean).join(" · "), now);
 }
 
 function world(): CardWorld {
@@ -186,6 +202,24 @@ one("[data-near]").addEventListener("click", (event) => {
   tell(byNear && here.at ? say("near.sorted") : "");
   draw(true);
 });
+one("[data-map-switch]").addEventListener("click", (event) => {
+  onMap = !onMap;
+  const box = one("[data-overview]");
+  box.hidden = !onMap;
+  (event.currentTarget as HTMLElement).setAttribute("aria-pressed", String(onMap));
+  if (!onMap) return;
+  if (overview) {
+    overview.fit();
+    draw();
+    return;
+  }
+  import("./inbox/overview")
+    .then(async ({ Overview }) => {
+      overview = await Overview.make(box, (task) => open(task.id));
+      draw();
+    })
+    .catch(() => tell(say("map.failed")));
+});
 freshBar.addEventListener("click", () => {
   list.scrollTop = 0;
   window.scrollTo(0, 0);
@@ -196,8 +230,9 @@ freshBar.addEventListener("click", () => {
 store.subscribe(() => {
   const task = panel.openId === null ? undefined : tasks().find((row) => row.id === panel.openId);
   if (task) panel.changed(task.incident.version);
-  else if (stream.status.phase === "live") panel.gone();
+  else if (stream?.status.phase === "live") panel.gone();
   draw();
+  offline.changed();
 });
 
 outbox.watch(async () => {
@@ -211,14 +246,27 @@ outbox.watch(async () => {
 });
 
 mark();
-showConnection(stream, one("#connection"), say("live.stopped"));
-stream.start();
-// Before the first snapshot an empty list would say that there is nothing to do.
-stream.watch(({ phase }) => {
-  if (phase === "live") draw();
+void offline.begin().then((since) => {
+  stream = new Stream({ store, since });
+  showConnection(stream, one("#connection"), say("live.stopped"));
+  stream.start();
+  // Before the first snapshot an empty list would say that there is nothing to do.
+  stream.watch(({ phase }) => {
+    if (phase === "live") {
+      draw();
+      offline.changed();
+    }
+  });
+  // Without a network the page is the list's, whatever the address says.
+  const asked = /\/assignment\/(\d+)\//.exec(location.pathname);
+  if (asked && panel.openId === null) open(Number(asked[1]), false);
 });
 void here.beginIfAllowed();
-void names.load().then(() => draw());
+names
+  .load()
+  .then(() => draw())
+  // Codes instead of names, until the next time.
+  .catch(() => undefined);
 // The borders are the largest thing on this page: after everything a person waits for.
 requestIdle(() => {
   borders()

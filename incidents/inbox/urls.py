@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from incidents.inbox import views
+from incidents.inbox import app, views
 
 app_name = "inbox"
 urlpatterns = [
     path("", views.inbox, name="home"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("worker.js", app.worker, name="worker"),
     path("assignment/<int:pk>/", views.assignment, name="assignment"),
     path("assignment/<int:pk>/photo/", views.first_photo, name="first_photo"),
 ]

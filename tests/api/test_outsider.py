@@ -234,6 +234,8 @@ ROWS = [
     Row("room/caller", "/room/caller", only(*ROOM), "POST", lambda scene: {"phone": "0900000001"}, json=False),
     # The agencies' inbox.
     Row("inbox/", "/inbox/", only(*AGENCIES)),
+    Row("inbox/manifest.webmanifest", "/inbox/manifest.webmanifest", _PUBLIC),
+    Row("inbox/worker.js", "/inbox/worker.js", _PUBLIC),
     Row("inbox/assignment/<int:pk>/", "/inbox/assignment/{assignment}/", _FOR_WORKERS),
     Row("inbox/assignment/<int:pk>/photo/", "/inbox/assignment/{assignment}/photo/", _FOR_WORKERS),
     # The rules of competence.

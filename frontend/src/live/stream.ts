@@ -19,6 +19,8 @@ export interface StreamOptions {
   store: Store;
   /** Goes into the address: `wall=TOKEN` or `track=CODE` for pages without an account. */
   query?: string;
+  /** The store holds a picture from then (milliseconds of the epoch): old until the server answers. */
+  since?: number | null;
   open?: (url: string) => WebSocket;
   random?: () => number;
 }
@@ -53,7 +55,9 @@ export class Stream {
   private pulse: ReturnType<typeof setInterval> | undefined;
   private readonly removals: (() => void)[] = [];
 
-  constructor(private readonly options: StreamOptions) {}
+  constructor(private readonly options: StreamOptions) {
+    if (options.since) this.current = { phase: "stale", since: options.since };
+  }
 
   get status(): Status {
     return this.current;
