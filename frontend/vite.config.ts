@@ -16,6 +16,7 @@ const screens = [
   "wall",
   "account",
   "rules",
+  "territory",
   "figures",
 ];
 

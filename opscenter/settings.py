@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "incidents.inbox",
     "incidents.wall",
     "incidents.rulebook",
+    "incidents.territory",
     "incidents.figures",
     "incidents.reference",
     "incidents.exercises",

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("room/", include("incidents.room.urls")),
     path("inbox/", include("incidents.inbox.urls")),
     path("rules/", include("incidents.rulebook.urls")),
+    path("territory/", include("incidents.territory.urls")),
     path("", include("incidents.emergencies.urls")),
     path("wall/", include("incidents.wall.urls")),
     path("figures/", include("incidents.figures.urls")),

@@ -6,6 +6,7 @@ from typing import Any
 
 from incidents.dispatching.assigning import ENDINGS
 from incidents.dispatching.deadlines import due_at, pass_on, starts_at
+from incidents.dispatching.learning import learn_place
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.dispatching.suggesting import suggest
 from incidents.records import needs
@@ -26,9 +27,14 @@ HIGHEST_PRIORITY = 1
 
 
 def set_place(*, incident_id: int, pin: Pin, by: Person, base_version: int | None = None) -> Incident:
-    """A person puts the pin: it is authoritative, and the agency is looked for anew if nobody has the incident."""
+    """A person puts the pin: it is authoritative, and the agency is looked for anew if nobody has the incident.
+
+    A local name in the words is learnt for the next time.
+    """
     incident = lock(incident_id, base_version=base_version, against=ENDINGS | {HistoryKind.PLACE_SET})
+    before = incident.place_trace
     put_place(incident, pin, by=by)
+    learn_place(incident, before, pin, by=by)
     suggest(incident)
     return incident
 

@@ -169,7 +169,7 @@ def _apart(incident: Incident, words: str, point: tuple[float, float] | None) ->
 
 
 def _is_elsewhere(incident: Incident, words: str, point: tuple[float, float] | None) -> bool:
-    found = _resolved(words, point)
+    found = _resolved(words, point, exercise=incident.exercise)
     best = found.best if found is not None and found.outcome == "located" else None
     spot = (best.lon, best.lat, best.radius_m) if best is not None else (*point, 0.0) if point is not None else None
     if spot is None or incident.point is None:
@@ -178,10 +178,10 @@ def _is_elsewhere(incident: Incident, words: str, point: tuple[float, float] | N
     return away > OTHER_PLACE_M + spot[2] + (incident.radius_m or 0.0)
 
 
-def _resolved(words: str, point: tuple[float, float] | None, address: str = "") -> Resolution | None:
+def _resolved(words: str, point: tuple[float, float] | None, address: str = "", *, exercise: int) -> Resolution | None:
     """Where it might be; a resolver that fails leaves the place to a person."""
     try:
-        return resolve(words, on=timezone.localdate(), point=point, address=address)
+        return resolve(words, on=timezone.localdate(), point=point, address=address, exercise=exercise)
     except Exception:
         log.exception("the place of a message could not be resolved")
         return None
@@ -202,7 +202,7 @@ def _join(
     """The message as part of the report; None when the incident was closed meanwhile."""
     prepared, problems = pictures.prepare(files) if files else ([], [])
     address = report.text.address if hasattr(report, "text") else ""
-    place = _resolved(f"{listening.words_of(report.pk)}\n{words}", point, address)
+    place = _resolved(f"{listening.words_of(report.pk)}\n{words}", point, address, exercise=report.exercise)
     try:
         with change() as c:
             incident = lock(report.incident_id)

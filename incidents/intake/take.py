@@ -346,7 +346,12 @@ def _place(message: _Message) -> dict[str, Any]:
     on = timezone.localdate()
     try:
         resolution = resolve(
-            message.words, on=on, point=message.point, accuracy_m=message.accuracy_m, address=message.address
+            message.words,
+            on=on,
+            point=message.point,
+            accuracy_m=message.accuracy_m,
+            address=message.address,
+            exercise=message.exercise,
         )
         return place_fields(resolution, on=on)
     except Exception as error:

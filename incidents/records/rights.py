@@ -36,6 +36,8 @@ class Verb(StrEnum):
     DECIDE_SURGE = "decide_surge"
     READ_RULES = "read_rules"
     EDIT_RULES = "edit_rules"
+    READ_TERRITORY = "read_territory"
+    REVOKE_ALIAS = "revoke_alias"
     ADD_NOTE = "add_note"
     REPLY = "reply"
     SPLIT_OFF = "split_off"
@@ -101,6 +103,8 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.MERGE: ROOM_ROLES,
     Verb.DECIDE_SURGE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.READ_RULES: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Verb.READ_TERRITORY: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Verb.REVOKE_ALIAS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.EDIT_RULES: frozenset({Role.ADMINISTRATOR}),
     Verb.ADD_NOTE: _EVERYBODY,
     Verb.REPLY: ROOM_ROLES,

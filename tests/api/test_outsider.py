@@ -24,6 +24,7 @@ from django.db import models
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
+from geo.learning import learn
 from incidents.calls.lifecycle import PhoneEvent
 from incidents.calls.models import Call, CallDraft, CallerLook, PhoneAction, Seat
 from incidents.calls.receiving import PhoneReport, receive
@@ -74,6 +75,7 @@ class Scene:
     call_id: int
     message_id: int
     surge_id: int
+    alias_id: int
 
     def names(self) -> dict[str, Any]:
         return {
@@ -85,6 +87,7 @@ class Scene:
             "link": self.link_id,
             "call": self.call_id,
             "message": self.message_id,
+            "alias": self.alias_id,
             "agency": self.assignment.agency_id,
             "contact": self.assignment.agency.contact_points.values_list("pk", flat=True)[0],
             "unit": self.assignment.handling_unit_id,
@@ -249,6 +252,18 @@ ROWS = [
     Row("rules/import/", "/rules/import/", only(*MANAGERS)),
     Row("rules/import/", "/rules/import/", only("administrator"), "POST", lambda scene: {}, json=False),
     Row("rules/export.<str:form>", "/rules/export.csv", only(*MANAGERS)),
+    Row("territory/", "/territory/", only(*MANAGERS)),
+    Row("territory/lineage/", "/territory/lineage/", only(*MANAGERS)),
+    Row("territory/places/", "/territory/places/", only(*MANAGERS)),
+    Row("territory/names/", "/territory/names/", only(*MANAGERS)),
+    Row(
+        "territory/names/<int:pk>/revoke",
+        "/territory/names/{alias}/revoke",
+        only(*MANAGERS),
+        "POST",
+        lambda scene: {"action_id": str(uuid.uuid4())},
+        json=False,
+    ),
     Row("rules/export.<str:form>", "/rules/export.xlsx", only(*MANAGERS)),
     # The wall.
     Row("wall/", "/wall/", only(*ROOM, "leader")),
@@ -359,11 +374,16 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
     link, token = make(name="Phòng họp", by=cast.supervisor)
     incident.refresh_from_db()
     assignment.refresh_from_db()
+    alias = learn(
+        phrase="quán bà Bảy", label="", lon=0.0, lat=0.0, radius_m=50.0, exercise=0,
+        by_id=cast.call_taker.pk, at=timezone.now(),
+    )  # fmt: skip
+    assert alias is not None
     call = receive(PhoneReport(event=PhoneEvent.RINGING, call_id="1", event_ts=timezone.now()))
     now = timezone.now()
     surge = Surge.objects.create(lon=106.62, lat=11.05, first_at=now, last_at=now)
     SurgeMember.objects.create(surge=surge, incident=incident)
-    return Scene(incident, assignment, report, photo, token, link.pk, call.pk, message.pk, surge.pk)
+    return Scene(incident, assignment, report, photo, token, link.pk, call.pk, message.pk, surge.pk, alias.pk)
 
 
 def outcome(response: Any) -> str:

@@ -1,0 +1,125 @@
+"""What people call places here, learnt from where they put the pin; proposed the next time, never taken for granted.
+
+Only a short phrase that names a thing is kept, chosen from the words nothing else was made of: no house number, no
+telephone number, nobody's home, and nothing of the report it came from.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from functools import cache
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+from django.db.models import F
+
+from geo.folding import fold, fold_name
+from geo.gazetteer.index import gazetteer
+from geo.gazetteer.shortforms import written_out
+from geo.index import look_again
+from geo.language import table
+from geo.models import Alias, PlaceEdition
+from geo.plane import distance_m
+from geo.steps.phrases import Phrases
+from geo.steps.tokens import Token, clean, tokens_of
+
+# The same phrase this close is the same place, confirmed; farther away it is another one of that name.
+SAME_PLACE_M = 150.0
+LEAST_RADIUS_M = 50.0
+MOST_WORDS_AFTER = 4
+
+
+def phrase_of(runs: Iterable[str]) -> str:
+    """The first local name in runs of words nothing was made of ("cây đổ trước quán bà Bảy": "quán bà Bảy"), or ""."""
+    for run in runs:
+        tokens = tokens_of(clean(run))
+        for thing in _words("things").find(tokens):
+            name = _name(tokens, thing.start, thing.end)
+            if name:
+                return name
+    return ""
+
+
+def _name(tokens: Sequence[Token], start: int, end: int) -> str:
+    may_have_number = _words("numbered").at(tokens, start) is not None
+    last = end
+    while last < len(tokens) and last < end + MOST_WORDS_AFTER:
+        token = tokens[last]
+        has_digit = any(letter.isdigit() for letter in token.text)
+        is_short_number = may_have_number and token.text.isdigit() and len(token.text) <= 3
+        if token.opens or _is_stop(tokens, last) or (has_digit and not is_short_number):
+            break
+        last += 1
+    if last == end or any(True for _found in _words("private").find(tokens[max(0, start - 1) : last])):
+        return ""
+    return " ".join(token.text for token in tokens[start:last])[:120]
+
+
+def _is_stop(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word ends a name. In a marked word the marks count: "Đỗ" is a name, "đổ" is not."""
+    found = _words("stops").at(tokens, place)
+    if found is None:
+        return False
+    written = [token.marked for token in tokens[place : found.end]]
+    marked = any(token.has_marks for token in tokens)
+    return not marked or any([token.marked for token in tokens_of(words)] == written for words in found.meanings)
+
+
+def learn(
+    *, phrase: str, label: str, lon: float, lat: float, radius_m: float, exercise: int, by_id: int, at: dt.datetime
+) -> Alias | None:
+    """Remembers that a person meant this place by a phrase, or that it was confirmed; part of the caller's change.
+
+    None when the phrase is the exact name of something known: a name is not overridden by what one person meant once.
+    """
+    words = written_out(fold_name(phrase).split())
+    if not words or _is_known(words):
+        return None
+    folded = " ".join(words)[:120]
+    known = Alias.objects.in_use().filter(folded=folded, exercise=exercise).select_for_update()
+    for alias in known.order_by("pk"):
+        if distance_m(lon, lat, alias.point.x, alias.point.y) <= SAME_PLACE_M:
+            Alias.objects.filter(pk=alias.pk).update(times=F("times") + 1, last_at=at, label=label or alias.label)
+            break
+    else:
+        alias = Alias.objects.create(
+            phrase=phrase,
+            folded=folded,
+            label=label[:250],
+            point=Point(lon, lat, srid=4326),
+            radius_m=max(radius_m, LEAST_RADIUS_M),
+            exercise=exercise,
+            learnt_by_id=by_id,
+            learnt_at=at,
+            last_at=at,
+        )
+    _tell()
+    return alias
+
+
+def revoke(*, alias_id: int, by_id: int, at: dt.datetime) -> bool:
+    """Takes a learnt alias back: it is proposed no more. False when it was already."""
+    revoked = Alias.objects.in_use().filter(pk=alias_id).update(revoked_by=by_id, revoked_at=at)
+    if revoked:
+        _tell()
+    return bool(revoked)
+
+
+def _is_known(words: Sequence[str]) -> bool:
+    return any(hit.start == 0 and hit.end == len(words) for hit in gazetteer().names.scan(words))
+
+
+def _tell() -> None:
+    """Tells every process that an alias has changed."""
+    if not PlaceEdition.objects.filter(id=1).update(learnt=F("learnt") + 1):
+        PlaceEdition.objects.create(id=1, learnt=1)
+    transaction.on_commit(look_again)
+
+
+@cache
+def _words(key: str) -> Phrases[str]:
+    phrases: Phrases[str] = Phrases()
+    for words in table("local_names")[key]:
+        phrases.add(fold(words), words)
+    return phrases

@@ -1,0 +1,113 @@
+"""Learning from pins on incidents, and the pages of the territory."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import uuid
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from geo.importing.loading import raise_edition
+from geo.index import look_again
+from geo.models import Alias, Place
+from incidents.dispatching.correcting import set_place
+from incidents.records.models import History, Incident
+from incidents.records.places import Pin
+from incidents.territory import queries
+from realtime.change import change
+from tests.cast import Cast, Hands, give, most_queries, open_one
+from tests.intake.world import IN_AN_LAC, World
+
+IGNORED = {"by": "resolver", "outcome": "unknown", "candidates": [], "ignored": ["cây đổ trước quán bà Bảy"]}
+
+
+def put(incident: Incident, cast: Cast) -> None:
+    with change():
+        set_place(incident_id=incident.pk, pin=Pin(*IN_AN_LAC), by=cast.call_taker)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pin_teaches_the_local_name_and_nothing_else(world: World, cast: Cast) -> None:
+    incident = open_one(world, place_trace=IGNORED)
+    put(incident, cast)
+    alias = Alias.objects.get()
+    assert (alias.phrase, alias.exercise, alias.learnt_by, alias.times) == ("quán bà Bảy", 0, cast.call_taker, 1)
+    # History holds no words of the reporter's.
+    assert "Bảy" not in str(list(History.objects.values_list("data", flat=True)))
+    # The trace is now a person's: moving the pin again teaches nothing.
+    put(incident, cast)
+    assert Alias.objects.get().times == 1
+    trace = {**IGNORED, "ignored": [], "reasons": [{"code": "alias", "params": {"text": "quán bà Bảy"}}]}
+    put(open_one(world, place_trace=trace), cast)
+    assert Alias.objects.get().times == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_exercise_teaches_the_exercise(world: World, cast: Cast) -> None:
+    put(open_one(world, place_trace=IGNORED, exercise=4), cast)
+    assert Alias.objects.get().exercise == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_learnt_name_is_taken_back_once(world: World, cast: Cast) -> None:
+    put(open_one(world, place_trace=IGNORED), cast)
+    hands, alias = Hands(cast.supervisor), Alias.objects.get()
+    assert "quán bà Bảy" in html.unescape(hands.get("/territory/names/").content.decode())
+    number = str(uuid.uuid4())
+    for _twice in range(2):
+        answer = hands.post(f"/territory/names/{alias.pk}/revoke", {"action_id": number}, form=True)
+        assert answer["Location"] == "/territory/names/"
+    alias.refresh_from_db()
+    assert alias.revoked_by == cast.supervisor
+    assert "quán bà Bảy" in html.unescape(hands.get("/territory/names/?revoked").content.decode())
+    assert hands.post(f"/territory/names/{alias.pk}/revoke", {"action_id": "x"}, form=True).status_code == 400
+    assert hands.post("/territory/names/999/revoke", {"action_id": number}, form=True).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_goes_there_reads_by_what_it_lies(world: World, cast: Cast) -> None:
+    lon, lat = IN_AN_LAC
+    Place.objects.create(
+        name="Chợ Mẫu", folded="cho mau", kind="marketplace", point=Point(lon, lat - 0.001, srid=4326), source="people",
+        source_key="1", added_by_people=True,
+    )  # fmt: skip
+    raise_edition()
+    look_again()
+    incident = open_one(world)
+    put(incident, cast)
+    assignment = give(incident, world.an_lac, cast.call_taker)
+    for person, url in (
+        (cast.call_taker, f"/room/incident/{incident.code}/panel"),
+        (cast.focal_point, f"/inbox/assignment/{assignment.pk}/"),
+    ):
+        assert "110 m north of Chợ Mẫu" in html.unescape(Hands(person).get(url).content.decode())
+
+
+@pytest.mark.django_db
+def test_the_pages_say_what_is_in_force(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geo.index.REREAD_AFTER_S", float("inf"))
+    hands = Hands(cast.administrator)
+
+    def text(url: str) -> str:
+        answer = hands.get(url)
+        assert answer.status_code == 200
+        return html.unescape(answer.content.decode())
+
+    sets = text("/territory/")
+    assert "invented" in sets
+    assert "Neighbours share one border" in sets
+    shown = queries.shown_sets(dt.date(2019, 11, 24))
+    assert [one.in_force for one in shown] == [True]
+    assert all(check.holds for check in shown[0].checks[:3])
+    text("/territory/lineage/")
+    text("/territory/places/")
+    text("/territory/names/")
+    with most_queries(6):
+        queries.shown_sources()
+
+
+def test_checks_name_the_units() -> None:
+    check = queries.Check("", False, tuple(str(number) for number in range(20)))
+    assert (len(check.named), check.more) == (12, 8)
