@@ -107,6 +107,7 @@ class AreaNames:
     units: dict[tuple[str, str], Meaning]  # each unit under its first name
     elsewhere: Phrases[bool]  # name outside → whether the territory has belonged to it since the merger of 2025
     far: tuple[str, ...]  # the same, as they are spelt
+    far_marks: dict[tuple[str, ...], tuple[str, ...]]  # and as they are marked
     kept: dict[object, object] = field(default_factory=dict)  # what was worked out from this territory once
 
     def spellings_in(self, districts: frozenset[tuple[str, str]]) -> tuple[str, ...]:
@@ -154,11 +155,13 @@ def _read(territory: Territory) -> AreaNames:
     own = {name for names in levels.values() for name in names}
     elsewhere: Phrases[bool] = Phrases()
     far: list[str] = []
+    far_marks: dict[tuple[str, ...], tuple[str, ...]] = {}
     for group, is_ours_since in (("always", False), ("merged", True), ("longer", False)):
         for name in table("elsewhere")[group]:
             if _spelt(name) not in own:
                 elsewhere.put(tuple(_spelt(name).split()), is_ours_since)
                 far.append(_spelt(name))
+                far_marks[tuple(_spelt(name).split())] = tuple(key(token.marked) for token in tokens_of(name))
     sounds: dict[str, dict[str, str]] = {}
     for level, names in levels.items():
         heard: dict[str, list[str]] = {}
@@ -177,6 +180,7 @@ def _read(territory: Territory) -> AreaNames:
         units,
         elsewhere,
         tuple(far),
+        far_marks,
     )
 
 
@@ -328,6 +332,9 @@ class Reading:
             close, smaller = _without_label(close)
         first = start - words_before
         evidence, beside = self._around(first, end, bool(label), before)
+        if evidence == "street" and close[0].level != Level.WARD and self.keys[first - 1][:1].isdigit():
+            # A postcode, not a house in a street of that name.
+            evidence = "loose"
         return Mention(self._text(first, end), close, label, first, end, likeness, evidence, beside, smaller, misspelt)
 
     def _likeness(self, written: Sequence[Token], meaning: Meaning) -> float:
@@ -392,18 +399,27 @@ class Reading:
             if thing == "street" and end < len(tokens) and tokens[end].folded.isdigit() and not tokens[end].opens:
                 return "numbered", near
             return thing, near
-        closes = end == len(tokens) or tokens[end].opens or self._begins_label(end)
+        suffix = "" if end == len(tokens) else _suffixes().get(self.keys[end], "")
+        if suffix == Level.WARD:
+            return "label", near
+        closes = end == len(tokens) or tokens[end].opens or bool(suffix) or self._ends_before(end)
         if not opens:
             opens = near or first == before or self._begins_anew(first)
             if not opens and tokens[first - 1].folded[:1].isdigit():
+                if not closes and tokens[end].folded.isdigit():
+                    return "numbered", near
                 if self._is_house_number(first - 1):
                     return "street", near
+                opens = True
+            if not opens and tokens[first - 1].folded[-1:].isdigit():
+                # "QL13 Lai Uyên"
                 opens = True
         if not closes and tokens[end].folded.isdigit() and opens:
             return "numbered", near
         if opens and closes:
             return "segment", near
-        return "loose", near
+        # Names of three words are hardly anything else.
+        return ("tail" if closes and end - first >= 3 else "loose"), near
 
     def _thing_before(self, at: int, before: int) -> Evidence | None:
         """What stands directly before a name: its own words, not those of the unit before, and rightly marked."""
@@ -444,6 +460,10 @@ class Reading:
             return True
         return at >= 2 and numbered.phrases.ending_at_keys(self.keys, at - 1, 2) is not None
 
+    def _ends_before(self, at: int) -> bool:
+        """Whether what stands behind a name begins something else: a label, "gần", or a word callers end with."""
+        return self.keys[at] in _particles() or self._begins_label(at) or _near().at_keys(self.keys, at) is not None
+
     def _begins_label(self, at: int) -> bool:
         if self.keys[at] not in _label_beginnings():
             return False
@@ -466,8 +486,9 @@ class Reading:
         while at < len(keys):
             phrase = names.at_keys(keys, at)
             # "Quận Tân Bình" is the city's, and longer than the name of ours in it; else ours goes first.
-            if phrase is not None and (at not in taken or phrase.end - at > 2):
-                if tokens[at].opens or self._thing_before(at, 0) is None:
+            if phrase is not None and self._is_elsewhere(phrase.start, phrase.end, taken):
+                # "phố" in "thành phố" is no street.
+                if tokens[at].opens or self._label_before(at)[0] or self._thing_before(at, 0) is None:
                     found.append(Elsewhere(self._text(at, phrase.end), at, all(phrase.meanings)))
                 at = phrase.end
                 continue
@@ -481,6 +502,18 @@ class Reading:
                     found += [unknown] if unknown is not None else []
             at += 1
         return found
+
+    def _is_elsewhere(self, start: int, end: int, taken: set[int]) -> bool:
+        if any(token.opens for token in self.tokens[start + 1 : end]):
+            return False
+        if end - start <= 2 and any(at in taken for at in range(start, end)):
+            return False
+        # "Long Thạnh" is not Long Thành.
+        marks = self.names.far_marks.get(tuple(self.keys[start:end]), ())
+        return not any(
+            token.has_marks and key(token.marked) != mark
+            for token, mark in zip(self.tokens[start:end], marks, strict=False)
+        )
 
     def _unknown_district(self, at: int, behind: int) -> Elsewhere | None:
         """What a district's label stands before, when that is no name of ours: a misspelt one, or none we know."""
@@ -519,18 +552,20 @@ class Reading:
         for mention in found:
             taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
         self._ends = [0, *(mention.end for mention in found)]
-        heard = self._heard(level, taken)
-        if heard is not None:
-            return [heard]
         named = {
             meaning.unit_key for mention in found if mention.level == Level.DISTRICT for meaning in mention.meanings
         }
+        heard = self._heard(level, taken, named if level == Level.WARD else set())
+        if heard is not None:
+            return [heard]
         lists = [self.names.spellings[level]]
         if named and level == Level.WARD:
             lists.insert(0, self.names.spellings_in(frozenset(named)))
         for spellings in lists:
             for start, end, whole in list(self._gaps(taken, level))[:MOST_MISSPELT]:
                 best: tuple[int, int, str] | None = None
+                if self.names.elsewhere.at_keys(self.keys, start) is not None:
+                    continue
                 for length in range(1, min(4, end - start) + 1):
                     if whole and start + length != end:
                         continue
@@ -553,8 +588,8 @@ class Reading:
         # A label of another level stands before something else.
         return mention if not mention.label or LEVEL_OF.get(AreaKind(mention.label)) == level else None
 
-    def _heard(self, level: Level, taken: Sequence[bool]) -> Mention | None:
-        """The last name of a level in a text that sounds like the words: a recogniser's "bến các"."""
+    def _heard(self, level: Level, taken: Sequence[bool], named: set[tuple[str, str]]) -> Mention | None:
+        """The last name of a level in a text that sounds like the words ("bến các"), in the districts named if any."""
         sounds, names = self.names.sounds[level], [sound(word) for word in self.keys]
         for end in range(len(names), 1, -1):
             for start in range(max(0, end - 4), end - 1):
@@ -562,7 +597,7 @@ class Reading:
                 if name is None or any(taken[start:end]) or any(token.opens for token in self.tokens[start + 1 : end]):
                     continue
                 mention = self._named(start, end, name, level, 0.92)
-                if mention is not None:
+                if mention is not None and (not named or any(one.districts & named for one in mention.meanings)):
                     return mention
         return None
 
@@ -692,6 +727,11 @@ def _house_words() -> frozenset[str]:
 
 
 @cache
+def _particles() -> frozenset[str]:
+    return frozenset(_spelt(word) for word in table("things_named_after")["around"]["particles"])
+
+
+@cache
 def _not_names() -> frozenset[str]:
     return frozenset(_spelt(word) for word in table("things_named_after")["around"]["not_names"])
 
@@ -699,6 +739,11 @@ def _not_names() -> frozenset[str]:
 @cache
 def _near() -> Phrases[bool]:
     return _phrases_of("near")
+
+
+@cache
+def _suffixes() -> dict[str, str]:
+    return {fold(word): level for level, words in table("labels")["behind"].items() for word in words}
 
 
 @cache
