@@ -8,7 +8,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and agencies")
 
     def ready(self) -> None:
+        from opscenter.accounts.own_people import MANAGES
         from opscenter.accounts.pages import Section, register
         from opscenter.accounts.permissions import ADMINISTRATION_ROLES
 
         register("admin:index", _("Administration"), Section.PEOPLE, ADMINISTRATION_ROLES)
+        register("issue_many", _("Issue many accounts"), Section.PEOPLE, ADMINISTRATION_ROLES)
+        register("own_people", _("People of our units"), Section.PEOPLE, MANAGES)

@@ -35,6 +35,7 @@ from incidents.records import photos
 from incidents.records.models import ActionRecord, Assignment, History, Incident, Note, PersonalLook, Photo, Report
 from incidents.triage.models import Surge, SurgeMember
 from incidents.wall.links import make
+from opscenter.accounts.models import Person
 from realtime.change import change
 from tests.cast import Cast, Hands, give, open_one
 from tests.intake.world import World, picture, upload
@@ -89,6 +90,9 @@ class Scene:
             "message": self.message_id,
             "alias": self.alias_id,
             "agency": self.assignment.agency_id,
+            "handler": Person.objects.filter(
+                handling_unit=self.assignment.handling_unit_id, role="handler"
+            ).values_list("pk", flat=True)[0],
             "contact": self.assignment.agency.contact_points.values_list("pk", flat=True)[0],
             "unit": self.assignment.handling_unit_id,
             "version": self.incident.version,
@@ -323,6 +327,10 @@ ROWS = [
     Row("health/", "/health/", _PUBLIC),
     Row("i18n/setlang/", "/i18n/setlang/", _PUBLIC, "POST", lambda scene: {"language": "en"}, json=False),
     Row("start/", "/start/", {**_PUBLIC, "anonymous": "sign"}),
+    Row("accounts/many/", "/accounts/many/", only(*MANAGERS)),
+    Row("accounts/people/", "/accounts/people/", only("focal_point", "focal_point_there", "dispatcher")),
+    Row("accounts/people/<int:pk>/", "/accounts/people/{handler}/",
+        only("focal_point", hidden=RECEIVERS_THERE), "POST", lambda scene: {"act": "on"}, json=False),
     Row("accounts/menu/", "/accounts/menu/", {**_PUBLIC, "anonymous": "sign"}),
 ]  # fmt: skip
 # One's own password, second factor and sign-in: allauth's pages, which show nobody else's anything.
