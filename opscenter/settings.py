@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "incidents.delivery",
     "incidents.conversations",
     "incidents.worktime",
+    "incidents.knowledge",
     "incidents.dispatching",
     "incidents.triage",
     "incidents.emergencies",
@@ -341,6 +342,8 @@ FACEBOOK_PAGE_TOKEN = env("FACEBOOK_PAGE_TOKEN")
 FACEBOOK_API = env("FACEBOOK_API", "https://graph.facebook.com/v23.0").rstrip("/")
 # Hosts whence a door's pictures may be fetched besides the platform's own: "zalo=.example.vn, viber=media.example".
 MEDIA_HOSTS = env_list("MEDIA_HOSTS")
+# How sure an answer in force must be, 0 to 1, before a text door gives it by itself; above 1 none ever is.
+ANSWER_CONFIDENCE = float(env("ANSWER_CONFIDENCE", "0.6"))
 # An Asterisk, for `manage.py ami_bridge`.
 AMI_HOST = env("AMI_HOST")
 AMI_PORT = int(env("AMI_PORT", "5038"))

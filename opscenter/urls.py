@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.emergencies.urls")),
     path("wall/", include("incidents.wall.urls")),
     path("figures/", include("incidents.figures.urls")),
+    path("answers/", include("incidents.knowledge.urls")),
     path("", include("incidents.doors.urls")),
     path("", include("incidents.calls.urls")),
     path("", include("incidents.contacts.urls")),

@@ -90,7 +90,7 @@ function cover(): void {
   document.body.classList.toggle("has-panel", panel.open !== null);
   document.body.classList.toggle("has-call", call.open);
   const width = (id: string): number => (byId(id).hidden ? 0 : byId(id).offsetWidth);
-  map?.covered(width("call"), width("panel"));
+  map?.covered(width("call") + width("call-answers"), width("panel"));
 }
 
 function address(path: string): void {
@@ -330,8 +330,10 @@ listen({
   z: press("side-3"),
   F9: doing(() => void phone.take()),
   F4: doing(() => phone.next()),
+  F6: doing(() => call.goToAnswers()),
   F7: doing(() => call.goToTransfer()),
   F8: doing(() => phone.showBack()),
+  w: press("wrong"),
   "Ctrl+Enter": (event) => {
     if (!inField(event.target)) press("dispatch")(event);
   },

@@ -12,6 +12,7 @@ from incidents.calls.refusals import CallRefused
 from incidents.conversations import replying
 from incidents.dispatching.refusals import Refused
 from incidents.emergencies.refusals import Refused as EmergencyRefused
+from incidents.knowledge.refusals import AnswerRefused
 from incidents.records.actions import ActionTaken
 from incidents.records.lifecycles import NotAllowed
 from incidents.records.names import ASSIGNMENT_STATES, INCIDENT_STATES
@@ -57,7 +58,7 @@ def refusal(error: Exception) -> JsonResponse:
         case NotAllowed():
             detail = _("This cannot be done now: its state is “%(state)s”.") % {"state": _state(error.now)}
             return _no(409, "not_allowed", detail, now=error.now, wanted=error.wanted)
-        case Refused() | CallRefused() | EmergencyRefused():
+        case Refused() | CallRefused() | AnswerRefused() | EmergencyRefused():
             return _no(409, error.code.value, str(error))
         case replying.Refused():
             return _no(409, error.refusal.value, str(replying.SENTENCES[error.refusal]))
@@ -74,6 +75,7 @@ REFUSALS = (
     NotAllowed,
     Refused,
     CallRefused,
+    AnswerRefused,
     EmergencyRefused,
     replying.Refused,
     ActionTaken,

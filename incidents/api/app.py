@@ -16,6 +16,7 @@ from incidents.api import (
     conversations,
     emergencies,
     incidents,
+    knowledge,
     photos,
     places,
     reports,
@@ -45,6 +46,7 @@ api.add_router("/incidents", incidents.router)
 api.add_router("/assignments", assignments.router)
 api.add_router("/surges", surges.router)
 api.add_router("/calls", calls.router)
+api.add_router("/answers", knowledge.router)
 api.add_router("/emergencies", emergencies.router)
 api.add_router("", units.router)
 api.add_router("", reports.router)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -20,12 +21,15 @@ from incidents.api.shapes import LONGEST_WORDS, NewReport, read
 from incidents.calls.models import Call
 from incidents.calls.taking import own, wrap_up
 from incidents.dispatching.assigning import assign
+from incidents.dispatching.closing import answer_at_once
 from incidents.dispatching.competence import AreaRefs, barred_by, decision_date, suggest_agency
 from incidents.dispatching.explaining import explain
 from incidents.dispatching.refusals import Refused
 from incidents.dispatching.roads import road_in
 from incidents.dispatching.suggesting import area_refs, reach_of
 from incidents.intake.take import ComplaintDetails, ReporterDetails, Taken, storable, take_report
+from incidents.knowledge.models import AnswerVersion
+from incidents.knowledge.quoting import quote, version_to_quote
 from incidents.records.actions import Action
 from incidents.records.editing import Changed
 from incidents.records.lifecycles import IncidentState, NotAllowed
@@ -57,6 +61,7 @@ def take(request: HttpRequest) -> JsonResponse:
             raise Invalid({"lat": [_("A point has a latitude and a longitude.")]})
         point = (sent.lon, sent.lat) if sent.lat is not None and sent.lon is not None else None
         call = _own_call(sent.call, person)
+        quoted = _quoted(sent.quote)
         taken = take_report(
             source=Source.PHONE,
             # A browser that died after sending sends the call's report again; a second matter is another report.
@@ -82,7 +87,8 @@ def take(request: HttpRequest) -> JsonResponse:
             "incident": taken.incident.code,
             "tracking_code": taken.report.tracking_code,
             "photo_problems": [problem.text() for problem in taken.photo_problems],
-            "dispatched": _route(taken, sent.agency, person),
+            "answered": quoted is not None and _answer(taken, quoted, sent.took_s, person),
+            "dispatched": quoted is None and _route(taken, sent.agency, person),
         }
         return JsonResponse(answer, status=201)
 
@@ -96,6 +102,28 @@ def _complaint(sent: NewReport) -> ComplaintDetails:
     return ComplaintDetails(
         agency=agency, official=sent.complained_official.strip(), procedure=sent.complained_procedure.strip()
     )
+
+
+def _quoted(pk: int | None) -> AnswerVersion | None:
+    """The version of an answer that was read out. Raises NotTheirs, and AnswerRefused when it is not in force."""
+    try:
+        return version_to_quote(pk) if pk is not None else None
+    except AnswerVersion.DoesNotExist:
+        raise NotTheirs from None
+
+
+def _answer(taken: Taken, version: AnswerVersion, took_s: int | None, person: Person) -> bool:
+    """Closes it as answered at once, with the exact version that was quoted; whether that was done now."""
+    if not taken.created or taken.incident.state != IncidentState.RECEIVED:
+        return False
+    try:
+        with change() as c:
+            answer_at_once(incident_id=taken.incident.pk, answer=version.text, by=person)
+            since = c.at - dt.timedelta(seconds=took_s or 0)
+            quote(version=version, report=taken.report, by=person, since=since)
+    except (NotAllowed, Refused):
+        return False
+    return True
 
 
 def _own_call(pk: int | None, person: Person) -> Call | None:

@@ -70,6 +70,9 @@ class NewReport(Sent):
     on_behalf_of: str = Field("", max_length=200)
     # The call it came by, when there is a telephone exchange.
     call: RowId | None = None
+    # The version of an answer in force that was read out, and how many seconds that took from the call's beginning.
+    quote: RowId | None = None
+    took_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
     # The agency that the screen named as certain: the report goes there at once, unless the system now says otherwise.
     agency: RowId | None = None
 

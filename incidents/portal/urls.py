@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from incidents.portal import adding, chatting, following, reporting
+from incidents.portal import adding, answering, chatting, following, reporting
 
 app_name = "portal"
 urlpatterns = [
     path("", reporting.home, name="home"),
+    path("hoi-dap/", answering.answers, name="answers"),
     path("phan-anh/", reporting.report, name="report"),
     path("tra-cuu/", following.look_up, name="look_up"),
     path("tra-cuu/<str:code>/", following.track, name="track"),

@@ -67,6 +67,8 @@ class Verb(StrEnum):
     CALL_BACK = "call_back"
     NOT_REACHED = "not_reached"
     SET_SEAT = "set_seat"
+    FIND_ANSWERS = "find_answers"
+    MARK_ANSWER_WRONG = "mark_answer_wrong"
     CALL_FOR_SERVICE = "call_for_service"
     WORK_ON_EMERGENCY = "work_on_emergency"
     WRITE_LOG = "write_log"
@@ -136,6 +138,8 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.CALL_BACK: ROOM_ROLES,
     Verb.NOT_REACHED: ROOM_ROLES,
     Verb.SET_SEAT: ROOM_ROLES,
+    Verb.FIND_ANSWERS: _EVERYBODY,
+    Verb.MARK_ANSWER_WRONG: ROOM_ROLES,
     # Shared incidents: whoever has it may call another service in; the services' own acts are their dispatchers'.
     Verb.CALL_FOR_SERVICE: ROOM_ROLES | _RECEIVES,
     Verb.WORK_ON_EMERGENCY: _RECEIVES,

@@ -15,6 +15,7 @@ from geo.describing import Whereabouts
 from incidents.conversations.models import CannedText
 from incidents.conversations.queries import Talk, canned_texts, talks
 from incidents.dispatching.explaining import Explanation, explain_incident
+from incidents.knowledge.models import Quote
 from incidents.records.lifecycles import (
     INCIDENT_STEPS,
     OPEN_ASSIGNMENTS,
@@ -90,6 +91,8 @@ class Panel:
     took_in: list[Merge] = field(default_factory=list)
     merged_into: Merge | None = None
     talks: list[Talk] = field(default_factory=list)
+    # Answers in force that were given, by people or by the system itself.
+    quotes: list[Quote] = field(default_factory=list)
     canned: list[CannedText] = field(default_factory=list)
     chosen_agency: int | None = None
     children: list[Incident] = field(default_factory=list)
@@ -150,6 +153,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         took_in=took_in,
         merged_into=merged_into,
         talks=talks(incident, reports, person),
+        quotes=list(Quote.objects.filter(report__incident=incident).select_related("version", "by").order_by("pk")),
         canned=canned_texts(),
         chosen_agency=_chosen(incident, rows) if lead is None else None,
         children=list(Incident.objects.filter(parent=incident).order_by("pk")),

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from geo.folding import fold
-
-_WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class Syllable:
-    """One typed syllable: its plain letters, and the marks that stood on them in any order."""
-
-    plain: str
-    marks: frozenset[str]
-
-    def may_be(self, meant: Syllable) -> bool:
-        """Whether this may be a hasty way to type `meant`: marks may be missing, wrong ones may not be there.
-
-        So "chay" and "cháy" may be "cháy", and "chạy" may not; "hoà" and "hòa" are the same.
-        """
-        return self.plain == meant.plain and self.marks <= meant.marks
+from geo.syllables import Syllable, syllables
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +32,6 @@ class Found:
 
 # First plain syllable → the phrases that begin with it, each with its syllables.
 Index = Mapping[str, Sequence[tuple[str, Sequence[Syllable]]]]
-
-
-def syllables(text: str) -> list[Syllable]:
-    """The text cut into syllables, in lower case, punctuation left out."""
-    return [_syllable(word) for word in _WORD.findall(unicodedata.normalize("NFC", text).lower())]
-
-
-def _syllable(word: str) -> Syllable:
-    letters = unicodedata.normalize("NFD", word)
-    marks = {letter for letter in letters if unicodedata.combining(letter)}
-    return Syllable(fold(word), frozenset(marks | ({"đ"} & set(letters))))
 
 
 @lru_cache(maxsize=8192)

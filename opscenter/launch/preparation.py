@@ -20,9 +20,9 @@ from opscenter.launch.stamps import Stamp, digest
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("opscenter", "geo", "realtime", "incidents")
 # What the reference data are made from.
-REFERENCE_INPUTS = ("fixtures", "geo", "incidents/reference")
+REFERENCE_INPUTS = ("fixtures", "geo", "incidents/reference", "incidents/knowledge")
 # In this order: agencies and competence name areas.
-REFERENCE_COMMANDS = ("load_starter_areas", "load_reference")
+REFERENCE_COMMANDS = ("load_starter_areas", "load_reference", "load_answers")
 
 
 def keep_secret_key(data_dir: Path) -> None:

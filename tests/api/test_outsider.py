@@ -31,6 +31,8 @@ from incidents.calls.receiving import PhoneReport, receive
 from incidents.conversations.listening import hear
 from incidents.conversations.models import Message
 from incidents.dispatching import agency_work
+from incidents.knowledge import quoting, writing
+from incidents.knowledge.models import AnswerVersion, LegalDocument, Quote
 from incidents.records import photos
 from incidents.records.models import ActionRecord, Assignment, History, Incident, Note, PersonalLook, Photo, Report
 from incidents.triage.models import Surge, SurgeMember
@@ -74,6 +76,9 @@ class Scene:
     wall_token: str
     link_id: int
     call_id: int
+    quote_id: int
+    version_id: int
+    law_id: int
     message_id: int
     surge_id: int
     alias_id: int
@@ -87,6 +92,9 @@ class Scene:
             "token": self.wall_token,
             "link": self.link_id,
             "call": self.call_id,
+            "quote": self.quote_id,
+            "answer": self.version_id,
+            "law": self.law_id,
             "message": self.message_id,
             "alias": self.alias_id,
             "agency": self.assignment.agency_id,
@@ -233,6 +241,17 @@ ROWS = [
     Row("api/calls/<int:pk>/caller", "/api/calls/{call}/caller", only(*ROOM)),
     # Without the exchange's signature nobody is heard.
     Row("doors/phone/webhook", "/doors/phone/webhook", everybody("forbidden"), "POST", lambda scene: {"event": "x"}),
+    # Answers in force.
+    Row("api/answers", "/api/answers?q=khai+sinh", only(*ROOM, *AGENCIES)),
+    Row("api/answers/quotes/<int:pk>/wrong", "/api/answers/quotes/{quote}/wrong", only(*ROOM), "POST"),
+    Row("answers/", "/answers/", only(*ROOM, *AGENCIES)),
+    Row("answers/new/", "/answers/new/", only(*MANAGERS, *OWN, "focal_point_there", "handler_there", "dispatcher")),
+    Row("answers/<int:pk>/", "/answers/{answer}/", only(*ROOM, *OWN, hidden=THERE)),
+    Row("answers/<int:pk>/<slug:act>/", "/answers/{answer}/ask/", only(*ROOM, *OWN, hidden=THERE), "POST", json=False),
+    Row("answers/from-incident/", "/answers/from-incident/", only(*ROOM, *AGENCIES), "POST", json=False),
+    Row("answers/documents/", "/answers/documents/", only(*MANAGERS)),
+    Row("answers/documents/<int:pk>/repeal/", "/answers/documents/{law}/repeal/", only(*MANAGERS), "POST", json=False),
+    Row("hoi-dap/", "/hoi-dap/", _PUBLIC),
     # The control room's pages.
     Row("room/", "/room/", only(*ROOM)),
     Row("room/incident/<str:code>/", "/room/incident/{code}/", only(*ROOM)),
@@ -391,7 +410,26 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
     now = timezone.now()
     surge = Surge.objects.create(lon=106.62, lat=11.05, first_at=now, last_at=now)
     SurgeMember.objects.create(surge=surge, incident=incident)
-    return Scene(incident, assignment, report, photo, token, link.pk, call.pk, message.pk, surge.pk, alias.pk)
+    with change():
+        law = LegalDocument.objects.create(number="1/2019", title="Luật Thử", in_force_from=timezone.localdate())
+        draft = writing.Draft(question="Ở đâu?", text="Tại phường.", valid_from=law.in_force_from, bases=[(law, "")])
+        version = writing.write(draft=draft, owner=world.an_lac, by=None)
+        quote = quoting.quote(version=version, report=report, by=None, since=timezone.now())
+    return Scene(
+        incident=incident,
+        assignment=assignment,
+        report=report,
+        photo=photo,
+        wall_token=token,
+        link_id=link.pk,
+        call_id=call.pk,
+        quote_id=quote.pk,
+        version_id=version.pk,
+        law_id=law.pk,
+        message_id=message.pk,
+        surge_id=surge.pk,
+        alias_id=alias.pk,
+    )
 
 
 def outcome(response: Any) -> str:
@@ -428,6 +466,9 @@ _TABLES: tuple[type[models.Model], ...] = (
     CallDraft,
     CallerLook,
     PhoneAction,
+    AnswerVersion,
+    LegalDocument,
+    Quote,
     Message,
 )
 

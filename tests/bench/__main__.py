@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import addresses, hub, places, routing
+from tests.bench import addresses, answers, hub, places, routing
 from tests.bench.lines import Line, table
 
 # A later measurement joins here: a name, and a function that is told whether to keep it small.
 MEASUREMENTS: dict[str, Callable[[bool], list[Line]]] = {
+    "answers": answers.measure,
     "hub": hub.measure,
     "places": places.measure,
     "addresses": addresses.measure,

@@ -197,3 +197,38 @@ def test_everybody_can_use_the_telephone(live_site: Any, open_page: Any, theme: 
     expect(page.locator("#notices")).to_contain_text("114")
     found["call"] = violations(page)
     assert {part: wrong for part, wrong in found.items() if wrong} == {}
+
+
+def test_a_question_is_answered_at_once(live_site: Any, open_page: Any) -> None:
+    """The exact version that was read out is kept; a withdrawn one cannot be taken."""
+    hang_up_all(live_site)
+    with live_site.orm():
+        from incidents.knowledge import samples
+
+        samples.load()
+    page = enter(open_page(signed_in_as=live_site.person("call_taker"), bypass_csp=True))
+    words = f"khai sinh cho con o dau vay em {mark()}"
+    page.keyboard.press("n")
+    page.keyboard.type(words)
+    first = page.locator("#call-answers [role=option]").first
+    expect(first).to_contain_text("Đăng ký khai sinh")
+    assert violations(page) == []
+    page.keyboard.press("F6")
+    page.keyboard.press("Enter")
+    expect(first).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#call-route")).to_have_text("Lưu và trả lời ngay")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#call")).to_be_hidden()
+    with live_site.orm():
+        from incidents.knowledge.models import Quote
+        from incidents.records.models import Report
+
+        report = Report.objects.select_related("incident").get(text__words=words)
+        assert report.incident.outcome == "answered_at_once"
+        assert Quote.objects.get(report=report).version.answer.key == "birth-registration"
+    page.keyboard.press("n")
+    page.keyboard.type("xin cap lai so ho khau giay bi mat")
+    over = page.locator("#call-answers .answer.is-over")
+    expect(over).to_contain_text("Hết hiệu lực")
+    over.click()
+    expect(over).to_have_attribute("aria-selected", "false")

@@ -12,6 +12,7 @@ import { csrfToken, getJson } from "../page";
 import { age } from "../time";
 import { locale } from "../words";
 import { say } from "../words/room";
+import { Answers } from "./answers";
 import { ask } from "./ask";
 import type { Pin, Spot } from "./map";
 
@@ -81,7 +82,10 @@ export class CallForm {
   private readonly guess: HTMLButtonElement;
   private readonly agency: HTMLElement;
   private pin: Pin | null = null;
+  private readonly answers: Answers;
   private slot: Slot | null = null;
+  private certain: Advice["agency"] = null;
+  private quoted: string | null = null;
   private startedAt = 0;
   private timer: ReturnType<typeof setInterval> | undefined;
   private found: Place[] = [];
@@ -100,13 +104,24 @@ export class CallForm {
     this.places = box.querySelector<HTMLElement>("#call-places")!;
     this.agency = box.querySelector<HTMLElement>("#call-agency")!;
     this.guess = box.querySelector<HTMLButtonElement>("#call-guess")!;
+    this.answers = new Answers(
+      box.querySelector<HTMLElement>("#call-answers")!,
+      this.field("quote"),
+      (question) => {
+        this.quoted = question;
+        this.drawRoute();
+      },
+      () => this.act.shown(this.open),
+    );
     this.form.addEventListener("keydown", (event) => this.key(event));
+    this.form.addEventListener("submit", () => (this.field("took_s").value = String(Math.max(0, Math.round((Date.now() - this.startedAt) / 1000)))), { capture: true });
     this.field("address").addEventListener("input", later(250, () => void this.searchPlaces(true)));
     this.field("address").addEventListener("blur", () => setTimeout(() => this.hidePlaces(), 150));
     this.field("words").addEventListener(
       "input",
       later(500, () => {
         void this.advise();
+        void this.answers.ask(this.field("words").value, this.field("category").value);
         if (!this.field("address").value) void this.searchPlaces(false);
       }),
     );
@@ -258,6 +273,7 @@ export class CallForm {
     this.pin = this.act.pin(null, (spot) => this.pinned(spot));
     this.pinFromFields();
     void this.advise();
+    void this.answers.ask(this.field("words").value, this.field("category").value);
     void this.searchEarlier();
     this.field("words").focus();
   }
@@ -284,12 +300,13 @@ export class CallForm {
 
   private clear(): void {
     this.form.reset();
-    for (const name of ["lat", "lon", "accuracy_m", "same_as", "agency", "call"]) this.field(name).value = "";
+    for (const name of ["lat", "lon", "accuracy_m", "same_as", "agency", "call", "quote", "took_s"]) this.field(name).value = "";
     this.box.querySelector("#call-radius")!.textContent = "";
     this.box.querySelector("#call-earlier")!.replaceChildren();
     this.guess.hidden = true;
     this.agency.textContent = "";
     this.routeTo(null);
+    this.answers.clear();
     this.drawNear([]);
     this.box.querySelector("#call-state")!.textContent = "";
     this.box.querySelector<HTMLElement>("#call-complaint")!.hidden = true;
@@ -299,9 +316,23 @@ export class CallForm {
 
   /** The agency that saving gives it to: named on the button only when the system is certain. */
   private routeTo(agency: Advice["agency"]): void {
-    const certain = agency?.certain ? agency : null;
-    this.field("agency").value = certain ? String(certain.id) : "";
-    this.box.querySelector<HTMLElement>("#call-route")!.textContent = certain ? say("call.save-and-give", { name: certain.name }) : say("call.save");
+    this.certain = agency?.certain ? agency : null;
+    this.drawRoute();
+  }
+
+  /** An answer that was taken ends it; else it goes to the agency, if that is certain. */
+  private drawRoute(): void {
+    const { certain } = this;
+    this.field("agency").value = certain && this.quoted === null ? String(certain.id) : "";
+    let text = say("call.save");
+    if (this.quoted !== null) text = say("call.save-and-answer");
+    else if (certain) text = say("call.save-and-give", { name: certain.name });
+    this.box.querySelector<HTMLElement>("#call-route")!.textContent = text;
+  }
+
+  /** F6: the answers in force. */
+  goToAnswers(): void {
+    if (this.open) this.answers.focus();
   }
 
   /** Esc: first the suggestions, then the form. */

@@ -254,6 +254,10 @@ export class Panel {
       const other = this.box.querySelector<HTMLElement>(`[data-act="${name}"]`);
       if (!other) return false;
       void this.turn(subject, name.slice(-1), other.dataset.before ?? "");
+    } else if (name === "wrong") {
+      const form = this.box.querySelector<HTMLFormElement>("form[data-form=wrong]");
+      if (!form) return false;
+      form.requestSubmit();
     } else if (name.startsWith("side-")) {
       // One side of a border: that agency is chosen and gets it at once; it can be taken back like any dispatch.
       const side = this.box.querySelector<HTMLElement>(`[data-act="${name}"]`);

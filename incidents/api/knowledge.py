@@ -1,0 +1,47 @@
+"""Answers in force while one types: GET /api/answers, and saying that one was wrong."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, JsonResponse
+from ninja import Router
+
+from incidents.api.acting import Done, act, answered, person_who_may
+from incidents.api.answers import NotTheirs
+from incidents.api.described import body_of
+from incidents.api.shapes import LONGEST_WORDS, Sent
+from incidents.intake.take import storable
+from incidents.knowledge import finding, quoting
+from incidents.knowledge.models import Quote
+from incidents.records.keys import WITH_WORDS
+from incidents.records.models import Incident
+from incidents.records.rights import Verb
+from opscenter.accounts.models import Person
+
+router = Router(tags=["answers"])
+
+
+@router.get("", summary="Answers for the words")
+def answers(request: HttpRequest, q: str = "", category: str = "") -> JsonResponse:
+    """{answers}: those in force first, then those that are not any more and must not be read out."""
+
+    def run() -> JsonResponse:
+        person_who_may(request, Verb.FIND_ANSWERS)
+        found = finding.suggest(storable(q)[:LONGEST_WORDS], category=category[:60])
+        return JsonResponse({"answers": [one.as_json() for one in found]})
+
+    return answered(run)
+
+
+@router.post("/quotes/{int:pk}/wrong", summary="It did not answer what was asked", openapi_extra=body_of(Sent))
+def wrong(request: HttpRequest, pk: int) -> JsonResponse:
+    """Never given to this person by itself again."""
+
+    def work(person: Person, sent: Sent) -> Done:
+        kept = Quote.objects.filter(pk=pk).select_related("report").first()
+        seen = Incident.objects.visible_to(person, WITH_WORDS)
+        if kept is None or not seen.filter(pk=kept.report.incident_id).exists():
+            raise NotTheirs
+        quoting.mark_wrong(quote_id=pk, by=person)
+        return {"quote": pk}
+
+    return act(request, Verb.MARK_ANSWER_WRONG, pk, Sent, work)

@@ -1,0 +1,64 @@
+"""An answer that was given: the exact version, to which report, by whom, and how long it took."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils import timezone
+
+from incidents.knowledge.models import AnswerVersion, Quote
+from incidents.knowledge.refusals import AnswerRefusal, AnswerRefused
+from incidents.records.models import Report
+from opscenter.accounts.models import Person
+from realtime.change import current_change
+
+
+def version_to_quote(version_id: int, on: dt.date | None = None) -> AnswerVersion:
+    """The version, if it may be read out now. Raises AnswerRefused (NOT_IN_FORCE) and AnswerVersion.DoesNotExist."""
+    version = AnswerVersion.objects.select_related("answer__owner").get(pk=version_id)
+    if not version.is_in_force(on or timezone.localdate()):
+        raise AnswerRefused(AnswerRefusal.NOT_IN_FORCE)
+    return version
+
+
+def quote(
+    *,
+    version: AnswerVersion,
+    report: Report,
+    by: Person | None,
+    since: dt.datetime,
+    confidence: float | None = None,
+) -> Quote:
+    """Writes down that a version was given to a report, inside the open change; the same one again is the first."""
+    at = current_change().at
+    seconds = max(0, int((at - since).total_seconds()))
+    kept, _made = Quote.objects.get_or_create(
+        version=version,
+        report=report,
+        defaults={
+            "by": by, "at": at, "seconds": seconds, "confidence": confidence, "exercise": report.exercise,
+        },
+    )  # fmt: skip
+    return kept
+
+
+def mark_wrong(*, quote_id: int, by: Person) -> Quote:
+    """It did not answer what was asked: it is never given to this person by itself again. Inside the open change."""
+    kept = Quote.objects.select_for_update().get(pk=quote_id)
+    if kept.wrong_at is None:
+        kept.wrong_at, kept.wrong_by = current_change().at, by
+        kept.save(update_fields=["wrong_at", "wrong_by"])
+    return kept
+
+
+def wrong_for(report: Report) -> frozenset[int]:
+    """The answers that were wrong for whoever sent this report, by any of their reports."""
+    reporter = report.reporter
+    rows = Quote.objects.filter(wrong_at__isnull=False)
+    if reporter is None:
+        rows = rows.filter(report=report)
+    elif reporter.phone:
+        rows = rows.filter(report__reporter__phone=reporter.phone)
+    else:
+        rows = rows.filter(report__reporter=reporter)
+    return frozenset(rows.values_list("version__answer_id", flat=True))

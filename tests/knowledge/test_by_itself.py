@@ -1,0 +1,78 @@
+"""Text doors answer by themselves: when sure, from what is in force, and never what was wrong for that citizen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from incidents.conversations.models import Message
+from incidents.intake.messages import take_message
+from incidents.intake.take import ReporterDetails
+from incidents.knowledge.models import Answer, AnswerVersion, Quote
+from incidents.records.models import Source
+from tests.cast import Cast, Hands
+from tests.intake.world import World
+
+QUESTION = "Đăng ký khai sinh cho con ở đâu?"
+
+
+def write(words: str, source_id: str = "1", phone: str = "0900000001") -> Message:
+    reporter = ReporterDetails(phone=phone, door="zalo", door_id=f"u{phone}")
+    heard = take_message(source=Source.ZALO, source_id=source_id, words=words, reporter=reporter)
+    return heard.message
+
+
+def said() -> list[Message]:
+    return list(Message.objects.filter(direction="out").order_by("pk"))
+
+
+def test_a_sure_answer_goes_out_and_offers_a_person(world: World, in_force: Callable[..., AnswerVersion]) -> None:
+    version = in_force(world.an_lac, QUESTION)
+    write(QUESTION)
+    (message,) = said()
+    assert message.by is None
+    assert "Tại phường nơi cư trú." in message.text
+    assert "Luật Thử" in message.text
+    assert "1022" in message.text
+    quote = Quote.objects.get()
+    assert (quote.version, quote.by) == (version, None)
+    assert quote.confidence is not None
+    assert quote.confidence >= settings.ANSWER_CONFIDENCE
+    # A person reads it all the same.
+    incident = message.report.incident
+    incident.refresh_from_db()
+    assert incident.on_board
+
+
+@pytest.mark.parametrize("words", ["Có cháy nhà ở đây", "Ổ gà trước nhà tôi", "Cho hỏi giờ này quán nào mở cửa"])
+def test_otherwise_it_is_silent(world: World, in_force: Callable[..., AnswerVersion], words: str) -> None:
+    in_force(world.an_lac, QUESTION)
+    in_force(world.an_lac, "Có ổ gà trước nhà thì báo ai?")
+    write(words)
+    assert said() == []
+
+
+def test_a_sample_goes_out_to_nobody(world: World, in_force: Callable[..., AnswerVersion]) -> None:
+    in_force(world.an_lac, QUESTION)
+    Answer.objects.update(is_sample=True)
+    write(QUESTION)
+    assert said() == []
+
+
+def test_what_was_wrong_is_never_given_to_them_again(
+    world: World, cast: Cast, in_force: Callable[..., AnswerVersion], settings: Any
+) -> None:
+    in_force(world.an_lac, QUESTION)
+    write(QUESTION)
+    Hands(cast.call_taker).post(f"/api/answers/quotes/{Quote.objects.get().pk}/wrong")
+    write(QUESTION, "2")
+    assert len(said()) == 1
+    # Somebody else still gets it.
+    write(QUESTION, "3", phone="0900000002")
+    assert len(said()) == 2
+    settings.ANSWER_CONFIDENCE = 1.1
+    write(QUESTION, "4", phone="0900000003")
+    assert len(said()) == 2

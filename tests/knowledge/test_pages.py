@@ -1,0 +1,81 @@
+"""The pages of answers: from a draft to the portal, by the people who do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from incidents.knowledge import finding
+from incidents.knowledge.models import AnswerVersion, LegalDocument
+from tests.cast import Cast, Hands, most_queries, open_one
+from tests.intake.world import World
+
+
+def fields(world: World, **more: Any) -> dict[str, Any]:
+    return {
+        "owner": world.an_lac.pk, "question": "Làm giấy kết hôn ở đâu?", "ways": "cưới thì đăng ký ở đâu\nkết hôn",
+        "text": "Tại phường.", "bases": "Điều 2 | 1/2019", "valid_from": "2019-01-01", **more,
+    }  # fmt: skip
+
+
+def test_from_a_draft_to_the_portal(world: World, cast: Cast, law: LegalDocument) -> None:
+    supervisor, focal = Hands(cast.supervisor), Hands(cast.focal_point)
+    wrong = supervisor.post("/answers/new/", fields(world, bases="Điều 2 | 9/9999"), form=True)
+    assert wrong.status_code == 422
+    assert "9/9999" in wrong.content.decode()
+    kept = supervisor.post("/answers/new/", fields(world), form=True)
+    version = AnswerVersion.objects.get()
+    assert kept["Location"] == f"/answers/{version.pk}/"
+    page = f"/answers/{version.pk}/"
+    # Another agency does not learn of a draft.
+    assert Hands(cast.focal_point_there).get(page).status_code == 404
+    supervisor.post(f"{page}ask/", form=True)
+    assert "Làm giấy kết hôn ở đâu?" in focal.get("/answers/?state=to_review").content.decode()
+    supervisor.post(f"{page}approve/", form=True)
+    version.refresh_from_db()
+    assert version.state == "in_review"
+    assert "/hoi-dap/" in Client().get("/").content.decode()
+    assert "Tại phường." not in Client().get("/hoi-dap/").content.decode()
+    focal.post(f"{page}approve/", form=True)
+    finding.look_again()
+    assert "Tại phường." in Client().get("/hoi-dap/", {"q": "giay ket hon"}).content.decode()
+    assert "Tại phường." in Client().get("/hoi-dap/").content.decode()
+
+
+def test_a_document_is_added_and_repealed(
+    world: World, cast: Cast, in_force: Callable[..., AnswerVersion], law: LegalDocument
+) -> None:
+    version = in_force(world.an_lac)
+    hands = Hands(cast.administrator)
+    sent = {"number": "2/2020", "title": "Luật Mới", "in_force_from": "2020-01-01"}
+    assert hands.post("/answers/documents/", sent, form=True).status_code == 302
+    assert hands.post("/answers/documents/", sent, form=True).status_code == 422
+    url = f"/answers/documents/{law.pk}/repeal/"
+    assert Hands(cast.focal_point).post(url, {"on": "2020-01-01"}, form=True).status_code == 403
+    hands.post(url, {"on": timezone.localdate().isoformat(), "repealed_by": "2/2020"}, form=True)
+    version.refresh_from_db()
+    assert (version.state, version.withdrawn_why) == ("withdrawn", "repealed")
+    page = hands.get(f"/answers/{version.pk}/").content.decode()
+    assert "<s>" in page
+    assert "ask UBND an-lac" in page
+
+
+def test_lists_ask_little(world: World, cast: Cast, in_force: Callable[..., AnswerVersion]) -> None:
+    for number in range(6):
+        in_force(world.an_lac, f"Câu hỏi số {number} về đất đai?")
+    hands = Hands(cast.call_taker)
+    with most_queries(12):
+        assert hands.get("/answers/").status_code == 200
+    with most_queries(12):
+        assert Client().get("/hoi-dap/").status_code == 200
+
+
+def test_a_result_becomes_a_draft(world: World, cast: Cast) -> None:
+    incident = open_one(world, summary="Xin giấy xác nhận ở đâu?")
+    hands = Hands(cast.supervisor)
+    answer = hands.post("/answers/from-incident/", {"code": incident.code}, form=True)
+    assert answer["Location"] == "/answers/"
+    assert not AnswerVersion.objects.exists()

@@ -1,0 +1,78 @@
+"""The right answer first: own questions, typed with and without marks, against the samples."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+
+from geo.folding import fold
+from incidents.knowledge.finding import AHEAD
+from incidents.knowledge.samples import Samples, read
+from incidents.knowledge.searching import Entry, Index
+from tests.knowledge.questions import NO_ANSWER, QUESTIONS
+
+LEAST_RECIPROCAL_RANK = 0.85
+
+
+@pytest.fixture(scope="module")
+def samples() -> Samples:
+    return read()
+
+
+@pytest.fixture(scope="module")
+def index(samples: Samples) -> Index:
+    entries = [Entry(at, (one.question, *one.forms), one.text, one.category) for at, one in enumerate(samples.answer)]
+    return Index(entries, list(samples.synonyms.items()))
+
+
+def reciprocal_rank(index: Index, samples: Samples, words: str, key: str) -> float:
+    keys = [samples.answer[one.id].key for one in index.search(words, most=10)]
+    return 1 / (keys.index(key) + 1) if key in keys else 0.0
+
+
+def test_there_is_enough_to_find(samples: Samples) -> None:
+    assert len(samples.answer) >= 60
+    assert {key for _words, key in QUESTIONS} <= {one.key for one in samples.answer}
+    assert len({one.agency for one in samples.answer}) >= 20
+
+
+@pytest.mark.parametrize("marks", [True, False])
+def test_the_right_answer_comes_first(index: Index, samples: Samples, marks: bool) -> None:
+    ranks = {words: reciprocal_rank(index, samples, words if marks else fold(words), key) for words, key in QUESTIONS}
+    mean = sum(ranks.values()) / len(ranks)
+    print(f"mean reciprocal rank {'with' if marks else 'without'} marks: {mean:.3f} over {len(ranks)} questions")
+    assert mean >= LEAST_RECIPROCAL_RANK, {words: rank for words, rank in ranks.items() if rank < 1}
+
+
+def sure_of(index: Index, words: str) -> int | None:
+    """As finding.best_answer decides."""
+    found = index.search(words)
+    if not found or found[0].confidence < settings.ANSWER_CONFIDENCE:
+        return None
+    return None if len(found) > 1 and found[0].confidence - found[1].confidence < AHEAD else found[0].id
+
+
+def test_what_goes_out_by_itself_is_right(index: Index, samples: Samples) -> None:
+    answered = {words: sure_of(index, words) for words, _key in QUESTIONS}
+    wrong = {
+        words: samples.answer[at].key
+        for (words, key), at in zip(QUESTIONS, answered.values(), strict=True)
+        if at is not None and samples.answer[at].key != key
+    }
+    given = sum(at is not None for at in answered.values())
+    print(f"answered by itself: {given} of {len(QUESTIONS)}, wrong: {len(wrong)}")
+    assert wrong == {}
+    assert given >= len(QUESTIONS) // 5
+    assert {words: sure_of(index, words) for words in NO_ANSWER} == dict.fromkeys(NO_ANSWER)
+
+
+def test_another_word_is_another_word(index: Index, samples: Samples) -> None:
+    """Marks that were typed count: "thuê nhà" is not "thuế nhà"."""
+    first = samples.answer[index.search("quyết toán thuế")[0].id].key
+    assert first == "tax-settlement"
+
+
+def test_nothing_is_found_in_nothing(index: Index) -> None:
+    assert index.search("") == []
+    assert index.search("?!") == []
+    assert Index(()).search("khai sinh") == []
