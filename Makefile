@@ -2,7 +2,7 @@
 #   make run [DEMO=1] [PORT=8000] [SERVER=uvicorn]     the application on 127.0.0.1
 #   make test          everything: both databases, the browser's modules, a real browser
 #   make check         format, lint, types, import contract, migrations
-#   make bench         measures the live stream; prints a table, writes build/bench.json
+#   make bench         measures the live stream and the address resolver; prints a table, writes build/bench.json
 #   make proof         the long races and the hours-long runs
 #   make areas         downloads, verifies and imports the public boundaries
 #   make lock          writes the requirements' locks anew
