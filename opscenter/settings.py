@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "incidents.calls",
     "incidents.contacts",
     "incidents.portal",
+    "incidents.privacy",
     "incidents.room",
     "incidents.inbox",
     "incidents.wall",
@@ -243,6 +244,8 @@ STORAGES = {
 }
 # Uploads are served by views that ask who may see them, never by a public path.
 MEDIA_ROOT = Path(env("MEDIA_DIR", str(DATA_DIR / ("media-demonstration" if DEMONSTRATION else "media"))))
+# After so many days without a word personal data is erased by itself; 0: never.
+KEEP_PERSONAL_DAYS = int(env("KEEP_PERSONAL_DAYS", "730"))
 PHOTO_MAX_BYTES = int(env("PHOTO_MAX_BYTES", str(12 * 1024 * 1024)))
 PHOTOS_PER_REPORT = int(env("PHOTOS_PER_REPORT", "5"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", include("incidents.rulebook.urls")),
     path("territory/", include("incidents.territory.urls")),
     path("", include("incidents.emergencies.urls")),
+    path("privacy/", include("incidents.privacy.urls")),
     path("wall/", include("incidents.wall.urls")),
     path("figures/", include("incidents.figures.urls")),
     path("answers/", include("incidents.knowledge.urls")),

@@ -42,6 +42,7 @@ class Verb(StrEnum):
     REPLY = "reply"
     SPLIT_OFF = "split_off"
     LINK_PEOPLE = "link_people"
+    MANAGE_PERSONAL_DATA = "manage_personal_data"
     SEE_ASSIGNMENT = "see_assignment"
     ACCEPT = "accept"
     RETURN = "return"
@@ -112,6 +113,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.REPLY: ROOM_ROLES,
     Verb.SPLIT_OFF: ROOM_ROLES,
     Verb.LINK_PEOPLE: ROOM_ROLES,
+    Verb.MANAGE_PERSONAL_DATA: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.SEE_ASSIGNMENT: AGENCY_ROLES,
     Verb.ACCEPT: _RECEIVES,
     Verb.RETURN: _RECEIVES,

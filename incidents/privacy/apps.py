@@ -1,0 +1,19 @@
+from datetime import timedelta
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PrivacyConfig(AppConfig):
+    name = "incidents.privacy"
+    label = "privacy"
+    verbose_name = _("Personal data")
+
+    def ready(self) -> None:
+        from incidents.privacy import retention
+        from incidents.records import rounds
+        from opscenter.accounts.pages import Section, register
+        from opscenter.accounts.roles import Role
+
+        rounds.register("retention", retention.work, timedelta(hours=1))
+        register("privacy:home", _("Personal data"), Section.PEOPLE, {Role.SUPERVISOR, Role.ADMINISTRATOR})

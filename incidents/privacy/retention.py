@@ -1,0 +1,56 @@
+"""After a set time personal data goes by itself: when nothing of a person is open and nothing was said for so long."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from incidents.conversations.models import Message
+from incidents.privacy.erasing import erase_reporter, erase_words_of
+from incidents.privacy.models import DataAct
+from incidents.records.models import Report, Reporter
+from realtime.change import change
+
+# In one go; the worker asks again at once while there is more.
+AT_ONCE = 20
+
+
+def cutoff(now: dt.datetime | None = None) -> dt.datetime | None:
+    """What is older than this goes; None: nothing goes by itself."""
+    days = settings.KEEP_PERSONAL_DAYS
+    return (now or timezone.now()) - dt.timedelta(days=days) if days else None
+
+
+def work(now: dt.datetime | None = None) -> int:
+    """Erases some of what is due; gives how many people and anonymous reports. For the worker."""
+    before = cutoff(now)
+    if before is None:
+        return 0
+    done = 0
+    for pk in _people(before):
+        with change():
+            erase_reporter(reporter_id=pk, by=None, why=DataAct.Why.RETENTION)
+        done += 1
+    anonymous = _anonymous(before)
+    if anonymous:
+        with change():
+            done += erase_words_of(report_ids=anonymous, why=DataAct.Why.RETENTION)
+    return done
+
+
+def _people(before: dt.datetime) -> list[int]:
+    kept = Report.objects.filter(reporter=OuterRef("pk"), incident__on_board=True)
+    recent = Report.objects.filter(reporter=OuterRef("pk"), received_at__gte=before)
+    spoken = Message.objects.filter(reporter=OuterRef("pk"), at__gte=before)
+    rows = Reporter.objects.filter(~Exists(kept), ~Exists(recent), ~Exists(spoken), erased_at=None)
+    return list(rows.filter(created_at__lt=before).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def _anonymous(before: dt.datetime) -> list[int]:
+    spoken = Message.objects.filter(report=OuterRef("pk"), at__gte=before)
+    rows = Report.objects.filter(~Exists(spoken), reporter=None, received_at__lt=before, incident__on_board=False)
+    rows = rows.filter(text__erased_at=None, text__isnull=False)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])

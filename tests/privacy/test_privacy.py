@@ -1,0 +1,117 @@
+"""Personal data is found, given and erased; what happened stays, and says that something was erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from incidents.conversations.models import Message
+from incidents.delivery.models import Delivery
+from incidents.dispatching.closing import answer_at_once
+from incidents.intake.messages import take_message
+from incidents.intake.take import ReporterDetails
+from incidents.privacy import retention
+from incidents.privacy.erasing import erase_reporter
+from incidents.privacy.models import DataAct
+from incidents.records.models import History, Incident, Photo, Report, Reporter, ReportWords
+from realtime.change import change
+from realtime.models import Event
+from tests.cast import Cast, Hands, cast
+from tests.intake.world import IN_AN_LAC, picture, take, upload, world
+
+__all__ = ["cast", "take", "world"]
+pytestmark = pytest.mark.django_db(transaction=True)
+SECRETS = ("Người Kể", "+84900000001", "0900000001", "ke@example.vn", "nhà tôi", "hẻm sâu")
+
+
+def told(take: Any) -> Report:
+    """A report with all the places where personal data lies."""
+    taken = take(
+        "Ổ gà trước nhà tôi",
+        address="hẻm sâu số 5",
+        point=IN_AN_LAC,
+        photos=[upload(picture())],
+        reporter=ReporterDetails(name="Người Kể", phone="+84900000001", email="ke@example.vn"),
+    )
+    take_message(source="web", source_id="more", words="nhà tôi cửa xanh", report=taken.report)
+    return Report.objects.get(pk=taken.report.pk)
+
+
+def everything() -> str:
+    """All that the tables hold, as one text."""
+    tables = (Report, ReportWords, Reporter, Incident, Message, Delivery, History, DataAct, Photo)
+    return json.dumps([list(table._default_manager.values()) for table in tables], default=str, ensure_ascii=False)
+
+
+def test_what_is_kept_is_given_whole(take: Any, cast: Cast) -> None:
+    report = told(take)
+    hands = Hands(cast.supervisor)
+    for who in ("0900 000 001", "ke@example.vn", report.tracking_code.lower()):
+        page = hands.post("/privacy/", {"who": who}, form=True).content.decode()
+        assert f"/privacy/{report.reporter_id}/export/" in page, who
+        assert "+84900000001" not in page
+    assert "/export/" not in hands.post("/privacy/", {"who": "0900000002"}, form=True).content.decode()
+    answer = hands.post(f"/privacy/{report.reporter_id}/export/", form=True)
+    document = json.loads(answer.content)
+    assert document["person"]["phone"] == "+84900000001"
+    assert document["reports"][0]["words"] == "Ổ gà trước nhà tôi"
+    assert document["reports"][0]["messages"][0]["text"] == "nhà tôi cửa xanh"
+    assert DataAct.objects.get().kind == "exported"
+
+
+def test_erased_is_erased_everywhere_and_the_rest_stays(take: Any, cast: Cast) -> None:
+    report = told(take)
+    files = [str(getattr(Photo.objects.get(), name)) for name in ("original", "shown", "thumbnail")]
+    before = Incident.objects.values("category", "ward_code", "received_at", "state", "agency_trace").get()
+    hands, url = Hands(cast.supervisor), f"/privacy/{report.reporter_id}/erase/"
+    hands.post(url, form=True)
+    assert Reporter.objects.get().erased_at is None
+    for _again in range(2):
+        hands.post(url, {"sure": "on"}, form=True)
+    kept = everything()
+    assert [secret for secret in SECRETS if secret in kept] == []
+    assert Incident.objects.values("category", "ward_code", "received_at", "state", "agency_trace").get() == before
+    assert not Photo.objects.exists()
+    assert not any((Path(settings.MEDIA_ROOT) / name).exists() for name in files)
+    # The history says so and was not rewritten.
+    assert History.objects.filter(kind="words_erased").count() == 1
+    assert DataAct.objects.filter(kind="erased", by=cast.supervisor).count() == 1
+    # Nor is anything of it in the stream from here on.
+    newest = Event.objects.order_by("-offset").first()
+    assert "nhà tôi" not in newest.bodies
+    page = Hands(cast.call_taker).get(f"/room/incident/{Incident.objects.get().code}/panel")
+    assert page.status_code == 200
+
+
+def test_another_person_of_the_same_incident_keeps_theirs(take: Any, cast: Cast) -> None:
+    report = told(take)
+    other = take("Ổ gà to", same_as=report.incident_id, reporter=ReporterDetails(name="Người Khác")).report
+    with change():
+        erase_reporter(reporter_id=report.reporter_id, by=cast.supervisor, why=DataAct.Why.REQUESTED)
+    assert ReportWords.objects.get(report=other).words == "Ổ gà to"
+    assert Reporter.objects.get(pk=other.reporter_id).name == "Người Khác"
+
+
+def test_time_erases_what_is_closed_and_old(take: Any, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, still_open = told(take), take("Đèn đường hỏng", reporter=ReporterDetails(phone="0900000002")).report
+    anonymous = take("Đống rác").report
+    with change():
+        answer_at_once(incident_id=closed.incident_id, answer="Xong.", by=cast.call_taker)
+    with change():
+        answer_at_once(incident_id=anonymous.incident_id, answer="Xong.", by=cast.call_taker)
+    later = timezone.now() + dt.timedelta(days=settings.KEEP_PERSONAL_DAYS + 1)
+    assert retention.work(timezone.now()) == 0
+    assert retention.work(later) == 2
+    assert retention.work(later) == 0
+    assert Reporter.objects.get(pk=closed.reporter_id).erased_at is not None
+    assert ReportWords.objects.get(report=anonymous).words == ""
+    assert ReportWords.objects.get(report=still_open).words == "Đèn đường hỏng"
+    assert set(DataAct.objects.values_list("why", flat=True)) == {"retention"}
+    monkeypatch.setattr(settings, "KEEP_PERSONAL_DAYS", 0)
+    assert retention.work(later) == 0
