@@ -13,6 +13,8 @@ const screens = [
   "inbox/worker",
   "portal",
   "track",
+  "mine",
+  "publicmap",
   "wall",
   "account",
   "rules",
@@ -50,7 +52,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: ["chrome107", "firefox104", "safari16"],
     chunkSizeWarningLimit: 1200,
-    rolldownOptions: { input: screens.map((screen) => here(`src/${screen}.ts`)) },
+    rolldownOptions: {
+      input: [...screens.map((screen) => here(`src/${screen}.ts`)), here("src/workers/offline.ts")],
+      // A service worker has one address for ever; opscenter/offline.py serves it.
+      output: { entryFileNames: (chunk) => (chunk.name === "offline" ? "workers/[name].js" : "assets/[name]-[hash].js") },
+    },
   },
   worker: { format: "es" },
   test: { environment: "happy-dom", include: ["src/**/*.test.ts", "../tests/frontend/**/*.test.ts"] },

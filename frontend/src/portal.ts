@@ -6,7 +6,9 @@ import { element } from "./element";
 import { showErrors } from "./forms";
 import type { Entry } from "./outbox";
 import { photos } from "./photos";
+import { isApp, register } from "./portal/app";
 import { chat } from "./portal/chat";
+import { remember } from "./portal/mine";
 import { place } from "./portal/place";
 import { steps } from "./portal/steps";
 import { outbox } from "./sending";
@@ -16,6 +18,7 @@ import { say } from "./words/portal";
 const form = document.querySelector<HTMLFormElement>("form#report");
 if (form) wire(form);
 chat();
+register();
 
 function wire(form: HTMLFormElement): void {
   const value = (name: string): string => {
@@ -24,6 +27,7 @@ function wire(form: HTMLFormElement): void {
       ? field.value.trim()
       : "";
   };
+  (form.elements.namedItem("app") as HTMLInputElement).value = isApp() ? "1" : "";
   const limits = { most: Number(form.dataset.mostPhotos), bytes: Number(form.dataset.photoBytes) };
   const note = (text: string): void => {
     form.querySelector("[data-photo-note]")!.textContent = text;
@@ -126,6 +130,7 @@ function wire(form: HTMLFormElement): void {
 outbox.watch((entry: Entry) => {
   const sent = entry.answer?.body as { code?: string; url?: string } | null | undefined;
   if (entry.status !== "accepted" || entry.url !== form?.getAttribute("action") || !sent?.code || !sent.url) return;
+  remember(sent.code);
   // A form that is still waiting for this answer goes there itself.
   if (form.getAttribute("aria-busy") === "true") return;
   document.getElementById("sent-later")?.append(

@@ -4,7 +4,9 @@ import "../styles/public.css";
 import "../styles/portal.css";
 import "./forms";
 import { photos } from "./photos";
+import { register } from "./portal/app";
 import { chat } from "./portal/chat";
+import { remember } from "./portal/mine";
 import { follow } from "./portal/follow";
 import { shareButtons } from "./portal/share";
 
@@ -13,6 +15,9 @@ const sign = document.getElementById("connection");
 if (state && sign) follow(state, sign);
 shareButtons();
 chat();
+register();
+// Whoever has just sent it is on the device it belongs to.
+if (state?.dataset.code && new URLSearchParams(location.search).has("moi")) remember(state.dataset.code);
 
 const add = document.querySelector<HTMLFormElement>("form[data-most-photos]");
 if (add) {

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from incidents.portal.queries import Followed, afterwards_photo, followed, tidy_code
+from incidents.portal.queries import CITIZENS_STATES, Followed, afterwards_photo, followed, tidy_code
+from incidents.records.lifecycles import IncidentState
 from incidents.records.photos import path_of
 from opscenter import budgets
 
@@ -54,6 +56,8 @@ def track(request: HttpRequest, code: str) -> HttpResponseBase:
         report = found(request, code)
     except Http404:
         return _private(render(request, "portal/look_up.html", {"code": tidy_code(code), "unknown": True}, status=404))
+    if request.GET.get("part") == "line":
+        return _private(JsonResponse(_line(report)))
     template = "portal/parts/state.html" if request.GET.get("part") == "state" else "portal/track.html"
     shown = {
         "report": report,
@@ -63,6 +67,16 @@ def track(request: HttpRequest, code: str) -> HttpResponseBase:
         "photo_bytes": settings.PHOTO_MAX_BYTES,
     }
     return _private(render(request, template, shown))
+
+
+def _line(report: Followed) -> dict[str, Any]:
+    """The report in one line, for the list of a device."""
+    return {
+        "state": str(CITIZENS_STATES[IncidentState(report.incident.state)]),
+        "topic": report.topic,
+        "area": report.area,
+        "replies": len(report.replies),
+    }
 
 
 @require_safe

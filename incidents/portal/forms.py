@@ -122,6 +122,8 @@ class ReportForm(forms.Form):
         error_messages={"invalid": _("This e-mail address is not complete, for example ten@example.vn.")},
     )
     exercise = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    # Sent by the installed app.
+    app = forms.BooleanField(required=False, widget=forms.HiddenInput)
     action_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def clean_words(self) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 
 from geo.areas import area_named
 from incidents.conversations.models import Message
@@ -18,6 +19,15 @@ from incidents.records.models import Assignment, Category, Exercise, Incident, P
 from incidents.records.models.categories import Group
 from opscenter.accounts.models import Agency, AgencyKind
 
+# Where it stands, as its reporter reads it.
+CITIZENS_STATES: dict[IncidentState, str | Promise] = {
+    IncidentState.RECEIVED: gettext_lazy("Received"),
+    IncidentState.ASSIGNED: gettext_lazy("Forwarded"),
+    IncidentState.IN_PROGRESS: gettext_lazy("Being handled"),
+    IncidentState.RESOLVED: gettext_lazy("Answer in preparation"),
+    IncidentState.CLOSED: gettext_lazy("Answered"),
+    IncidentState.CANCELLED: gettext_lazy("Closed without handling"),
+}
 _NOT_CODE = re.compile(r"[^0-9A-Z]")
 
 

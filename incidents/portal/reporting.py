@@ -99,7 +99,7 @@ def _take(request: HttpRequest, form: ReportForm, exercise: Exercise | None, wan
     data = form.cleaned_data
     action_id = _action_id(request, form)
     taken = take_report(
-        source=Source.WEB,
+        source=Source.APP if data["app"] else Source.WEB,
         source_id=str(action_id),
         words=data["words"],
         address=data["address"],

@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from incidents.portal import adding, answering, chatting, following, reporting
+from incidents.portal import adding, answering, app, chatting, following, public_map, reporting
+from opscenter import offline
 
 app_name = "portal"
 urlpatterns = [
     path("", reporting.home, name="home"),
     path("hoi-dap/", answering.answers, name="answers"),
+    path("ban-do/", public_map.page, name="public_map"),
+    path("ban-do/phan-anh.json", public_map.points, name="points"),
+    path("cua-toi/", app.mine, name="mine"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    # Everything that shows the citizen's start page without a network.
+    path(
+        "sw.js", offline.worker, {"start": "/", "entries": ("src/portal.ts", "src/portal/chat-box.ts")}, name="worker"
+    ),
     path("phan-anh/", reporting.report, name="report"),
     path("tra-cuu/", following.look_up, name="look_up"),
     path("tra-cuu/<str:code>/", following.track, name="track"),

@@ -67,9 +67,12 @@ def merge(
         raise Refused(Refusal.NOT_ON_BOARD)
     _check_complaints(incidents)
     into = survivor_of(incidents)
+    # Whoever waits for an answer goes on waiting, with the incident that stays.
+    waiting = [one.waiting_since for one in incidents if one.waiting_since is not None]
     merges = [_take_in(into, other, by) for other in incidents if other is not into]
     into.priority = min(one.priority for one in incidents)
-    into.save(update_fields=["priority"])
+    into.waiting_since = min(waiting, default=None)
+    into.save(update_fields=["priority", "waiting_since"])
     follow(into)
     needs.recompute(into)
     return into, merges

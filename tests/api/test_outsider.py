@@ -34,7 +34,17 @@ from incidents.dispatching import agency_work
 from incidents.knowledge import quoting, writing
 from incidents.knowledge.models import AnswerVersion, LegalDocument, Quote
 from incidents.records import photos
-from incidents.records.models import ActionRecord, Assignment, History, Incident, Note, PersonalLook, Photo, Report
+from incidents.records.models import (
+    ActionRecord,
+    Assignment,
+    History,
+    Incident,
+    Note,
+    PersonalLook,
+    Photo,
+    Report,
+    Reporter,
+)
 from incidents.triage.models import Surge, SurgeMember
 from incidents.wall.links import make
 from opscenter.accounts.models import Person
@@ -82,6 +92,7 @@ class Scene:
     message_id: int
     surge_id: int
     alias_id: int
+    reporter_id: int
 
     def names(self) -> dict[str, Any]:
         return {
@@ -97,6 +108,7 @@ class Scene:
             "law": self.law_id,
             "message": self.message_id,
             "alias": self.alias_id,
+            "reporter": self.reporter_id,
             "agency": self.assignment.agency_id,
             "handler": Person.objects.filter(
                 handling_unit=self.assignment.handling_unit_id, role="handler"
@@ -302,8 +314,17 @@ ROWS = [
     Row("figures/files/ask/", "/figures/files/ask/", only(*READERS), "POST", json=False),
     # Files are their asker's alone: nobody has asked for this one.
     Row("figures/files/<int:pk>/", "/figures/files/1/", only(hidden=READERS)),
+    # Personal data.
+    Row("privacy/", "/privacy/", only(*MANAGERS)),
+    Row("privacy/<int:pk>/export/", "/privacy/{reporter}/export/", only(*MANAGERS), "POST", json=False),
+    Row("privacy/<int:pk>/erase/", "/privacy/{reporter}/erase/", only(*MANAGERS), "POST", json=False),
     # What everybody may use: the citizens' pages (a tracking code is the key), borders, other machines' doors.
     Row("", "/", _PUBLIC),
+    Row("ban-do/", "/ban-do/", _PUBLIC),
+    Row("ban-do/phan-anh.json", "/ban-do/phan-anh.json", _PUBLIC),
+    Row("cua-toi/", "/cua-toi/", _PUBLIC),
+    Row("manifest.webmanifest", "/manifest.webmanifest", _PUBLIC),
+    Row("sw.js", "/sw.js", _PUBLIC),
     Row("phan-anh/", "/phan-anh/", _PUBLIC, "POST", lambda scene: {}, json=False),
     Row("tra-cuu/", "/tra-cuu/", _PUBLIC),
     Row("tra-cuu/<str:code>/", "/tra-cuu/{track}/", _PUBLIC),
@@ -398,6 +419,7 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
         report = Report.objects.get(incident=incident)
         (photo,) = photos.add(lock(incident.pk), prepared, report=report)
         message = hear(report, door="phone", source_id="later", text="còn nữa", because="message.named")
+    reporter = Reporter.objects.create(name="Người thử", phone="+84900000001", created_at=incident.received_at)
     link, token = make(name="Phòng họp", by=cast.supervisor)
     incident.refresh_from_db()
     assignment.refresh_from_db()
@@ -429,6 +451,7 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
         message_id=message.pk,
         surge_id=surge.pk,
         alias_id=alias.pk,
+        reporter_id=reporter.pk,
     )
 
 
@@ -470,6 +493,7 @@ _TABLES: tuple[type[models.Model], ...] = (
     LegalDocument,
     Quote,
     Message,
+    Reporter,
 )
 
 
