@@ -77,6 +77,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     connection.ops.execute_sql_flush = flush_history_too  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """What is held in memory of areas and places is read again: the database has forgotten the test before."""
+    from geo.index import look_again
+
+    look_again()
+
+
 @pytest.fixture(scope="session")
 def database_kind() -> str:
     """`spatialite` or `postgis`: which database this run is on."""
