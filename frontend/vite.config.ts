@@ -20,6 +20,9 @@ const screens = [
   "rules",
   "territory",
   "figures",
+  "board",
+  "crew",
+  "report",
 ];
 
 // What a map in one file carries inside it (incidents/figures/maps.py), so that it opens without a network.

@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from opscenter.accounts.pages import menu_of
 
 # Screens that are dark unless somebody chose otherwise: a control room at 3 a.m. and the wall.
-DARK_SCREENS = ("/room/", "/wall/")
+DARK_SCREENS = ("/room/", "/wall/", "/emergencies/")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -283,6 +283,8 @@ AREA_DATA = env("AREA_DATA")
 # --- emergencies ----------------------------------------------------------------------------------------------
 # How long a service has to take an emergency before the alarm, in seconds; and again between two alarms.
 EMERGENCY_ACKNOWLEDGE_S = int(env("EMERGENCY_ACKNOWLEDGE_S", "30"))
+# The target from being told to the first unit sent, in seconds; what is later shows in the colour of what is overdue.
+EMERGENCY_DISPATCH_S = int(env("EMERGENCY_DISPATCH_S", "60"))
 # How much longer the road is than the straight line, and how fast units drive: kilometres an hour by kind, else 35.
 DETOUR = float(env("DETOUR", "1.4"))
 UNIT_SPEED_KMH = float(env("UNIT_SPEED_KMH", "35"))

@@ -15,6 +15,7 @@ import { Panel } from "./room/panel";
 import { Queue } from "./room/queue";
 import { Names } from "./room/reference";
 import { Surges } from "./room/surges";
+import { Units } from "./room/units";
 import { Search } from "./room/search";
 import { clockSeconds, keepTimes } from "./time";
 import { element } from "./element";
@@ -37,6 +38,7 @@ const live = new Live(byId("connection"));
 const notices = new Notices(byId("notices"));
 let filter: Filter = fromAddress(new URLSearchParams(location.search));
 let map: RoomMap | null = null;
+const units = new Units(live, () => soon());
 let openId: number | null = null;
 const fresh = new Set<number>();
 
@@ -131,6 +133,7 @@ function draw(force = false): void {
   // Before the first snapshot an empty set says nothing.
   if (live.isComplete) queue.update(set, countActive(filter) > 0, force);
   map?.show(set, [...fresh]);
+  map?.units(units.onMap(set, now));
   fresh.clear();
   const all = live.incidents();
   byId("queue-count").textContent = set.length === all.length ? String(all.length) : say("queue.count", { n: set.length, all: all.length });
@@ -384,6 +387,7 @@ async function loadAreas(): Promise<void> {
 
 async function start(): Promise<void> {
   setFilterFields();
+  void units.load().catch(() => undefined);
   if (room.open) openCode(room.open);
   const named = names.load().then(fillChoices, () => undefined);
   map = await makeMap({

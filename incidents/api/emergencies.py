@@ -12,9 +12,11 @@ from ninja import Router
 from incidents.api.acting import Done, act, summary_of, visible_incident
 from incidents.api.answers import Forbidden, Invalid
 from incidents.api.described import body_of
-from incidents.api.shapes import CallFor, Finish, HandBack, Record, S, Say, Sent
+from incidents.api.shapes import Answered, BeginProtocol, CallFor, Finish, HandBack, Record, S, Say, Sent
 from incidents.dispatching.competence import decision_date
+from incidents.emergencies.models import Protocol, ProtocolAnswer
 from incidents.emergencies.models.log import LogScope
+from incidents.emergencies.protocols import asking
 from incidents.emergencies.services import parts
 from incidents.emergencies.services.choosing import service
 from incidents.emergencies.services.visibility import Field, may_read
@@ -105,6 +107,31 @@ def say(request: HttpRequest, code: str) -> JsonResponse:
         parts.note(incident_id=incident.pk, words=sent.text, by=person, scope=scope, kind=sent.kind)
 
     return _do(request, Verb.WRITE_LOG, code, "say", Say, work)
+
+
+@router.post("/{code}/protocol", summary="Begin to ask", openapi_extra=body_of(BeginProtocol))
+def protocol(request: HttpRequest, code: str) -> JsonResponse:
+    """The questions of one kind of emergency; the answers are timed from here on."""
+
+    def work(person: Person, incident: Incident, sent: BeginProtocol) -> None:
+        found = Protocol.objects.filter(code=sent.protocol, is_active=True).first()
+        if found is None:
+            raise Invalid({"protocol": [_("Choose one of the list.")]})
+        asking.begin(incident_id=incident.pk, protocol=found, by=person)
+
+    return _do(request, Verb.ASK_CALLER, code, "protocol", BeginProtocol, work)
+
+
+@router.post("/{code}/answer", summary="An answer of the caller", openapi_extra=body_of(Answered))
+def answer(request: HttpRequest, code: str) -> JsonResponse:
+    """Sets how urgent it is and who else comes."""
+
+    def work(person: Person, incident: Incident, sent: Answered) -> None:
+        if not ProtocolAnswer.objects.filter(pk=sent.answer).exists():
+            raise Invalid({"answer": [_("Choose one of the list.")]})
+        asking.answer(incident_id=incident.pk, answer_id=sent.answer, by=person)
+
+    return _do(request, Verb.ASK_CALLER, code, "answer", Answered, work)
 
 
 @router.post("/{code}/record", summary="The service's own record", openapi_extra=body_of(Record))

@@ -38,6 +38,7 @@ from incidents.delivery.queue import UNDO
 from incidents.dispatching import assigning, closing, correcting
 from incidents.dispatching.children import open_child
 from incidents.emergencies.services import opening
+from incidents.emergencies.services.visibility import Field, is_withheld
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS
@@ -337,6 +338,9 @@ def reporter(request: HttpRequest, code: str) -> JsonResponse:
             mine = own_assignments(person).filter(incident=incident, state__in=sorted(OPEN_ASSIGNMENTS))
             if is_complaint or not mine.exists():
                 raise Forbidden
+        # Of a shared incident those who save ring back; who helps with its own task has no need to.
+        if is_withheld(incident, person, Field.REPORTER):
+            raise Forbidden
         # Written down before anything is shown.
         with change() as c:
             PersonalLook.objects.create(incident=incident, by=person, at=c.at)

@@ -19,6 +19,7 @@ from incidents.api.described import body_of
 from incidents.api.incidents import category_of
 from incidents.api.shapes import LONGEST_WORDS, NewReport, read
 from incidents.calls.models import Call
+from incidents.calls.passing_on import make_emergency
 from incidents.calls.taking import own, wrap_up
 from incidents.dispatching.assigning import assign
 from incidents.dispatching.closing import answer_at_once
@@ -81,6 +82,7 @@ def take(request: HttpRequest) -> JsonResponse:
         )
         if call is not None:
             with change():
+                make_emergency(call=call, incident_id=taken.incident.pk, by=person)
                 wrap_up(call_id=call.pk, by=person, report=taken.report)
         answer: dict[str, Any] = {
             "report": taken.report.pk,

@@ -163,6 +163,16 @@ class Record(Sent):
     text: str = Field(max_length=8000)
 
 
+class BeginProtocol(Sent):
+    protocol: str = Field(max_length=40)
+
+
+class Answered(Sent):
+    """An answer of the protocol, by its id."""
+
+    answer: RowId
+
+
 class SendUnit(Sent):
     """`metres` and `seconds` are what the recommendation said."""
 

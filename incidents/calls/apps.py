@@ -13,10 +13,13 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents.calls import described, silence
+        from incidents.calls.passing_on import pass_caller_on
+        from incidents.emergencies.services.opening import register_raised
         from incidents.records import live, rounds
         from realtime.entities import register
 
         register(described.CALL, described.describe_calls)
         register(described.SEAT, described.describe_seats)
         live.register_rows(described.rows)
+        register_raised(pass_caller_on)
         rounds.register("calls", silence.close_silent, dt.timedelta(seconds=30))

@@ -18,6 +18,8 @@ class EmergenciesConfig(AppConfig):
         from incidents.records.described import register_extras
         from incidents.records.history import register_appended
         from incidents.records.live import register_rows
+        from opscenter.accounts import pages
+        from opscenter.accounts.roles import Role
         from realtime.entities import register
 
         register_extras(extras)
@@ -27,3 +29,5 @@ class EmergenciesConfig(AppConfig):
         register_assigned(take_part)
         needs.register(silent_services)
         rounds.register_all()
+        pages.register("emergencies:board", _("Dispatcher's board"), pages.Section.WORK, {Role.DISPATCHER})
+        pages.register("emergencies:crew", _("Crew"), pages.Section.WORK, {Role.CREW})

@@ -11,12 +11,12 @@ from django.db.models import Q, QuerySet
 from incidents.emergencies.models import ServicePart, SharedIncident, Sortie, Unit
 from incidents.records.bodies import EmergencyBody, Extra, ServiceBody, SortieBody
 from incidents.records.keys import ROOM, Profile, agency_key, unit_key
-from incidents.records.lifecycles import AssignmentState
+from incidents.records.lifecycles import NOT_THEIRS
 from incidents.records.models import Incident
 from realtime.entities import Described, Row
 
 ENTITY = "unit"
-_GONE = (AssignmentState.RETURNED.value, AssignmentState.CANCELLED.value)
+_GONE = sorted(state.value for state in NOT_THEIRS)
 
 
 def extras(incidents: QuerySet[Incident]) -> Mapping[int, Extra]:

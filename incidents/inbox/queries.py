@@ -12,6 +12,7 @@ from django.utils import timezone
 from geo.areas import area_named
 from geo.describing import Whereabouts
 from incidents.dispatching.competence import decision_date
+from incidents.emergencies.services.visibility import Field, is_withheld
 from incidents.records.lifecycles import (
     NOT_THEIRS,
     OPEN_ASSIGNMENTS,
@@ -186,7 +187,7 @@ def detail(person: Person, pk: int) -> Detail | None:
     return Detail(
         assignment=assignment,
         incident=incident,
-        reports=_reports(incident),
+        reports=[] if is_withheld(incident, person, Field.WORDS) else _reports(incident),
         before=[photo for photo in photos if photo.phase != Photo.Phase.AFTER],
         after=[photo for photo in photos if photo.phase == Photo.Phase.AFTER],
         area=_name(incident.area_set, incident.ward_code),

@@ -73,6 +73,7 @@ class Verb(StrEnum):
     CALL_FOR_SERVICE = "call_for_service"
     WORK_ON_EMERGENCY = "work_on_emergency"
     WRITE_LOG = "write_log"
+    ASK_CALLER = "ask_caller"
     SEND_UNIT = "send_unit"
     SET_UNIT = "set_unit"
     SEE_UNITS = "see_units"
@@ -146,6 +147,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.CALL_FOR_SERVICE: ROOM_ROLES | _RECEIVES,
     Verb.WORK_ON_EMERGENCY: _RECEIVES,
     Verb.WRITE_LOG: _EVERYBODY,
+    Verb.ASK_CALLER: ROOM_ROLES | {Role.DISPATCHER},
     # Only a service sends its own units; the room watches them.
     Verb.SEND_UNIT: frozenset({Role.DISPATCHER}),
     Verb.SET_UNIT: frozenset({Role.DISPATCHER, Role.CREW}),

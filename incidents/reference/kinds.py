@@ -14,6 +14,8 @@ from django.db import models
 
 from incidents.conversations.models import CannedText
 from incidents.dispatching.models import CompetenceRule, CoOrdinating
+from incidents.emergencies.models import Protocol, ProtocolAnswer, ProtocolQuestion
+from incidents.records.lifecycles import SERVICE_KINDS
 from incidents.records.models import Category
 from incidents.reference.files import Row, WrongValue
 from incidents.triage.models import Keyword
@@ -327,6 +329,81 @@ class CannedTexts(Kind):
 
 
 # In the order they are loaded: a file may name what an earlier one holds.
+class Protocols(Kind):
+    file = "protocols.csv"
+    columns = frozenset({"code", "name", "name_en", "order"})
+    unique = ("code",)
+    updated = ("name", "name_en", "order")
+    model = Protocol
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        yield (
+            line["code"],
+            Protocol(code=line["code"], name=line["name"], name_en=line["name_en"], order=line.whole("order")),
+        )
+
+
+class ProtocolQuestions(Kind):
+    file = "protocol_questions.csv"
+    columns = frozenset({"protocol", "code", "order", "text", "text_en", "is_medical"})
+    unique = ("protocol", "code")
+    updated = ("order", "text", "text_en", "is_medical")
+    model = ProtocolQuestion
+
+    def prepare(self) -> None:
+        self.protocols = dict(Protocol.objects.values_list("code", "pk"))
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        if line["protocol"] not in self.protocols:
+            raise WrongValue(f"there is no protocol {line['protocol']!r}")
+        yield (
+            f"{line['protocol']} {line['code']}",
+            ProtocolQuestion(
+                protocol_id=self.protocols[line["protocol"]],
+                code=line["code"],
+                order=line.whole("order"),
+                text=line["text"],
+                text_en=line["text_en"],
+                is_medical=line.flag("is_medical"),
+            ),
+        )
+
+
+class ProtocolAnswers(Kind):
+    file = "protocol_answers.csv"
+    columns = frozenset(
+        {"protocol", "question", "code", "order", "text", "text_en", "priority", "service", "advice", "advice_en"}
+    )
+    unique = ("question", "code")
+    updated = ("order", "text", "text_en", "priority", "service", "advice", "advice_en")
+    model = ProtocolAnswer
+
+    def prepare(self) -> None:
+        rows = ProtocolQuestion.objects.values_list("protocol__code", "code", "pk")
+        self.questions = {(protocol, code): pk for protocol, code, pk in rows}
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        question = self.questions.get((line["protocol"], line["question"]))
+        if question is None:
+            raise WrongValue(f"there is no question {line['protocol']!r} {line['question']!r}")
+        if line["service"] and line["service"] not in SERVICE_KINDS:
+            raise WrongValue(f"there is no service {line['service']!r}")
+        yield (
+            f"{line['protocol']} {line['question']} {line['code']}",
+            ProtocolAnswer(
+                question_id=question,
+                code=line["code"],
+                order=line.whole("order"),
+                text=line["text"],
+                text_en=line["text_en"],
+                priority=line.whole("priority") if line["priority"] else None,
+                service=line["service"],
+                advice=line["advice"],
+                advice_en=line["advice_en"],
+            ),
+        )
+
+
 KINDS: tuple[type[Kind], ...] = (
     Agencies,
     HandlingUnits,
@@ -336,4 +413,7 @@ KINDS: tuple[type[Kind], ...] = (
     Competence,
     CoOrdinatingAgencies,
     CannedTexts,
+    Protocols,
+    ProtocolQuestions,
+    ProtocolAnswers,
 )

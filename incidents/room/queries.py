@@ -15,6 +15,9 @@ from geo.describing import Whereabouts
 from incidents.conversations.models import CannedText
 from incidents.conversations.queries import Talk, canned_texts, talks
 from incidents.dispatching.explaining import Explanation, explain_incident
+from incidents.emergencies.models import SharedIncident
+from incidents.emergencies.protocols.asking import Protocols, protocols_of
+from incidents.emergencies.services.visibility import Reader
 from incidents.knowledge.models import Quote
 from incidents.records.lifecycles import (
     INCIDENT_STEPS,
@@ -95,6 +98,8 @@ class Panel:
     quotes: list[Quote] = field(default_factory=list)
     canned: list[CannedText] = field(default_factory=list)
     chosen_agency: int | None = None
+    # The questions to ask about an emergency that 113, 114 or 115 have.
+    protocols: Protocols | None = None
     children: list[Incident] = field(default_factory=list)
     can: Mapping[str, bool] = field(default_factory=dict)
 
@@ -155,6 +160,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         talks=talks(incident, reports, person),
         quotes=list(Quote.objects.filter(report__incident=incident).select_related("version", "by").order_by("pk")),
         canned=canned_texts(),
+        protocols=_protocols(incident),
         chosen_agency=_chosen(incident, rows) if lead is None else None,
         children=list(Incident.objects.filter(parent=incident).order_by("pk")),
         can={
@@ -203,6 +209,11 @@ def surges() -> list[ShownSurge]:
         ward = _area_name(incident.area_set, incident.ward_code)
         shown.append(ShownSurge(surge, incident, waiting, ward))
     return shown
+
+
+def _protocols(incident: Incident) -> Protocols | None:
+    shared = SharedIncident.objects.filter(pk=incident.pk).first() if incident.group == Group.EMERGENCY else None
+    return protocols_of(shared, Reader.ROOM) if shared is not None and incident.on_board else None
 
 
 def _shown(row: Assignment) -> ShownAssignment:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from geo.areas import set_index_on
+from geo.showing import map_settings
 from incidents.dispatching.competence import decision_date
 from incidents.records.lifecycles import IncidentState
 from incidents.records.models import Exercise
@@ -21,9 +18,6 @@ from incidents.room import queries
 from incidents.room.access import room_only
 from opscenter.accounts.models import Agency, Person
 
-# Where the map begins while no areas are loaded: Bình Dương of 2019; west, south, east, north in degrees.
-_WITHOUT_AREAS = [106.33, 10.85, 106.97, 11.52]
-
 
 @require_GET
 @never_cache
@@ -32,7 +26,7 @@ def home(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
     """The page itself; with a code, that incident is open from the start."""
     now = timezone.now()
     running = Exercise.objects.filter(starts_at__lte=now).exclude(ends_at__lte=now).first()
-    settings = {"map": _map(timezone.localdate()), "open": code, "person": str(person)}
+    settings = {"map": map_settings(timezone.localdate()), "open": code, "person": str(person)}
     return render(
         request,
         "room/room.html",
@@ -43,26 +37,6 @@ def home(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
             "agencies": queries.agencies_by_kind(decision_date(timezone.localdate())),
         },
     )
-
-
-def _map(today: dt.date) -> dict[str, Any]:
-    """Where the borders are and what they cover."""
-    index = set_index_on(today)
-    if index is None:
-        return {"areas": "", "approximate": True, "bounds": _WITHOUT_AREAS, "set": ""}
-    boxes = [unit.polygon.bounds for unit in index.units.values()]
-    return {
-        # The generation stands in the address, so browsers keep the file for ever.
-        "areas": f"/geo/areas/{index.name}.{index.token}.geojson",
-        "approximate": index.approximate,
-        "bounds": [
-            min(box[0] for box in boxes),
-            min(box[1] for box in boxes),
-            max(box[2] for box in boxes),
-            max(box[3] for box in boxes),
-        ],
-        "set": index.name,
-    }
 
 
 @require_GET

@@ -17,8 +17,8 @@ PAGES = {
     Role.ADMINISTRATOR: "room:home",
     Role.FOCAL_POINT: "inbox:home",
     Role.HANDLER: "inbox:home",
-    Role.DISPATCHER: "inbox:home",
-    Role.CREW: "inbox:home",
+    Role.DISPATCHER: "emergencies:board",
+    Role.CREW: "emergencies:crew",
     Role.LEADER: "wall:own",
 }
 

@@ -213,6 +213,8 @@ ROWS = [
     shared("finish", only("focal_point", hidden=RECEIVERS_THERE)),
     shared("say", _FOR_ALL_WHO_HANDLE, text="Có bình gas"),
     shared("record", only("focal_point", hidden=RECEIVERS_THERE), text="Đã tới"),
+    shared("protocol", only(*ROOM, hidden=("dispatcher",)), protocol="fire"),
+    shared("answer", only(*ROOM, hidden=("dispatcher",)), answer=1),
     shared("send", only(hidden=("dispatcher",)), unit=1),
     Row("api/emergencies/<code>/units", "/api/emergencies/{code}/units", only(hidden=("dispatcher",))),
     Row("api/sorties/<int:pk>/call-back", "/api/sorties/1/call-back", only(hidden=("dispatcher",)), "POST"),
@@ -270,6 +272,11 @@ ROWS = [
     Row("room/incident/<str:code>/panel", "/room/incident/{code}/panel", only(*ROOM)),
     Row("room/surges", "/room/surges", only(*ROOM)),
     Row("room/caller", "/room/caller", only(*ROOM), "POST", lambda scene: {"phone": "0900000001"}, json=False),
+    # The services' board and their crews' page; a shared incident is who has it only.
+    Row("emergencies/", "/emergencies/", only("dispatcher")),
+    Row("emergencies/<str:code>/panel", "/emergencies/{code}/panel", only(hidden=(*ROOM, *AGENCIES))),
+    Row("emergencies/<str:code>/report/", "/emergencies/{code}/report/", only(hidden=(*ROOM, *AGENCIES))),
+    Row("crew/", "/crew/", only("crew")),
     # The agencies' inbox.
     Row("inbox/", "/inbox/", only(*AGENCIES)),
     Row("inbox/manifest.webmanifest", "/inbox/manifest.webmanifest", _PUBLIC),

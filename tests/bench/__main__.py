@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import addresses, answers, hub, places, routing
+from tests.bench import addresses, answers, emergencies, hub, places, routing
 from tests.bench.lines import Line, table
 
 # A later measurement joins here: a name, and a function that is told whether to keep it small.
@@ -19,6 +19,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Line]]] = {
     "places": places.measure,
     "addresses": addresses.measure,
     "routing": routing.measure,
+    "emergencies": emergencies.measure,
 }
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from incidents.calls import described, figures, seats, silence, taking, telephone
 from incidents.calls.models import BridgeBeat, Call, Callback, CallDraft, CallerLook, PhoneAction, Seat, SeatStatus
 from incidents.calls.refusals import CallRefusal, CallRefused
-from incidents.records.models import Assignment, Report, Reporter
+from incidents.records.models import Assignment, Incident, Report, Reporter
 from realtime.change import change
 from tests.cast import Cast, Hands, together
 from tests.intake.world import IN_AN_LAC, World
@@ -237,3 +237,29 @@ def test_events_lead_where_a_snapshot_would(world: World, cast: Cast, phone: Pho
     do(seats.set_status, by=cast.call_taker, status=SeatStatus.OFF)
     checker.check()
     assert list(described.rows(room)) == []
+
+
+def test_a_call_that_was_passed_on_is_an_emergency_of_that_service(
+    world: World, cast: Cast, phone: Phone, new_agency: Any
+) -> None:
+    ambulance = new_agency(kind="ambulance")
+    call = phone("ringing", "answered")
+    do(taking.take, call_id=call.pk, by=cast.call_taker)
+    do(telephone.transfer, call_id=call.pk, service="115", by=cast.call_taker)
+    answer = Hands(cast.call_taker).post("/api/reports", {"words": "Ông cụ bất tỉnh", "call": call.pk})
+    assert answer.status_code == 201, answer.content
+    incident = Incident.objects.by_code(answer.json()["incident"]).get()
+    assert incident.group == 2
+    assert [row.agency for row in incident.assignments.all()] == [ambulance]
+
+
+def test_the_emergency_key_passes_the_caller_on(world: World, cast: Cast, phone: Phone) -> None:
+    call = phone("ringing", "answered")
+    do(taking.take, call_id=call.pk, by=cast.call_taker)
+    answer = Hands(cast.call_taker).post("/api/reports", {"words": "Có việc ở chợ", "call": call.pk})
+    incident = Incident.objects.by_code(answer.json()["incident"]).get()
+    url = f"/api/incidents/{incident.code}/emergency"
+    pressed = Hands(cast.call_taker).post(url, {"base_version": incident.version, "services": ["fire"]})
+    assert pressed.status_code == 200, pressed.content
+    call.refresh_from_db()
+    assert call.transferred_to == "114"

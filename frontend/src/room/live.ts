@@ -87,6 +87,11 @@ export class Live {
     this.rowWatchers.push(watcher);
   }
 
+  /** Calls `listener` for each message beside the log of this kind ("positions", "figures"). */
+  aside(kind: string, listener: (message: { t: string }) => void): void {
+    this.stream.on(kind, listener);
+  }
+
   /** Every row of another entity of the page's audience. */
   rows<Body>(entity: string): Body[] {
     return this.store.all<Body>(entity).map((row) => row.body);

@@ -6,6 +6,7 @@ import { say } from "../words/room";
 import { Clusters, type PointFeature } from "./clusters";
 import { drawIcon, iconOf, SIZE } from "./icons";
 import { type Incident, isOverdue } from "./incident";
+import { drawUnit, type UnitsOnMap } from "./units";
 import { type Areas, type MapSettings, type Pin, type RoomMap, type Spot } from "./map";
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -16,6 +17,7 @@ export class FlatMap implements RoomMap {
   private readonly points = L.layerGroup();
   private readonly marks = L.layerGroup();
   private readonly names = L.layerGroup();
+  private readonly crews = L.layerGroup();
   private borders: L.GeoJSON | null = null;
   private extent: L.LatLngBounds;
   private markers = new Map<number, L.Marker>();
@@ -42,7 +44,7 @@ export class FlatMap implements RoomMap {
       L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution }).addTo(this.map);
     }
     this.map.fitBounds(this.extent);
-    for (const layer of [this.names, this.marks, this.points]) layer.addTo(this.map);
+    for (const layer of [this.names, this.marks, this.points, this.crews]) layer.addTo(this.map);
     const tellView = (): void => {
       const { lng, lat } = this.map.getCenter();
       settings.box.dataset.view = [lng.toFixed(5), lat.toFixed(5), this.map.getZoom().toFixed(2)].join(" ");
@@ -79,6 +81,23 @@ export class FlatMap implements RoomMap {
     this.settings.box.dataset.points = String(points.length);
     this.clusters.load(points);
     this.draw();
+  }
+
+  units(shown: UnitsOnMap): void {
+    this.settings.box.dataset.crews = String(shown.units.features.length);
+    this.crews.clearLayers();
+    for (const way of shown.ways.features) {
+      if (way.geometry.type !== "LineString") continue;
+      const line = way.geometry.coordinates.map(([lon = 0, lat = 0]): L.LatLngTuple => [lat, lon]);
+      this.crews.addLayer(L.polyline(line, { color: colour("--group-2"), weight: 1.6, dashArray: "4 4", interactive: false }));
+    }
+    for (const unit of shown.units.features) {
+      const [lon = 0, lat = 0] = unit.geometry.coordinates;
+      const canvas = drawUnit(unit.properties.icon, 2);
+      const picture = element("img", { src: canvas.toDataURL(), alt: "", width: 22, height: 22 });
+      const icon = L.divIcon({ html: picture, className: unit.properties.stale ? "flat-icon is-stale" : "flat-icon", iconSize: [22, 22] });
+      this.crews.addLayer(L.marker([lat, lon], { icon, title: unit.properties.label, keyboard: false, interactive: false }));
+    }
   }
 
   private draw(): void {

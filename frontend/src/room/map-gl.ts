@@ -24,6 +24,7 @@ import type { Ask, Box, PointFeature, Shown, Told } from "./clusters";
 import ClusterWorker from "./clusters.worker?worker";
 import { ICONS, iconImage, iconOf } from "./icons";
 import { type Incident, isOverdue } from "./incident";
+import { unitImage, UNIT_IMAGES, type UnitsOnMap } from "./units";
 import { type Areas, circle, type MapSettings, type Pin, type RoomMap, type Spot } from "./map";
 
 setWorkerUrl(libreWorker);
@@ -141,6 +142,11 @@ export class GlMap implements RoomMap {
   }
 
   private images(): void {
+    for (const name of UNIT_IMAGES) {
+      const image = unitImage(name, 2);
+      if (this.map.hasImage(name)) this.map.updateImage(name, image);
+      else this.map.addImage(name, image, { pixelRatio: 2 });
+    }
     for (const name of ICONS) {
       const image = iconImage(name, 2);
       if (this.map.hasImage(name)) this.map.updateImage(name, image);
@@ -150,7 +156,7 @@ export class GlMap implements RoomMap {
 
   private layers(): void {
     const { map } = this;
-    for (const name of ["areas", "names", "around", "incidents", "hot", "marks"]) {
+    for (const name of ["areas", "names", "around", "incidents", "hot", "marks", "units", "ways"]) {
       map.addSource(name, { type: "geojson", data: NOTHING });
     }
     map.addLayer({ id: "land", type: "fill", source: "areas", filter: ["==", ["get", "level"], "ward"] });
@@ -164,6 +170,14 @@ export class GlMap implements RoomMap {
     });
     map.addLayer({ id: "around", type: "fill", source: "around" });
     map.addLayer({ id: "around-edge", type: "line", source: "around" });
+    map.addLayer({ id: "ways", type: "line", source: "ways", filter: ["==", ["geometry-type"], "LineString"] });
+    map.addLayer({
+      id: "rings",
+      type: "circle",
+      source: "ways",
+      filter: ["==", ["geometry-type"], "Point"],
+      paint: { "circle-radius": 17, "circle-opacity": 0, "circle-stroke-width": 2 },
+    });
     map.addLayer({
       id: "district-names",
       type: "symbol",
@@ -251,7 +265,50 @@ export class GlMap implements RoomMap {
       // What just came in lies under the clusters until it is counted: it never hides a count.
       map.addLayer(icons, source === "hot" ? "clusters" : undefined);
     }
+    this.unitLayers();
     this.paint();
+  }
+
+  /** On top of everything: a crew is looked for more often than a cluster. */
+  private unitLayers(): void {
+    const age: unknown = ["case", ["get", "stale"], 0.45, 1];
+    this.map.addLayer({
+      id: "unit-ways",
+      type: "symbol",
+      source: "units",
+      filter: ["has", "heading"],
+      layout: {
+        "icon-image": "unit-heading",
+        "icon-rotate": ["get", "heading"],
+        "icon-rotation-alignment": "map",
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+      },
+      paint: { "icon-opacity": age as never },
+    });
+    this.map.addLayer({
+      id: "units",
+      type: "symbol",
+      source: "units",
+      layout: {
+        "icon-image": ["get", "icon"],
+        "icon-allow-overlap": true,
+        "icon-ignore-placement": true,
+        "text-field": ["get", "label"],
+        "text-font": STRONG,
+        "text-size": 11,
+        "text-offset": [0, 1.2],
+        "text-anchor": "top",
+        "text-optional": true,
+      },
+      paint: { "icon-opacity": age as never, "text-opacity": age as never },
+    });
+  }
+
+  units(shown: UnitsOnMap): void {
+    this.settings.box.dataset.crews = String(shown.units.features.length);
+    this.source("units").setData(shown.units);
+    this.source("ways").setData(shown.ways);
   }
 
   /** Colours from the design's values; again when the theme changes. */
@@ -277,6 +334,13 @@ export class GlMap implements RoomMap {
     set("around-edge", "line-color", colour("--accent"));
     set("around-edge", "line-width", 1.2);
     set("around-edge", "line-dasharray", [3, 2]);
+    set("ways", "line-color", colour("--group-2"));
+    set("ways", "line-width", 1.6);
+    set("ways", "line-dasharray", [2, 2]);
+    set("rings", "circle-stroke-color", colour("--group-2"));
+    set("units", "text-color", colour("--text"));
+    set("units", "text-halo-color", colour("--map-halo"));
+    set("units", "text-halo-width", 1.4);
     set("clusters", "circle-color", colour("--raised"));
     set("clusters", "circle-stroke-color", [
       "case",

@@ -2,6 +2,7 @@
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import type { Basemap } from "../page";
 import type { Incident } from "./incident";
+import type { UnitsOnMap } from "./units";
 
 export interface Spot {
   lat: number;
@@ -45,6 +46,8 @@ export interface RoomMap {
   /** Puts a pin that can be dragged, or moved by a click on the map. */
   pin(spot: Spot | null, moved: (spot: Spot) => void): Pin;
   layer(name: "borders" | "names", shown: boolean): void;
+  /** Units where they are, which way they look and whether that is old; lines to where they go; rings of emergencies. */
+  units(shown: UnitsOnMap): void;
 }
 
 export interface MapSettings {

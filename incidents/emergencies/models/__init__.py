@@ -2,6 +2,7 @@
 
 from incidents.emergencies.models.log import LogEntry, LogText, Seal
 from incidents.emergencies.models.positions import Device, Feed, Position, RefusedFix, TrackPoint
+from incidents.emergencies.models.protocols import Protocol, ProtocolAnswer, ProtocolQuestion
 from incidents.emergencies.models.shared import ServicePart, SharedIncident
 from incidents.emergencies.models.units import Aboard, Sortie, Unit
 
@@ -12,6 +13,9 @@ __all__ = [
     "LogEntry",
     "LogText",
     "Position",
+    "Protocol",
+    "ProtocolAnswer",
+    "ProtocolQuestion",
     "RefusedFix",
     "Seal",
     "ServicePart",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 
@@ -22,8 +22,19 @@ from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS, SERVICE_KINDS, IncidentState
 from incidents.records.models import Assignment, Category, History, Incident
 from incidents.records.models.categories import Group
-from opscenter.accounts.models import Person
+from opscenter.accounts.models import Agency, Person
 from realtime.change import current_change
+
+# What else one press causes, by rooms above: the telephone passes the caller on. Called inside the change; queues rows.
+Raised = Callable[[Incident, Sequence[Agency], Person], None]
+_raised: list[Raised] = []
+
+
+def register_raised(raised: Raised) -> None:
+    """Adds something that happens with every emergency that somebody raises."""
+    if raised not in _raised:
+        _raised.append(raised)
+
 
 _OPEN = sorted(state.value for state in OPEN_ASSIGNMENTS)
 
@@ -52,6 +63,8 @@ def raise_emergency(
     if agencies:
         lead, others = (None, agencies) if leads else (agencies[0], agencies[1:])
         assigning.assign(incident_id=incident.pk, lead=lead, co_ordinating=others, by=by)
+        for raised in _raised:
+            raised(incident, agencies, by)
     return incident
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
 from incidents.dispatching import agency_work, assigning
 from incidents.dispatching.deadlines import due_at
 from incidents.dispatching.following import follow, move_assignment
@@ -123,7 +125,7 @@ def hand_back(*, incident_id: int, by: Person, reason: str = "") -> Incident:
     if Sortie.objects.filter(assignment=part.pk, ended_at=None).exists():
         raise Refused(Refusal.UNITS_OUT)
     was_lead = part.assignment.role == Assignment.Role.LEAD
-    agency_work.return_(assignment_id=part.pk, by=by, reason=reason or "Không phải khẩn cấp")
+    agency_work.return_(assignment_id=part.pk, by=by, reason=reason or _("Handed back: no emergency"))
     _quiet(part)
     if open_services(incident):
         if was_lead:

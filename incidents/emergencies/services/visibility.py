@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from incidents.emergencies.models import SharedIncident
 from incidents.records.lifecycles import SERVICE_KINDS
+from incidents.records.models import Incident
 from opscenter.accounts.models import Person
 from opscenter.accounts.roles import ROOM_ROLES
 
@@ -78,3 +80,8 @@ def reader_of(person: Person) -> Reader:
 
 def may_read(person: Person, field: Field) -> bool:
     return reader_of(person) in MATRIX[field]
+
+
+def is_withheld(incident: Incident, person: Person, field: Field) -> bool:
+    """Whether other pages, which know no shared incidents, must not show this person the field of this one."""
+    return not may_read(person, field) and SharedIncident.objects.filter(pk=incident.pk).exists()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from geo.plane import distances_m
@@ -38,6 +39,15 @@ class Candidate:
     is_routed: bool
     has_area: bool
     is_wanted: bool
+
+    @property
+    def minutes(self) -> int | None:
+        """Whole minutes until it could be there, never none."""
+        return None if self.seconds is None else max(1, round(self.seconds / 60))
+
+    @property
+    def kilometres(self) -> str:
+        return "" if self.metres is None else number_format(self.metres / 1000, decimal_pos=1)
 
     def reasons(self) -> list[str]:
         """In the reader's language."""

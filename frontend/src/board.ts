@@ -1,0 +1,310 @@
+/** The dispatcher's board of 113, 114 or 115: incidents by urgency and waiting, units, one incident, all by keyboard. */
+import "./staff";
+import "../styles/room.css";
+import "../styles/emergencies.css";
+import { Sound } from "./board/sound";
+import { element } from "./element";
+import { wireForms } from "./forms";
+import type { Entry } from "./outbox";
+import { getJson, pageData, settings as page } from "./page";
+import { groupOf, type Incident, type ServicePart } from "./room/incident";
+import { keysOn, listen } from "./room/keys";
+import { Live } from "./room/live";
+import { type Areas, makeMap, type RoomMap } from "./room/map";
+import { Notices } from "./room/notices";
+import { Names } from "./room/reference";
+import { type Unit, Units } from "./room/units";
+import { outbox } from "./sending";
+import { age, clockSeconds, keepTimes, span } from "./time";
+import { say } from "./words/board";
+
+interface BoardSettings {
+  map: { areas: string; approximate: boolean; bounds: [number, number, number, number]; set: string };
+  agency: number;
+  dispatchWithin: number;
+}
+
+const board = pageData<BoardSettings>("board-settings", { map: { areas: "", approximate: true, bounds: [106.33, 10.85, 106.97, 11.52], set: "" }, agency: 0, dispatchWithin: 60 });
+const one = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
+const UNDO = 10;
+const ALARM_EVERY = 8_000;
+
+const names = new Names();
+const live = new Live(one("#connection"));
+const units = new Units(live, () => soon());
+const notices = new Notices(one("#notices"));
+const sound = new Sound();
+const box = one("#panel");
+let map: RoomMap | null = null;
+let open: string | null = null;
+let shown = "";
+let drawnOnMap = "";
+
+const partOf = (incident: Incident): ServicePart | undefined => incident.emergency?.services.find((part) => part.agency === board.agency);
+const waits = (part: ServicePart | undefined): boolean => part?.state === "sent" || part?.state === "seen";
+
+/** What nobody has taken first, then by priority, then who has waited longest. */
+function ordered(): Incident[] {
+  return live
+    .incidents()
+    .filter((incident) => partOf(incident))
+    .sort((a, b) => Number(waits(partOf(b))) - Number(waits(partOf(a))) || a.priority - b.priority || Date.parse(partOf(a)!.sent_at) - Date.parse(partOf(b)!.sent_at));
+}
+
+// --- drawing ------------------------------------------------------------------------------------------------------
+
+function timerOf(incident: Incident, part: ServicePart, now: number): { text: string; late: boolean } {
+  const mine = (incident.emergency?.sorties ?? []).filter((sortie) => sortie.agency === board.agency);
+  const seconds = Math.max(0, Math.floor((now - Date.parse(part.sent_at)) / 1000));
+  if (mine.length) return { text: say("row.out", { n: mine.length }), late: false };
+  if (seconds > 3_600) return { text: span(seconds * 1000), late: part.state !== "result_given" };
+  return { text: say("timer", { m: Math.floor(seconds / 60), s: String(seconds % 60).padStart(2, "0") }), late: seconds > board.dispatchWithin && part.state !== "result_given" };
+}
+
+function row(incident: Incident, now: number): HTMLLIElement {
+  const part = partOf(incident)!;
+  const timer = timerOf(incident, part, now);
+  const what = incident.summary || (incident.category ? names.category(incident.category) : say("row.no-words"));
+  const state = part.alarms > 0 && waits(part) ? say("row.alarm") : waits(part) ? say("row.wait") : say("row.taken");
+  const link = element(
+    "button",
+    { type: "button", class: "board-row", "aria-current": incident.code === open ? "true" : undefined, onclick: () => void show(incident.code) },
+    element("span", { class: `priority priority-${incident.priority}`, title: say("row.priority", { n: incident.priority }), text: String(incident.priority) }),
+    element("span", { class: "board-what", text: what }),
+    element("span", { class: `board-timer tabular${timer.late ? " overdue" : ""}`, text: timer.text }),
+    element("span", { class: "board-where", text: `${names.shortPlace(incident.area) || say("row.no-place")} · ${state}` }),
+  );
+  return element("li", { class: waits(part) ? "is-waiting" : "", "data-id": incident.id }, link);
+}
+
+function unitRow(unit: Unit, now: number): HTMLLIElement {
+  const seconds = units.age(unit, now);
+  const old = seconds === null ? say("unit.no-position") : seconds > 120 ? say("unit.age", { age: age(now - seconds * 1000, now) }) : "";
+  const goal = unit.incident === null ? undefined : live.get(unit.incident);
+  return element(
+    "li",
+    { class: `unit unit-${unit.status}` },
+    element("span", { class: `unit-shape kind-${unit.kind}`, "aria-hidden": "true" }),
+    element("b", { text: unit.call_sign }),
+    element("span", { text: goal ? goal.code : say(`unit.${unit.status}`) }),
+    element("span", { class: "muted", text: old }),
+  );
+}
+
+function draw(): void {
+  const now = Date.now();
+  const rows = ordered();
+  const own = units.all().filter((unit) => unit.agency === board.agency);
+  one("[data-count]").textContent = String(rows.length);
+  one("[data-empty]").hidden = rows.length > 0 || !live.isComplete;
+  // Drawn anew only when something reads differently: nothing moves under a hand.
+  const text = JSON.stringify([open, rows.map((incident) => [incident.id, incident.version, timerOf(incident, partOf(incident)!, now)])]);
+  if (text !== shown) {
+    shown = text;
+    const focused = document.activeElement?.closest<HTMLElement>("[data-incidents] li")?.dataset.id;
+    one("[data-incidents]").replaceChildren(...rows.map((incident) => row(incident, now)));
+    if (focused) one("[data-incidents]").querySelector<HTMLElement>(`li[data-id="${focused}"] button`)?.focus();
+  }
+  one("[data-units]").replaceChildren(...own.map((unit) => unitRow(unit, now)));
+  one("[data-free]").textContent = say("units.free", { n: own.filter((unit) => unit.status === "available").length });
+  // The clock ticks each second; the map is drawn anew only when something on it has moved.
+  const crews = units.onMap(rows, now);
+  const picture = JSON.stringify([rows.map((incident) => [incident.id, incident.version]), crews]);
+  if (map && picture !== drawnOnMap) {
+    drawnOnMap = picture;
+    map.show(rows, []);
+    map.units(crews);
+  }
+  document.body.dataset.ready = String(live.isComplete);
+}
+
+let wanted = 0;
+function soon(): void {
+  cancelAnimationFrame(wanted);
+  wanted = requestAnimationFrame(draw);
+}
+
+// --- one incident -------------------------------------------------------------------------------------------------
+
+const dirty = (): boolean => {
+  const focused = document.activeElement;
+  const written = [...box.querySelectorAll<HTMLTextAreaElement>("textarea")].some((field) => field.value !== field.defaultValue);
+  return written || (focused instanceof HTMLElement && box.contains(focused) && focused.matches("textarea, select"));
+};
+
+async function load(): Promise<void> {
+  const code = open;
+  if (!code) return;
+  try {
+    const answer = await fetch(`/emergencies/${code}/panel`, { headers: { "X-Panel": "1" }, credentials: "same-origin" });
+    if (answer.status === 404) return close();
+    if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
+    const text = await answer.text();
+    if (open !== code || dirty()) return;
+    const details = [...box.querySelectorAll<HTMLDetailsElement>("details[open]")].map((item) => item.dataset.actBox ?? "");
+    const { scrollTop } = box;
+    box.innerHTML = text;
+    for (const item of box.querySelectorAll<HTMLDetailsElement>("details")) if (details.includes(item.dataset.actBox ?? "-")) item.open = true;
+    box.scrollTop = scrollTop;
+    keepTimes(box)();
+    wireForms(box);
+  } catch {
+    if (open === code && !box.querySelector("article")) box.replaceChildren(element("p", { class: "panel-note", text: say("panel.failed") }));
+  }
+}
+
+async function show(code: string): Promise<void> {
+  open = code;
+  box.hidden = false;
+  box.replaceChildren(element("p", { class: "panel-note", text: say("panel.loading") }));
+  const incident = live.incidents().find((row) => row.code === code) ?? null;
+  map?.select(incident);
+  if (incident && incident.lat !== null && incident.lon !== null) map?.reveal({ lat: incident.lat, lon: incident.lon });
+  draw();
+  await load();
+}
+
+function close(): void {
+  open = null;
+  box.hidden = true;
+  box.replaceChildren();
+  map?.select(null);
+  draw();
+}
+
+async function reporter(): Promise<void> {
+  const place = box.querySelector<HTMLElement>("[data-reporter]");
+  if (!place || !open) return;
+  try {
+    const { reporters } = await getJson<{ reporters: { name: string; phone: string }[] }>(`/api/incidents/${open}/reporter`);
+    const lines = reporters.map((who) => element("p", {}, who.name ? `${who.name} ` : "", who.phone ? element("a", { href: `tel:${who.phone}`, text: who.phone }) : null));
+    place.replaceChildren(...(lines.length ? lines : [element("p", { text: say("reporter.none") })]));
+  } catch {
+    place.append(element("p", { text: say("reporter.failed") }));
+  }
+}
+
+box.addEventListener("click", (event) => {
+  const act = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-act]")?.dataset.act : undefined;
+  if (act === "close") close();
+  if (act === "reporter") void reporter();
+});
+box.addEventListener("outbox:accepted", (event) => {
+  const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
+  const form = event.target as HTMLFormElement;
+  form.reset();
+  (document.activeElement as HTMLElement | null)?.blur?.();
+  const sortie = (entry.answer?.body as { sortie?: number } | null)?.sortie;
+  if (form.dataset.undo === "send" && sortie && open) {
+    notices.offer(say("undo.send", { code: open }), UNDO, (n) => say("undo.left", { n }), () => {
+      void outbox.put({ url: `/api/sorties/${sortie}/call-back`, fields: [], label: say("label.back") });
+    });
+  }
+  void load();
+});
+// What was refused (somebody else was quicker) has changed the picture too.
+box.addEventListener("outbox:refused", () => setTimeout(() => void load(), 2_000));
+
+live.watch((changed) => {
+  for (const { id, isNew } of changed) {
+    const incident = live.get(id);
+    if (isNew && incident && partOf(incident)) {
+      sound.play(incident.priority === 1 ? "urgent" : "other");
+      one("#said").textContent = say("said.new", { what: incident.summary });
+    }
+    if (incident?.code === open) void load();
+    if (!incident && open && !live.incidents().some((row) => row.code === open)) close();
+  }
+  soon();
+});
+
+// --- keys and sound -----------------------------------------------------------------------------------------------
+
+const soundButton = one<HTMLButtonElement>("[data-sound]");
+function tellSound(): void {
+  soundButton.textContent = say(sound.armed ? "sound.on" : "sound.off");
+  soundButton.setAttribute("aria-pressed", String(sound.armed));
+}
+soundButton.addEventListener("click", () => void sound.toggle().then(tellSound));
+tellSound();
+// Taking it is what silences it.
+setInterval(() => {
+  if (ordered().some((incident) => waits(partOf(incident)) && Date.parse(partOf(incident)!.acknowledge_by) < Date.now())) sound.play("alarm");
+}, ALARM_EVERY);
+
+const submit = (name: string) => (event: KeyboardEvent): void => {
+  const form = box.querySelector<HTMLFormElement>(`form[data-act-form="${name}"]`);
+  if (!form || document.querySelector("dialog[open]")) return;
+  event.preventDefault();
+  form.requestSubmit();
+};
+function step(by: 1 | -1): void {
+  const rows = ordered();
+  const at = rows.findIndex((incident) => incident.code === open);
+  const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))];
+  if (next && next.code !== open) void show(next.code);
+}
+const focusOn = (selector: string) => (event: KeyboardEvent): void => {
+  const field = box.querySelector<HTMLElement>(selector);
+  if (!field) return;
+  event.preventDefault();
+  const details = field.closest("details");
+  if (details) details.open = true;
+  field.focus();
+};
+one("[data-keys]").addEventListener("click", () => one<HTMLDialogElement>("#keys").showModal());
+listen({
+  j: () => step(1),
+  k: () => step(-1),
+  a: submit("take"),
+  ...Object.fromEntries([1, 2, 3, 4, 5].map((n) => [String(n), submit(`send-${n}`)])),
+  h: submit("back"),
+  m: focusOn("#say-text"),
+  x: focusOn("#finish"),
+  0: () => map?.fit(),
+  "?": () => one<HTMLDialogElement>("#keys").showModal(),
+  "Ctrl+Enter": (event) => (event.target as HTMLElement).closest("form")?.requestSubmit(),
+  Escape: (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    if (event.target instanceof HTMLElement && event.target.matches("input, textarea, select")) event.target.blur();
+    else if (open) close();
+  },
+});
+document.body.dataset.keys = String(keysOn());
+
+// --- start --------------------------------------------------------------------------------------------------------
+
+const clock = one("#clock");
+setInterval(() => {
+  clock.textContent = clockSeconds(Date.now());
+  soon();
+}, 1_000);
+
+async function start(): Promise<void> {
+  void names.load().then(() => {
+    shown = "";
+    soon();
+  });
+  void units.load().catch(() => undefined);
+  map = await makeMap({
+    box: one("#map"),
+    basemap: page.basemap,
+    bounds: board.map.bounds,
+    actions: {
+      open: (id) => {
+        const incident = live.get(id);
+        if (incident) void show(incident.code);
+      },
+      light: () => undefined,
+      ground: () => undefined,
+    },
+    line: (id) => {
+      const incident = live.get(id);
+      return incident ? { text: incident.summary || incident.code, group: groupOf(incident) } : null;
+    },
+  });
+  if (board.map.areas) map.areas(await getJson<Areas>(board.map.areas));
+  draw();
+}
+
+void start();

@@ -1,0 +1,186 @@
+/** Units as screens know them: who they are (live stream, entity "unit") and where they are (positions beside the log). */
+import type { Feature, FeatureCollection, LineString, Point } from "geojson";
+import { getJson } from "../page";
+import type { Incident } from "./incident";
+import type { Live } from "./live";
+
+export interface Unit {
+  id: number;
+  agency: number;
+  team: number | null;
+  call_sign: string;
+  kind: string;
+  capabilities: string[];
+  status: "available" | "on_sortie" | "out_of_service";
+  since: string;
+  incident: number | null;
+  /** Its home. */
+  lat: number | null;
+  lon: number | null;
+  exercise: number;
+}
+
+export interface Where {
+  unit: number;
+  /** Seconds since 1970: when the fix was made. */
+  at: number;
+  lat: number;
+  lon: number;
+  speed: number | null;
+  heading: number | null;
+  accuracy: number | null;
+}
+
+interface UnitProperties {
+  icon: string;
+  label: string;
+  stale: boolean;
+  heading?: number;
+}
+
+export interface UnitsOnMap {
+  units: FeatureCollection<Point, UnitProperties>;
+  ways: FeatureCollection<Point | LineString>;
+}
+
+/** A position older than this is drawn as old; seconds. */
+const STALE = 120;
+
+/** Each service has a shape of its own, so that no colour is needed to tell them: shield, flame's square, cross. */
+const SHAPES: Record<string, string> = {
+  patrol_car: "shield",
+  patrol_bike: "shield",
+  engine: "square",
+  ladder: "square",
+  rescue: "square",
+  boat: "square",
+  ambulance: "cross",
+  intensive_care: "cross",
+};
+const STATES = ["available", "on_sortie", "out_of_service"] as const;
+export const UNIT_IMAGES = ["unit-heading", ...["shield", "square", "cross", "dot"].flatMap((shape) => STATES.map((state) => `unit-${shape}-${state}`))];
+
+const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+export const iconOfUnit = (unit: Pick<Unit, "kind" | "status">): string => `unit-${SHAPES[unit.kind] ?? "dot"}-${unit.status}`;
+
+/** The picture of a unit: its service's shape; filled while it is out, an outline while it is free, crossed out of service. */
+export function drawUnit(name: string, scale: number): HTMLCanvasElement {
+  const size = name === "unit-heading" ? 40 : 22;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = size * scale;
+  const pen = canvas.getContext("2d")!;
+  pen.scale(scale, scale);
+  if (name === "unit-heading") {
+    pen.fillStyle = colour("--text");
+    pen.beginPath();
+    pen.moveTo(20, 2);
+    pen.lineTo(25, 10);
+    pen.lineTo(15, 10);
+    pen.fill();
+    return canvas;
+  }
+  const [, shape = "dot", state = "available"] = name.split("-");
+  const ink = state === "on_sortie" ? colour("--group-2") : state === "available" ? colour("--group-3") : colour("--group-0");
+  pen.lineWidth = 2;
+  pen.strokeStyle = ink;
+  pen.fillStyle = state === "on_sortie" ? ink : colour("--surface");
+  pen.beginPath();
+  if (shape === "shield") {
+    pen.moveTo(11, 2);
+    pen.lineTo(19, 5);
+    pen.lineTo(18, 13);
+    pen.lineTo(11, 20);
+    pen.lineTo(4, 13);
+    pen.lineTo(3, 5);
+  } else if (shape === "square") pen.rect(4, 4, 14, 14);
+  else if (shape === "cross") {
+    for (const [x, y] of [[8, 2], [14, 2], [14, 8], [20, 8], [20, 14], [14, 14], [14, 20], [8, 20], [8, 14], [2, 14], [2, 8], [8, 8]] as const) pen.lineTo(x, y);
+  } else pen.arc(11, 11, 8, 0, 2 * Math.PI);
+  pen.closePath();
+  pen.fill();
+  pen.stroke();
+  if (state === "out_of_service") {
+    pen.beginPath();
+    pen.moveTo(3, 19);
+    pen.lineTo(19, 3);
+    pen.stroke();
+  }
+  return canvas;
+}
+
+export function unitImage(name: string, scale: number): ImageData {
+  const canvas = drawUnit(name, scale);
+  return canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/** Units with their places, kept right by the stream; `changed` is called when something looks different. */
+export class Units {
+  private readonly places = new Map<number, Where>();
+
+  constructor(
+    private readonly live: Live,
+    private readonly changed: () => void,
+  ) {
+    live.aside("positions", (message) => this.take((message as { t: string; units?: Where[] }).units ?? []));
+    live.watchRows(() => this.changed());
+  }
+
+  /** Where everything is now; from here on the stream tells what moves. */
+  async load(): Promise<void> {
+    this.take((await getJson<{ units: Where[] }>("/api/units/positions")).units);
+  }
+
+  /** Positions come in any order and twice: the fix made last is where it is. */
+  take(places: Where[]): void {
+    let news = false;
+    for (const place of places) {
+      const known = this.places.get(place.unit);
+      if (known && known.at >= place.at) continue;
+      this.places.set(place.unit, place);
+      news = true;
+    }
+    if (news) this.changed();
+  }
+
+  all(): Unit[] {
+    return this.live.rows<Unit>("unit").sort((a, b) => a.call_sign.localeCompare(b.call_sign, "vi", { numeric: true }));
+  }
+
+  /** Seconds since the unit was heard of; null when it never was. */
+  age(unit: Unit, now: number): number | null {
+    const place = this.places.get(unit.id);
+    return place ? Math.max(0, now / 1000 - place.at) : null;
+  }
+
+  onMap(incidents: Incident[], now: number): UnitsOnMap {
+    const known = new Map(this.all().map((unit) => [unit.id, unit]));
+    const there = new Map(incidents.map((incident) => [incident.id, incident]));
+    const sorties = new Map(incidents.flatMap((incident) => (incident.emergency?.sorties ?? []).map((one) => [one.unit, { ...one, incident }] as const)));
+    const units: Feature<Point, UnitProperties>[] = [];
+    const ways: Feature<Point | LineString>[] = [];
+    for (const id of new Set([...known.keys(), ...sorties.keys()])) {
+      const unit = known.get(id);
+      const sortie = sorties.get(id);
+      const place = this.places.get(id);
+      const at = place ?? (unit && unit.lat !== null && unit.lon !== null ? { lat: unit.lat, lon: unit.lon } : null);
+      if (!at) continue;
+      const kind = unit?.kind ?? sortie?.kind ?? "";
+      const status = unit?.status ?? "on_sortie";
+      const stale = !place || now / 1000 - place.at > STALE;
+      const heading = place && place.heading !== null && (place.speed === null || place.speed > 0.5) ? { heading: place.heading } : {};
+      const label = unit?.call_sign ?? sortie?.call_sign ?? "";
+      const coordinates = [at.lon, at.lat];
+      units.push({ type: "Feature", geometry: { type: "Point", coordinates }, properties: { icon: iconOfUnit({ kind, status }), label, stale, ...heading } });
+      const goal = sortie?.incident ?? (unit?.incident ? there.get(unit.incident) : undefined);
+      if (goal && goal.lat !== null && goal.lon !== null) {
+        ways.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [coordinates, [goal.lon, goal.lat]] } });
+      }
+    }
+    for (const one of incidents) {
+      if (!one.emergency || one.lat === null || one.lon === null) continue;
+      ways.push({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [one.lon, one.lat] } });
+    }
+    return { units: { type: "FeatureCollection", features: units }, ways: { type: "FeatureCollection", features: ways } };
+  }
+}

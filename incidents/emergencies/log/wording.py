@@ -1,0 +1,70 @@
+"""Entries of the log in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from incidents.emergencies.models import LogEntry
+
+_TEXTS: dict[str, str | Promise] = {
+    "opened": _("Shared incident opened"),
+    "told": _("Service told"),
+    "alarm": _("Nobody has taken it: alarm %(alarms)s"),
+    "asking": _("Questions begun"),
+    "answered": _("Answer of the caller"),
+    "note": _("Note"),
+    "radio": _("By radio"),
+    "phone": _("By telephone"),
+    "record": _("Own record written"),
+    "lead": _("Leads from now on"),
+    "aid_asked": _("Mutual aid asked for"),
+    "aid_over_units_out": _("The time of mutual aid is over, units are still out"),
+    "unit_sent": _("Unit sent"),
+    "unit_step": _("Unit"),
+    "crew_called": _("Crew called: %(step)s"),
+    # What the history says of any incident.
+    "place_set": _("Place corrected"),
+    "category_set": _("Category set"),
+    "dispatched": _("Service called"),
+    "seen": _("Seen"),
+    "accepted": _("Taken"),
+    "started": _("Work begun"),
+    "returned": _("Handed back: no emergency"),
+    "result_given": _("Finished"),
+    "assignment_cancelled": _("Left"),
+    "emergency_set": _("Made an emergency"),
+    "emergency_withdrawn": _("Emergency withdrawn"),
+    "dispatch_withdrawn": _("Dispatch withdrawn"),
+    "closed": _("Answered and closed"),
+    "report_added": _("Another report of the same thing"),
+    "note_added": _("Note added"),
+    "photo_added": _("Photo added"),
+    "child_opened": _("A task of it goes its own way"),
+}
+
+# The steps of units/callouts.py.
+_STEPS: dict[str, str | Promise] = {
+    "push": _("notification"),
+    "message": _("message or call"),
+    "alarm": _("no answer, alarm at the dispatcher"),
+}
+
+
+def said(entry: LogEntry) -> str:
+    """What happened, in the reader's language; a kind without words as it is stored."""
+    from incidents.emergencies.models import Unit
+    from incidents.emergencies.screens.names import SORTIE_STATES
+    from incidents.emergencies.units.lifecycles import SortieState
+
+    data: dict[str, Any] = json.loads(entry.record)["data"]
+    named = {"alarms": "", **data, "step": str(_STEPS.get(data.get("step", ""), ""))}
+    text = str(_TEXTS.get(entry.kind, entry.kind)) % named
+    if entry.kind.startswith("unit_"):
+        unit = Unit.objects.filter(pk=data["unit"]).values_list("call_sign", flat=True).first() or f"#{data['unit']}"
+        state = f": {SORTIE_STATES[SortieState(data['state'])]}" if "state" in data else ""
+        return f"{text} {unit}{state}"
+    return text

@@ -1,0 +1,237 @@
+"""What the screens of dispatchers and crews read. Each field of a shared incident is read only for whom the matrix
+(services/visibility.py) lets read it; what somebody may not read never leaves the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from geo.areas import area_named
+from incidents.emergencies.log.wording import said
+from incidents.emergencies.models import LogEntry, ServicePart, SharedIncident, Sortie, Unit
+from incidents.emergencies.models.log import LogScope
+from incidents.emergencies.protocols.asking import Protocols, protocols_of
+from incidents.emergencies.screens.names import SORTIE_STATES, STATES_OF_SERVICES
+from incidents.emergencies.services.visibility import MATRIX, Field, Reader, reader_of
+from incidents.emergencies.units.lifecycles import SortieState, next_step, sortie_steps
+from incidents.emergencies.units.recommending import Recommendation, recommend
+from incidents.records.lifecycles import NOT_THEIRS, OPEN_ASSIGNMENTS, AssignmentState
+from incidents.records.models import Assignment, Incident, Report
+from opscenter.accounts.models import Person
+from opscenter.accounts.roles import Role
+
+T = TypeVar("T")
+_OPEN = sorted(state.value for state in OPEN_ASSIGNMENTS)
+_GONE = sorted(state.value for state in NOT_THEIRS)
+_SHOWN_UNITS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ShownService:
+    name: str
+    kind: str
+    state: str
+    is_open: bool
+    is_silent: bool
+    is_lead: bool
+    until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSortie:
+    row: Sortie
+    state: str
+    is_own: bool
+    # The steps it may take now, the likeliest first: (state, in words).
+    steps: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    at: dt.datetime
+    who: str
+    what: str
+    words: str
+    scope: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A shared incident as one person reads it. Empty where the matrix says no."""
+
+    incident: Incident
+    shared: SharedIncident
+    reader: Reader
+    category: str
+    place: str
+    reports: list[Report]
+    may_look_at_reporter: bool
+    services: list[ShownService]
+    sorties: list[ShownSortie]
+    record: str
+    log: list[ShownEntry]
+    own: ServicePart | None
+    recommended: Recommendation | None
+    protocols: Protocols | None
+
+    @property
+    def is_taken(self) -> bool:
+        return self.own is not None and self.own.assignment.state not in {"sent", "seen"}
+
+    @property
+    def may_write_own(self) -> bool:
+        return self.reader in MATRIX[Field.OWN_NOTES]
+
+
+def shared_view(code: str, person: Person, at: dt.datetime | None = None) -> View | None:
+    """The shared incident of a code; None when there is none that this person may see."""
+    incident = Incident.objects.visible_to(person).by_code(code).select_related("category", "shared").first()
+    shared = getattr(incident, "shared", None)
+    if incident is None or shared is None:
+        return None
+    reader = reader_of(person)
+
+    def only(field: Field, read: Callable[[], T], otherwise: T) -> T:
+        return read() if reader in MATRIX[field] else otherwise
+
+    parts = list(
+        ServicePart.objects.filter(shared=shared)
+        .exclude(assignment__state__in=_GONE)
+        .select_related("assignment__agency")
+        .order_by("pk")
+    )
+    own = next((p for p in parts if p.assignment.agency_id == person.agency_id and p.assignment.state in _OPEN), None)
+    sends = person.role == Role.DISPATCHER and own is not None
+    return View(
+        incident=incident,
+        shared=shared,
+        reader=reader,
+        category=only(Field.CATEGORY, lambda: incident.category.label if incident.category else _("Emergency"), ""),
+        place=only(Field.PLACE, lambda: _place(incident), ""),
+        reports=only(Field.WORDS, lambda: _reports(incident), []),
+        may_look_at_reporter=reader in MATRIX[Field.REPORTER],
+        services=only(Field.STATES, lambda: [_service(part, at or timezone.now()) for part in parts], []),
+        sorties=only(Field.SORTIES, lambda: _sorties(incident, person), []),
+        record=only(Field.OWN_RECORD, lambda: own.record if own is not None else "", ""),
+        log=_log(shared, person, reader),
+        own=own,
+        recommended=recommend(incident, person.agency_id or 0, {}, at or timezone.now()) if sends else None,
+        protocols=only(Field.PROTOCOL, lambda: protocols_of(shared, reader), None),
+    )
+
+
+def _place(incident: Incident) -> str:
+    names = [incident.place_label]
+    for code in (incident.ward_code, incident.district_code):
+        area = area_named(incident.area_set, code) if code else None
+        names.append(area.name if area else code)
+    return ", ".join(dict.fromkeys(name for name in names if name))
+
+
+def _reports(incident: Incident) -> list[Report]:
+    return list(Report.objects.filter(incident=incident).select_related("text").order_by("received_at", "pk"))
+
+
+def _service(part: ServicePart, at: dt.datetime) -> ShownService:
+    row = part.assignment
+    waits = row.state in {"sent", "seen"}
+    return ShownService(
+        name=row.agency.short_name or row.agency.name,
+        kind=row.agency.kind,
+        state=str(STATES_OF_SERVICES[AssignmentState(row.state)]),
+        is_open=row.state in OPEN_ASSIGNMENTS,
+        is_silent=waits and (part.alarms > 0 or part.acknowledge_by < at),
+        is_lead=row.role == Assignment.Role.LEAD,
+        until=part.until,
+    )
+
+
+def _sorties(incident: Incident, person: Person) -> list[ShownSortie]:
+    rows = Sortie.objects.filter(incident=incident, ended_at=None).select_related("unit__agency").order_by("sent_at")
+    return [_sortie(row, row.unit.agency_id == person.agency_id) for row in rows]
+
+
+def _sortie(row: Sortie, is_own: bool) -> ShownSortie:
+    service = row.unit.agency.kind
+    first = next_step(service, row.state)
+    allowed = sortie_steps(service, row.state) - {SortieState.WITHDRAWN}
+    ordered = sorted(allowed, key=lambda step: (step != first, list(SortieState).index(step)))
+    steps = [(step.value, str(SORTIE_STATES[step])) for step in ordered] if is_own else []
+    return ShownSortie(row, str(SORTIE_STATES[SortieState(row.state)]), is_own, steps)
+
+
+def _log(shared: SharedIncident, person: Person, reader: Reader) -> list[ShownEntry]:
+    """The entries this person reads, the newest first."""
+    may = Q(pk__in=[])
+    if reader in MATRIX[Field.COMMON_LOG]:
+        may |= Q(scope=LogScope.COMMON)
+    if reader in MATRIX[Field.OWN_NOTES] and person.agency_id is not None:
+        may |= Q(scope=LogScope.OWN, agency=person.agency_id)
+    if reader in MATRIX[Field.MEDICAL_NOTES]:
+        may |= Q(scope=LogScope.MEDICAL)
+    rows = LogEntry.objects.filter(may, shared=shared).select_related("agency", "by", "text").order_by("-seq")
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: LogEntry) -> ShownEntry:
+    text = getattr(row, "text", None)
+    words = "" if text is None else text.words if text.erased_at is None else _("(erased)")
+    agency = (row.agency.short_name or row.agency.name) if row.agency else ""
+    who = " · ".join(name for name in (str(row.by) if row.by else "", agency) if name) or _("the system")
+    return ShownEntry(row.at, who, said(row), words, row.scope)
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What a crew's page shows: the unit somebody is on, and what it has to do."""
+
+    unit: Unit | None
+    units: Sequence[Unit]
+    sortie: ShownSortie | None
+    view: View | None
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Where to: latitude, longitude."""
+        place = self.view.incident.point if self.view is not None else None
+        return (place.y, place.x) if place is not None else None
+
+
+def shift_of(person: Person) -> Shift:
+    """The unit somebody of a crew is on, and its sortie."""
+    from incidents.emergencies.units.crews import units_of
+
+    unit = Unit.objects.select_related("agency").filter(crew__person=person).first()
+    row = (
+        Sortie.objects.filter(unit=unit, ended_at=None).select_related("unit__agency", "incident").first()
+        if unit is not None
+        else None
+    )
+    view = shared_view(row.incident.code, person) if row is not None else None
+    return Shift(unit, units_of(person), _sortie(row, True) if row is not None else None, view)
+
+
+def timers(agency_id: int, at: dt.datetime, within_s: int) -> dict[str, Any]:
+    """Of the service's last 24 hours: how many were dispatched, the share in time, the median time to the scene."""
+    since = at - dt.timedelta(hours=24)
+    firsts: dict[int, tuple[dt.datetime, dt.datetime]] = {}
+    ways: list[float] = []
+    rows = Sortie.objects.filter(unit__agency=agency_id, sent_at__gte=since, incident__exercise=0).order_by("sent_at")
+    for assignment, told, sent, there in rows.values_list(
+        "assignment", "assignment__sent_at", "sent_at", "on_scene_at"
+    ):
+        firsts.setdefault(assignment, (told, sent))
+        if there is not None:
+            ways.append((there - sent).total_seconds())
+    in_time = sum((sent - told).total_seconds() <= within_s for told, sent in firsts.values())
+    return {
+        "dispatched": len(firsts),
+        "in_time": round(100 * in_time / len(firsts)) if firsts else None,
+        "to_scene_min": round(sorted(ways)[len(ways) // 2] / 60) if ways else None,
+    }

@@ -1,0 +1,252 @@
+"""Emergencies, measured on a running site: a fleet's positions in batches, one by one, and the way of the E key.
+
+The site is the usual one (PostGIS, Redis, two web processes behind nginx) on the cores of this machine, the senders
+beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import statistics
+import tempfile
+import threading
+import time
+import urllib.parse
+import uuid
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.bench.lines import Line
+from tests.harness.topology import Topology
+
+EVERY_S = 5.0
+A_BATCH = 500
+
+
+def measure(small: bool) -> list[Line]:
+    """A few minutes; `small`: a few seconds."""
+    units, seconds, keys = (1_000, 10, 10) if small else (10_000, 40, 100)
+    with (
+        tempfile.TemporaryDirectory(prefix="opscenter-bench-", ignore_cleanup_errors=True) as name,
+        Topology(Path(name) / "site", database="postgis") as site,
+        site.orm(),
+    ):
+        scene = _prepare(units)
+        lines = _batches(site, scene, units, seconds)
+        lines += _one_by_one(site, seconds=5 if small else 15)
+        lines += asyncio.run(_from_key_to_screen(site, scene, keys))
+    return lines
+
+
+def _prepare(units: int) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from incidents.emergencies.models import Device, Feed, Unit
+    from opscenter.accounts.models import Agency, Person
+
+    now = timezone.now()
+    agencies = Agency.objects.in_force(timezone.localdate())
+    ambulance = agencies.filter(kind="ambulance").order_by("is_sample", "pk").first()
+    fire = agencies.filter(kind="fire").order_by("is_sample", "pk").first()
+    assert ambulance is not None and fire is not None  # noqa: PT018
+    feed = Feed.objects.create(name="bench")
+    made = Unit.objects.bulk_create(
+        [
+            Unit(agency=ambulance, call_sign=f"B{number:05}", kind="ambulance", status_since=now)
+            for number in range(units)
+        ]
+    )
+    Device.objects.bulk_create(
+        [Device(code=f"bench-{number}", unit=unit, feed=feed) for number, unit in enumerate(made)]
+    )
+    Device.objects.create(code="bench-phone", unit=made[0])
+    people = {
+        name: Person.objects.create_user(
+            username=f"bench-{name}", full_name=name, password="a long password", role=role, agency=agency
+        )
+        for name, role, agency in (("taker", "call_taker", None), ("fire", "dispatcher", fire))
+    }
+    return {"feed": feed, "units": made, "people": people, "start": time.time()}
+
+
+def _batches(site: Topology, scene: dict[str, Any], units: int, seconds: int) -> list[Line]:
+    """Every unit moves each five seconds; the batches are spread over them. Behind means: written too late."""
+    from incidents.emergencies.models import Position
+    from incidents.emergencies.positions.receiving import signature_of
+
+    feed, took, refused = scene["feed"], [], [0]
+    groups = [range(first, min(first + A_BATCH, units)) for first in range(0, units, A_BATCH)]
+    host = urllib.parse.urlsplit(site.address)
+    connection = http.client.HTTPConnection(host.hostname or "", host.port)
+    began, round_at, number = time.monotonic(), 0.0, 0
+    late = 0.0
+    while time.monotonic() - began < seconds:
+        for group in groups:
+            due = began + round_at + EVERY_S * number / len(groups)
+            wait = due - time.monotonic()
+            if wait > 0:
+                time.sleep(wait)
+            late = max(late, -wait)
+            at = time.time()
+            fixes = [
+                {"id": f"bench-{one}", "timestamp": at, "lat": 11.0 + (one % 100 + at % 10) * 0.001,
+                 "lon": 106.6 + one // 100 * 0.001, "speed": 9.5, "heading": one % 360}
+                for one in group
+            ]  # fmt: skip
+            body = json.dumps({"fixes": fixes}).encode()
+            moment = str(int(at))
+            headers = {"X-Feed": feed.name, "X-Time": moment, "X-Signature": signature_of(feed.secret, moment, body),
+                       "Content-Type": "application/json"}  # fmt: skip
+            sent = time.perf_counter()
+            connection.request("POST", "/positions/batch", body, headers)
+            answer = json.loads(connection.getresponse().read())
+            took.append(time.perf_counter() - sent)
+            refused[0] += len(answer["refused"])
+            number += 1
+        round_at, number = round_at + EVERY_S, 0
+    lag = []
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        rows = list(Position.objects.values_list("fix_at", "written_at"))
+        lag = sorted((written - fix).total_seconds() for fix, written in rows)
+        if len(rows) == units and time.time() - max(w.timestamp() for _f, w in rows) > 2:
+            break
+        time.sleep(0.5)
+    fixes_s = len(took) * A_BATCH / (time.monotonic() - began) if took else 0.0
+    name = f"positions, {units:,} units each 5 s in batches of {A_BATCH}"
+    return [
+        Line(f"{name}: sent", fixes_s, "fixes/s", floor=0.9 * units / EVERY_S * seconds / (seconds + 20), aim=True),
+        Line(f"{name}: refused", float(refused[0]), "fixes", ceiling=0),
+        Line(f"{name}: a batch, p99", sorted(took)[int(len(took) * 0.99)] * 1000, "ms"),
+        Line(f"{name}: behind at worst", late, "s", ceiling=EVERY_S, aim=True),
+        Line(f"{name}: fix to row, p50", statistics.median(lag), "s", ceiling=EVERY_S),
+        Line(f"{name}: fix to row, p99", lag[int(len(lag) * 0.99)], "s", ceiling=EVERY_S, aim=True),
+    ]
+
+
+def _one_by_one(site: Topology, seconds: int) -> list[Line]:
+    """OsmAnd's protocol: one request a fix, over four connections that stay open."""
+    host = urllib.parse.urlsplit(site.address)
+    done = [0] * 4
+
+    def send(number: int) -> None:
+        connection = http.client.HTTPConnection(host.hostname or "", host.port)
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            fix = {"id": "bench-phone", "lat": 11.05, "lon": 106.6 + done[number] * 1e-6, "timestamp": time.time()}
+            connection.request("GET", f"/positions/osmand?{urllib.parse.urlencode(fix)}")
+            answer = connection.getresponse()
+            answer.read()
+            done[number] += answer.status == 200
+
+    threads = [threading.Thread(target=send, args=(number,)) for number in range(len(done))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return [Line("positions, one request a fix (OsmAnd)", sum(done) / seconds, "fixes/s")]
+
+
+def _cookie(site: Topology, person: Any) -> str:
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store.create()
+    return f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
+
+
+async def _from_key_to_screen(site: Topology, scene: dict[str, Any], keys: int) -> list[Line]:
+    """From the request of the E key to the frame at the other service's socket; a plain note over the same hub beside
+    it, which is the raw path: one change, one event, one frame."""
+    from asgiref.sync import sync_to_async
+    from django.test import override_settings
+
+    secret = site.env["OPSCENTER_SECRET_KEY"]
+    with override_settings(SECRET_KEY=secret):
+        taker = await sync_to_async(_cookie)(site, scene["people"]["taker"])
+        fire = await sync_to_async(_cookie)(site, scene["people"]["fire"])
+    incidents = await sync_to_async(_open)(2 * keys)
+    address = site.address.replace("http", "ws", 1) + "/ws/stream/"
+    headers = {"Cookie": fire, "Origin": site.address}
+    async with connect(address, additional_headers=headers, max_size=None, compression=None) as socket:
+        await socket.send(json.dumps({"t": "resume", "position": None}))
+        heard: dict[tuple[int, int], float] = {}
+        reading = asyncio.create_task(_listen(socket, heard))
+        own: list[float] = []
+        plain: list[float] = []
+        for pk, code in incidents[:keys]:
+            sent = time.perf_counter()
+            await asyncio.to_thread(
+                _post, site, taker, f"/api/incidents/{code}/emergency", {"base_version": 1, "services": ["fire"]}
+            )
+            own.append(await _wait(heard, pk, 2) - sent)
+            sent = time.perf_counter()
+            await asyncio.to_thread(_post, site, taker, f"/api/incidents/{code}/note", {"text": "x", "shared": True})
+            plain.append(await _wait(heard, pk, 3) - sent)
+        reading.cancel()
+
+    def p99(values: list[float]) -> float:
+        return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))] * 1000
+
+    base = "a note over the same hub"
+    return [
+        Line("E key to the other service's screen, p50", statistics.median(own) * 1000, "ms", base,
+             statistics.median(plain) * 1000, ceiling=5, aim=True),
+        Line("E key to the other service's screen, p99", p99(own), "ms", base, p99(plain)),
+        Line("E key to the other service's screen, worst", max(own) * 1000, "ms", ceiling=1000, aim=True),
+    ]  # fmt: skip
+
+
+def _open(count: int) -> list[tuple[int, str]]:
+    from incidents.intake.take import take_report
+    from incidents.records.models import Incident
+
+    made = []
+    for _number in range(count):
+        taken = take_report(source="web", source_id=uuid.uuid4().hex, words="Có việc ở chợ", point=(106.65, 11.0))
+        made.append(taken.incident.pk)
+    # Whatever the steps made of its version: the first press is on version 1 of what nobody has touched.
+    Incident.objects.filter(pk__in=made).update(version=1)
+    return [(pk, f"1022-{pk:06d}") for pk in made]
+
+
+async def _listen(socket: ClientConnection, heard: dict[tuple[int, int], float]) -> None:
+    acked = 0.0
+    async for text in socket:
+        at = time.perf_counter()
+        message = json.loads(text)
+        for event in message.get("events", ()):
+            heard.setdefault((event["id"], event["v"]), at)
+        if "upto" in message and at - acked > 1:
+            acked = at
+            await socket.send(json.dumps({"t": "ack", "offset": message["upto"]}))
+
+
+async def _wait(heard: dict[tuple[int, int], float], pk: int, version: int) -> float:
+    deadline = time.perf_counter() + 30
+    while (pk, version) not in heard:
+        if time.perf_counter() > deadline:
+            raise TimeoutError(f"nothing was heard of {pk} v{version}")
+        await asyncio.sleep(0.001)
+    return heard[(pk, version)]
+
+
+def _post(site: Topology, cookie: str, path: str, sent: dict[str, Any]) -> None:
+    host = urllib.parse.urlsplit(site.address)
+    connection = http.client.HTTPConnection(host.hostname or "", host.port)
+    token = "a" * 32
+    headers = {"Cookie": f"{cookie}; csrftoken={token}", "X-CSRFToken": token, "X-Action-Id": str(uuid.uuid4()),
+               "Content-Type": "application/json", "Referer": site.address}  # fmt: skip
+    connection.request("POST", path, json.dumps(sent).encode(), headers)
+    answer = connection.getresponse()
+    text = answer.read()
+    assert answer.status == 200, (answer.status, text)

@@ -1,0 +1,159 @@
+"""The services' pages, and the permission matrix: every field of a shared incident, for every kind of reader."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.gis.geos import Point
+
+from incidents.emergencies.models.log import LogScope
+from incidents.emergencies.screens.queries import View, shared_view
+from incidents.emergencies.services import parts
+from incidents.emergencies.services.visibility import MATRIX, Field, Reader, may_read, reader_of
+from incidents.records.models import Incident, Reporter
+from opscenter.accounts.models import Person
+from realtime.change import change
+from tests.cast import Cast, Hands
+from tests.emergencies.conftest import Services, emergency
+from tests.emergencies.test_units import new_unit, send
+from tests.intake.world import IN_AN_LAC, World
+
+# What is written into the shared incident, by who reads it; each text says whose it is.
+WORDS = "Ổ gà trước số 12/5"
+OWN = {"police": "Sổ riêng của 113", "fire": "Sổ riêng của 114", "ambulance": "Sổ riêng của 115"}
+
+
+@pytest.fixture
+def readers(services: Services, cast: Cast, new_person: Any) -> dict[Reader, Person]:
+    return {
+        Reader.ROOM: cast.call_taker,
+        Reader.POLICE: services.at_police,
+        Reader.FIRE: services.at_fire,
+        Reader.AMBULANCE: services.at_ambulance,
+        Reader.HELPER: new_person("focal_point", agency=services.power),
+    }
+
+
+@pytest.fixture
+def incident(world: World, cast: Cast, services: Services, readers: dict[Reader, Person]) -> Incident:
+    point = Point(*IN_AN_LAC, srid=4326)
+    made = emergency(world, cast.call_taker, "police", "fire", "ambulance", point=point, radius_m=10.0)
+    reporter = Reporter.objects.create(name="Lan", phone="0900000001", created_at=made.received_at)
+    made.reports.update(reporter=reporter)
+    with change():
+        parts.call_for(incident_id=made.pk, agency=services.power, by=cast.call_taker)
+        for kind, person in (
+            ("police", services.at_police),
+            ("fire", services.at_fire),
+            ("ambulance", services.at_ambulance),
+        ):
+            parts.write_record(incident_id=made.pk, words=OWN[kind], by=person)
+            parts.note(incident_id=made.pk, words=f"Riêng {kind}", by=person, scope=LogScope.OWN)
+        parts.write_record(incident_id=made.pk, words="Sổ riêng của điện lực", by=readers[Reader.HELPER])
+        parts.note(incident_id=made.pk, words="Chung cho tất cả", by=cast.call_taker)
+        parts.note(incident_id=made.pk, words="Bệnh nhân ngừng thở", by=cast.call_taker, scope=LogScope.MEDICAL)
+    send(made, new_unit(services.ambulance, "115-01"), services.at_ambulance)
+    return made
+
+
+# How each field of the matrix shows itself in what a person is given: whether something of it is there.
+def shows(field: Field, view: View, page: str, reader: Reader) -> bool:
+    log = " ".join(entry.words for entry in view.log)
+    own = OWN.get(reader.value, "Sổ riêng của điện lực")
+    return {
+        Field.PLACE: lambda: view.place != "",
+        Field.CATEGORY: lambda: view.category != "",
+        Field.WORDS: lambda: WORDS in page,
+        Field.REPORTER: lambda: view.may_look_at_reporter,
+        Field.MEDICAL_NOTES: lambda: "Bệnh nhân ngừng thở" in log,
+        Field.STATES: lambda: len(view.services) == 4,
+        Field.SORTIES: lambda: len(view.sorties) == 1,
+        Field.OWN_RECORD: lambda: view.record == own,
+        Field.OWN_NOTES: lambda: f"Riêng {reader.value}" in log or reader == Reader.HELPER,
+        Field.COMMON_LOG: lambda: "Chung cho tất cả" in log,
+    }[field]()
+
+
+SHOWN = [
+    field
+    for field in Field
+    if field
+    not in {Field.PHOTOS, Field.PROTOCOL, Field.MEDICAL_ANSWERS, Field.COMMAND, Field.CASUALTIES, Field.RESOURCES}
+]
+
+
+@pytest.mark.parametrize("reader", list(Reader))
+def test_every_field_for_every_reader(incident: Incident, readers: dict[Reader, Person], reader: Reader) -> None:
+    person = readers[reader]
+    view = shared_view(incident.code, person)
+    assert view is not None
+    assert reader_of(person) == view.reader == reader
+    answer = Hands(person).get(f"/emergencies/{incident.code}/panel")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    got = {field: shows(field, view, page, reader) for field in SHOWN}
+    assert got == {field: reader in MATRIX[field] for field in SHOWN}
+    # Nobody else's own words and no medical detail stand anywhere in what the browser is sent.
+    for kind, words in OWN.items():
+        assert (words in page) == (kind == reader.value), kind
+    assert ("Bệnh nhân ngừng thở" in page) == (reader == Reader.AMBULANCE)
+    printed = Hands(person).get(f"/emergencies/{incident.code}/report/").content.decode()
+    assert ("Bệnh nhân ngừng thở" in printed) == (reader == Reader.AMBULANCE)
+
+
+def test_the_matrix_is_whole_and_each_look_at_the_reporter_is_kept(
+    incident: Incident, readers: dict[Reader, Person]
+) -> None:
+    assert set(MATRIX) == set(Field)
+    assert MATRIX[Field.MEDICAL_NOTES] == MATRIX[Field.MEDICAL_ANSWERS] == {Reader.AMBULANCE}
+    for person in readers.values():
+        answer = Hands(person).get(f"/api/incidents/{incident.code}/reporter")
+        allowed = may_read(person, Field.REPORTER)
+        assert (answer.status_code == 200) == allowed, person
+        assert ("0900000001" in answer.content.decode()) == allowed
+
+
+def test_a_helper_reads_the_callers_words_in_no_other_page_either(
+    incident: Incident, readers: dict[Reader, Person]
+) -> None:
+    helper = readers[Reader.HELPER]
+    pk = incident.assignments.get(agency=helper.agency).pk
+    page = Hands(helper).get(f"/inbox/assignment/{pk}/", **{"X-Panel": "1"})
+    assert page.status_code == 200
+    assert WORDS not in page.content.decode()
+
+
+def test_the_stream_carries_no_words_of_the_log(incident: Incident) -> None:
+    from realtime.models import Event
+
+    for event in Event.objects.all():
+        for words in (*OWN.values(), "Bệnh nhân", "Chung cho tất cả", "0900000001"):
+            assert words not in event.bodies
+
+
+def test_an_outsider_sees_no_panel(incident: Incident, cast: Cast, services: Services) -> None:
+    assert Hands(cast.focal_point).get(f"/emergencies/{incident.code}/panel").status_code == 404
+    assert Hands(services.crew).get(f"/emergencies/{incident.code}/panel").status_code == 404
+    assert Hands(cast.leader).get(f"/emergencies/{incident.code}/panel").status_code == 403
+
+
+def test_the_crew_sees_its_sortie_and_its_next_step(
+    incident: Incident, services: Services, world: World, cast: Cast
+) -> None:
+    crew = Hands(services.crew)
+    assert "Bạn đi xe nào?" in crew.client.get("/crew/").content.decode()
+    unit = new_unit(services.ambulance, "115-09", handling_unit=services.station)
+    assert crew.post("/api/crew/sign-on", {"unit": unit.pk}).status_code == 200
+    send(incident, unit, services.at_ambulance)
+    page = crew.client.get("/crew/").content.decode()
+    assert "btn-next" in page
+    assert WORDS in page
+    assert f"geo:{IN_AN_LAC[1]:.6f},{IN_AN_LAC[0]:.6f}" in page
+
+
+def test_dispatchers_and_crews_begin_at_their_own_pages(services: Services) -> None:
+    assert Hands(services.at_fire).get("/start/")["Location"] == "/emergencies/"
+    assert Hands(services.crew).get("/start/")["Location"] == "/crew/"
+    board = Hands(services.at_fire).get("/emergencies/")
+    assert board.status_code == 200
