@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from incidents.dispatching.models import CompetenceRule
+from incidents.dispatching.models import CompetenceRule, CoOrdinating
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[CompetenceRule]
+    InlineAdmin = admin.TabularInline[CoOrdinating, CompetenceRule]
     AnyForm = ModelForm[CompetenceRule]
 else:
     # Django's classes take no type parameters when they run.
-    ModelAdmin, AnyForm = admin.ModelAdmin, ModelForm
+    ModelAdmin, InlineAdmin, AnyForm = admin.ModelAdmin, admin.TabularInline, ModelForm
+
+
+class CoOrdinatingInline(InlineAdmin):
+    model = CoOrdinating
+    extra = 0
+    autocomplete_fields = ("agency",)
 
 
 @admin.register(CompetenceRule)
@@ -39,9 +47,10 @@ class CompetenceRuleAdmin(ModelAdmin):
     list_filter = ("is_sample", "auto", "target", "group", "area_set")
     search_fields = ("code", "category__name", "category__code", "agency__name", "legal_basis")
     autocomplete_fields = ("category", "agency")
+    inlines = (CoOrdinatingInline,)
     fieldsets = (
         (None, {"fields": ("code", ("category", "group"), ("target", "agency"), "legal_basis", "is_sample")}),
-        (_("Where"), {"fields": (("area_set", "area_code"),)}),
+        (_("Where"), {"fields": (("area_set", "area_code"), ("road_owner", "place_kind"))}),
         (_("When"), {"fields": (("valid_from", "valid_until"),)}),
         (_("Which comes first, and what it may do by itself"), {"fields": ("priority", ("auto", "min_confidence"))}),
     )
@@ -49,4 +58,5 @@ class CompetenceRuleAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: CompetenceRule, form: AnyForm, change: Any) -> None:
         """Notes who entered or changed the rule."""
         obj.entered_by_id = request.user.pk
+        obj.entered_at = timezone.now()
         super().save_model(request, obj, form, change)

@@ -15,6 +15,7 @@ from incidents.delivery.queue import take_back
 from incidents.dispatching.assigning import assign
 from incidents.dispatching.closing import Outcome
 from incidents.dispatching.competence import barred_by
+from incidents.dispatching.deadlines import pass_on
 from incidents.dispatching.following import follow, move, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.records import needs
@@ -69,11 +70,16 @@ def merge(
     into = survivor_of(incidents)
     # Whoever waits for an answer goes on waiting, with the incident that stays.
     waiting = [one.waiting_since for one in incidents if one.waiting_since is not None]
+    others = [one.pk for one in incidents if one is not into]
+    if Incident.objects.on_board().filter(parent__in=others).exists():
+        raise Refused(Refusal.CHILDREN_OPEN)
     merges = [_take_in(into, other, by) for other in incidents if other is not into]
     into.priority = min(one.priority for one in incidents)
     into.waiting_since = min(waiting, default=None)
     into.save(update_fields=["priority", "waiting_since"])
     follow(into)
+    # The clocks of what came in follow this citizen's deadline now.
+    pass_on(into)
     needs.recompute(into)
     return into, merges
 
@@ -103,6 +109,7 @@ def unmerge(*, merge_id: int, by: Person) -> Incident:
     for one in (holder, other):
         if one.on_board:
             follow(one)
+            pass_on(one)
         needs.recompute(one)
     return other
 
@@ -174,8 +181,8 @@ def _move_assignments(into: Incident, other: Incident) -> tuple[list[list[Any]],
 
 
 def _move_one(row: Assignment, to: Incident, role: str) -> None:
-    row.incident, row.role, row.due_at = to, role, to.due_at
-    row.save(update_fields=["incident", "role", "due_at"])
+    row.incident, row.role = to, role
+    row.save(update_fields=["incident", "role"])
     # What still waits to be sent about it goes with it, so that it can be taken back there.
     Delivery.objects.filter(assignment=row, state=DeliveryState.WAITING).update(incident=to)
 

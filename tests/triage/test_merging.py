@@ -129,7 +129,8 @@ def test_an_emergency_stays_whoever_was_first(world: World, cast: Cast) -> None:
 
 def test_what_is_refused(world: World, cast: Cast, take: Any) -> None:
     live, drill, other_drill = open_one(world), open_one(world, exercise=3), open_one(world, exercise=4)
-    closed = open_one(world)
+    has_tasks, closed = open_one(world), open_one(world)
+    open_one(world, parent=has_tasks)
     with change():
         closing.cancel(incident_id=closed.pk, reason=closing.CancelReason.TEST, by=cast.supervisor)
     complains = take("Ổ gà", complaint=ComplaintDetails(agency=world.an_lac)).incident
@@ -141,6 +142,7 @@ def test_what_is_refused(world: World, cast: Cast, take: Any) -> None:
         ((drill, other_drill), Refusal.OTHER_EXERCISE),
         ((live, closed), Refusal.NOT_ON_BOARD),
         ((live,), Refusal.SAME_INCIDENT),
+        ((live, has_tasks), Refusal.CHILDREN_OPEN),
         ((complains, has_it), Refusal.COMPLAINED_OF),
     ):
         with pytest.raises(Refused) as refused:
