@@ -28,6 +28,8 @@ RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 # One value of a form's list comes alone.
 Ids = Annotated[list[RowId], BeforeValidator(lambda value: value if isinstance(value, list) else [value])]
+# Forms and the outbox send texts.
+GroupNumber = Annotated[Literal[1, 2, 3], BeforeValidator(lambda value: int(value) if str(value) in "123" else value)]
 # A checkbox that is not ticked is not sent at all.
 Ticked = Annotated[bool, BeforeValidator(lambda value: True if value == "on" else value)]
 
@@ -126,7 +128,7 @@ class SetCategory(Based):
     """A category's code, or the group alone while the category is not known."""
 
     category: str | None = Field(None, max_length=60)
-    group: Literal[1, 2, 3] | None = None
+    group: GroupNumber | None = None
 
 
 Service = Literal["police", "fire", "ambulance"]

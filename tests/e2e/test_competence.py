@@ -93,7 +93,7 @@ def test_the_pages_of_the_rules(live_site: Any, open_page: Any) -> None:
     ):
         page.goto(address)
         found[address] = violations(page)
-    expect(page.locator(".rules-because")).to_contain_text("QL13")
+    expect(page.locator(".rules-because")).to_contain_text("Sở Xây dựng")
     page.goto("/rules/coverage/")
     expect(page.locator("#cover-map[data-ready]")).to_be_visible()
     found["coverage"] = violations(page)

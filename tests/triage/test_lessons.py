@@ -94,7 +94,7 @@ class TestTheWrongGroup:
         incident = take("Đường có ổ gà, hỏi thêm sổ đỏ làm ở đâu", point=IN_AN_LAC).incident
         hands = Hands(cast.call_taker)
         url = f"/api/incidents/{incident.code}/category"
-        answer = hands.post(url, {"group": 1, "base_version": incident.version})
+        answer = hands.post(url, {"group": "1", "base_version": str(incident.version)})
         assert answer.json()["category"] == "land"
         turned = Incident.objects.get(pk=incident.pk)
         assert (turned.group, turned.category) == (1, world.categories["land"])
