@@ -21,8 +21,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from incidents.conversations.models import Message
 from incidents.delivery.wording import tracking_link
-from incidents.doors import open311_form, open311_requests
+from incidents.doors import media, open311_form, open311_requests
 from incidents.doors.models import ApiKey, ServiceAttribute
 from incidents.doors.open311_answers import Problem, Refused, answer, refusal
 from incidents.intake.take import take_report
@@ -184,6 +185,8 @@ def _post(request: HttpRequest, form: str) -> HttpResponse:
         exercise=key.exercise,
         door_data=door_data,
     )
+    if taken.created and posted.media_url:
+        media.expect(Message.objects.get(report=taken.report, opens=True), [posted.media_url])
     row = {
         "service_request_id": taken.incident.code,
         "service_notice": _("Follow it at %(link)s") % {"link": tracking_link(taken.report)},

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from incidents.doors.models import ApiKey, ServiceAttribute
+from incidents.doors.models import ApiKey, Media, ServiceAttribute
 from incidents.records.models import Exercise, Incident, Report, ReportWords
 from opscenter.accounts.models import Person
 from tests.intake.world import IN_AN_LAC, World
@@ -136,6 +136,8 @@ def test_a_post_becomes_a_report_and_can_be_followed(key: str, world: World) -> 
     assert (report.reporter.name, report.reporter.phone) == ("Nguyễn Giả", "+84900000001")
     # Stored, not fetched.
     assert report.door_data["media_urls"] == ["https://partner.example/a.jpg"]
+    # The worker will ask for it, if the host is one that was named.
+    assert Media.objects.get().url == "https://partner.example/a.jpg"
     assert report.incident.category == world.categories["road"]
     assert report.incident.category_trace["by"] != "person"
 
