@@ -23,6 +23,7 @@ const screens = [
   "board",
   "crew",
   "report",
+  "opendata",
 ];
 
 // What a map in one file carries inside it (incidents/figures/maps.py), so that it opens without a network.

@@ -319,6 +319,9 @@ ROWS = [
     Row("figures/", "/figures/", only(*READERS)),
     Row("figures/files/", "/figures/files/", only(*READERS)),
     Row("figures/files/ask/", "/figures/files/ask/", only(*READERS), "POST", json=False),
+    Row("figures/public/", "/figures/public/", _PUBLIC),
+    Row("figures/public/1022.csv", "/figures/public/1022.csv", _PUBLIC),
+    Row("figures/public/1022.geojson", "/figures/public/1022.geojson", _PUBLIC),
     # Files are their asker's alone: nobody has asked for this one.
     Row("figures/files/<int:pk>/", "/figures/files/1/", only(hidden=READERS)),
     # Personal data.
