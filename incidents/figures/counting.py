@@ -51,7 +51,7 @@ class Selection:
         if self.sources:
             mask &= np.isin(rows["source"], [SOURCES.index(source) for source in self.sources])
         if self.wards:
-            mask &= np.isin(columns.wards, [code.encode() for code in self.wards])
+            mask &= np.isin(columns.wards, [n for n, code in enumerate(columns.ward_codes) if code in self.wards])
         if self.agencies:
             theirs = np.isin(columns.assignments["agency"], sorted(self.agencies))
             having = np.zeros(len(rows), dtype=bool)
@@ -120,35 +120,57 @@ class Figures:
 
 def figures_of(columns: Columns, at: dt.datetime) -> Figures:
     """The figures of selected columns; `at` decides what is overdue."""
+    one = np.zeros(len(columns.incidents), dtype=np.int16)
+    return _figures(columns, at, one, 1)[0]
+
+
+def _figures(columns: Columns, at: dt.datetime, part: NDArray[np.int16], parts: int) -> list[Figures]:
+    """The figures of each part of the columns; `part` says of each incident which one it belongs to."""
     rows, given = columns.incidents, columns.assignments
-    answered = _answered(rows)
-    late = answered & (rows["due"] > 0) & (rows["closed"] > rows["due"])
-    is_open = _open(rows)
-    return Figures(
-        received=len(rows),
-        reports=int(rows["reports"].sum()),
-        duplicates=int(np.maximum(rows["reports"].astype(np.int64) - 1, 0).sum()),
-        answered=int(answered.sum()),
-        answered_at_once=int((rows["outcome"] == _AT_ONCE).sum()),
-        cancelled=int((rows["outcome"] == _CANCELLED).sum()),
-        open=int(is_open.sum()),
-        overdue=int((is_open & _past(rows["due"], at)).sum()),
-        on_time=int((answered & ~late).sum()),
-        late=int(late.sum()),
-        reopened=int((rows["reopened"] > 0).sum()),
-        returned=int((given["state"] == _RETURNED).sum()),
-        first_answer=durations(rows["first_answer"]),
-        acceptance=durations(given["accepted"]),
-        handling=durations(given["result"]),
-    )
+    part_given = part[given["incident"]]
+    due, closed, outcome = rows["due"], rows["closed"], rows["outcome"]
+    answered = np.isin(outcome, (_AT_ONCE, _HANDLED))
+    late = answered & (due > 0) & (closed > due)
+    is_open = closed == 0
+    reports = rows["reports"].astype(np.int64)
+
+    def count(mask: Mask) -> list[int]:
+        return list(np.bincount(part[mask], minlength=parts).tolist())
+
+    def total(values: NDArray[np.int64]) -> list[int]:
+        return list(np.bincount(part, weights=values, minlength=parts).astype(np.int64).tolist())
+
+    columns_of_counts = {
+        "received": np.bincount(part, minlength=parts).tolist(),
+        "reports": total(reports),
+        "duplicates": total(np.maximum(reports - 1, 0)),
+        "answered": count(answered),
+        "answered_at_once": count(outcome == _AT_ONCE),
+        "cancelled": count(outcome == _CANCELLED),
+        "open": count(is_open),
+        "overdue": count(is_open & _past(due, at)),
+        "on_time": count(answered & ~late),
+        "late": count(late),
+        "reopened": count(rows["reopened"] > 0),
+        "returned": np.bincount(part_given[given["state"] == _RETURNED], minlength=parts).tolist(),
+        "first_answer": _durations(rows["first_answer"], part, parts),
+        "acceptance": _durations(given["accepted"], part_given, parts),
+        "handling": _durations(given["result"], part_given, parts),
+    }
+    return [
+        Figures(**dict(zip(columns_of_counts, values, strict=True)))
+        for values in zip(*columns_of_counts.values(), strict=True)
+    ]
 
 
-def _answered(rows: NDArray[np.void]) -> Mask:
-    return np.isin(rows["outcome"], (_AT_ONCE, _HANDLED))
-
-
-def _open(rows: NDArray[np.void]) -> Mask:
-    return np.isin(rows["closed"], (0,))
+def _durations(values: NDArray[Any], part: NDArray[np.int16], parts: int) -> list[Durations]:
+    """The durations of each part: sorted by value, then by part, which for small numbers is a radix sort."""
+    known = np.flatnonzero(values >= 0)
+    known = known[np.argsort(values[known], kind="stable")]
+    known = known[np.argsort(part[known], kind="stable")]
+    counts = np.bincount(part[known], minlength=parts)
+    ends = np.cumsum(counts)
+    return [durations(values[known[start:end]]) for start, end in zip(ends - counts, ends, strict=True)]
 
 
 def _past(due: NDArray[np.int64], at: dt.datetime) -> Mask:
@@ -177,13 +199,13 @@ def _months(days: NDArray[np.int32]) -> NDArray[np.int64]:
 Key = int | str | dt.date
 
 
-def key_of(by: str, value: Any) -> Key:
+def key_of(columns: Columns, by: str, value: Any) -> Key:
     """A key as people and files read it: a source's or a ward's code, a day, a month's first day, else a number."""
     match by:
         case "source":
             return SOURCES[int(value)]
         case "ward":
-            return bytes(value).decode()
+            return columns.ward_codes[int(value)]
         case "day":
             return _EPOCH + dt.timedelta(days=int(value))
         case "month":
@@ -193,9 +215,9 @@ def key_of(by: str, value: Any) -> Key:
 
 def figures_by(columns: Columns, by: str, at: dt.datetime) -> dict[Key, Figures]:
     """The figures of each part of the selection; the parts' counts add up to the whole. Keys in their own order."""
-    keys = BY[by](columns)
-    values, inverse = np.unique(keys, return_inverse=True)
-    return {key_of(by, value): figures_of(columns.only(inverse == n), at) for n, value in enumerate(values)}
+    values, part = np.unique(BY[by](columns), return_inverse=True)
+    told = _figures(columns, at, part.astype(np.int16), len(values))
+    return {key_of(columns, by, value): figures for value, figures in zip(values, told, strict=True)}
 
 
 def counts_by(columns: Columns, *by: str) -> dict[tuple[Key, ...], int]:
@@ -212,7 +234,7 @@ def counts_by(columns: Columns, *by: str) -> dict[tuple[Key, ...], int]:
         key: list[Key] = []
         for (values, _), name in zip(reversed(parts), reversed(by), strict=True):
             number, place = divmod(number, len(values))
-            key.append(key_of(name, values[place]))
+            key.append(key_of(columns, name, values[place]))
         told[tuple(reversed(key))] = count
     return told
 

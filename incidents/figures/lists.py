@@ -81,7 +81,7 @@ def _lines(columns: Columns, names: _Names, coarse: bool) -> Iterator[list[Any]]
     order = np.argsort(rows["received"], kind="stable")
     decimals = COARSE_DECIMALS if coarse else 6
     for place in order.tolist():
-        row, ward = rows[place], columns.wards[place].decode()
+        row, ward = rows[place], columns.ward_codes[columns.wards[place]]
         due, closed = int(row["due"]), int(row["closed"])
         placed = not np.isnan(row["lon"])
         yield [

@@ -22,13 +22,15 @@ KEPT_DAYS = 1_200
 class Columns:
     """A period's incidents and assignments; an assignment's `incident` is a place among these incidents.
 
-    `days` holds each incident's local day (days since 1970), `wards` its ward's code as of the set asked for.
+    `days` holds each incident's local day (days since 1970), `wards` a place in `ward_codes`: the ward as of the set
+    asked for, place 0 is "", for what no ward covers.
     """
 
     incidents: NDArray[np.void]
     assignments: NDArray[np.void]
     days: NDArray[np.int32]
-    wards: NDArray[np.bytes_]
+    wards: NDArray[np.int16]
+    ward_codes: tuple[str, ...]
 
     def only(self, mask: NDArray[np.bool_]) -> Columns:
         """The incidents of a mask, with their assignments."""
@@ -37,7 +39,7 @@ class Columns:
         place[kept] = np.arange(len(kept), dtype=np.int32)
         assignments = self.assignments[mask[self.assignments["incident"]]]
         assignments["incident"] = place[assignments["incident"]]
-        return Columns(self.incidents[kept], assignments, self.days[kept], self.wards[kept])
+        return Columns(self.incidents[kept], assignments, self.days[kept], self.wards[kept], self.ward_codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,11 @@ class _Day:
     assignments: NDArray[np.void]
 
 
+# A day's codes, each once, and for each incident a place among them.
+_Wards = tuple[NDArray[np.bytes_], NDArray[np.int16]]
 _lock = threading.Lock()
 _days: OrderedDict[dt.date, _Day] = OrderedDict()
-_wards: OrderedDict[tuple[dt.date, str], tuple[uuid.UUID, NDArray[np.void]]] = OrderedDict()
+_wards: OrderedDict[tuple[dt.date, str], tuple[uuid.UUID, _Wards]] = OrderedDict()
 
 
 def columns_of(first: dt.date, last: dt.date, area_set: str = "", *, keep: bool = True) -> Columns:
@@ -64,14 +68,30 @@ def columns_of(first: dt.date, last: dt.date, area_set: str = "", *, keep: bool 
     assignments = [day.assignments.copy() for day in days.values()]
     for start, part in zip(starts, assignments, strict=False):
         part["incident"] += start
+    numbers, codes = _numbered([(wards.get(day), len(held.incidents)) for day, held in days.items()])
     return Columns(
         incidents=_joined([day.incidents for day in days.values()], INCIDENT),
         assignments=_joined(assignments, ASSIGNMENT),
         days=_joined(
             [np.full(len(held.incidents), (day - _EPOCH).days, dtype=np.int32) for day, held in days.items()], np.int32
         ),
-        wards=_joined([wards.get(day, np.zeros(len(held.incidents), dtype=WARD)) for day, held in days.items()], WARD),
+        wards=numbers,
+        ward_codes=codes,
     )
+
+
+def _numbered(days: list[tuple[_Wards | None, int]]) -> tuple[NDArray[np.int16], tuple[str, ...]]:
+    """The wards of days one after the other as places among all codes, and these codes."""
+    places: dict[str, int] = {"": 0}
+    parts = []
+    for wards, count in days:
+        if wards is None:
+            parts.append(np.zeros(count, dtype=np.int16))
+            continue
+        codes, numbers = wards
+        own = [places.setdefault(code.decode(), len(places)) for code in codes.tolist()]
+        parts.append(np.array(own, dtype=np.int16)[numbers])
+    return _joined(parts, np.int16), tuple(places)
 
 
 _EPOCH = dt.date(1970, 1, 1)
@@ -102,7 +122,7 @@ def _read_days(first: dt.date, last: dt.date, keep: bool) -> dict[dt.date, _Day]
 
 def _read_wards(
     first: dt.date, last: dt.date, area_set: str, days: dict[dt.date, _Day], keep: bool
-) -> dict[dt.date, NDArray[np.void]]:
+) -> dict[dt.date, _Wards]:
     rows = DayAreas.objects.filter(day__gte=first, day__lte=last, area_set=area_set)
     made = dict(rows.values_list("day", "made"))
     with _lock:
@@ -115,7 +135,9 @@ def _read_wards(
     if missing:
         wanted = rows.filter(day__in=missing) if len(missing) < 300 else rows
         for day, made_now, wards in wanted.values_list("day", "made", "wards"):
-            held[day] = unpack(wards, WARD)
+            codes: NDArray[np.bytes_]
+            codes, numbers = np.unique(np.frombuffer(unpack(wards, WARD), dtype=WARD), return_inverse=True)
+            held[day] = codes, numbers.astype(np.int16)
             if keep:
                 with _lock:
                     _wards[day, area_set] = (made_now, held[day])
@@ -123,4 +145,4 @@ def _read_wards(
         while len(_wards) > 2 * KEPT_DAYS:
             _wards.popitem(last=False)
     # A day may have been made anew between the two queries: then its wards are of another length, and are left out.
-    return {day: wards for day, wards in held.items() if day in days and len(wards) == len(days[day].incidents)}
+    return {day: wards for day, wards in held.items() if day in days and len(wards[1]) == len(days[day].incidents)}

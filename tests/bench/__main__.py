@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import addresses, answers, emergencies, hub, places, routing
+from tests.bench import addresses, answers, emergencies, figures, hub, places, routing
 from tests.bench.lines import Line, table
 
 # A later measurement joins here: a name, and a function that is told whether to keep it small.
@@ -20,6 +20,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Line]]] = {
     "addresses": addresses.measure,
     "routing": routing.measure,
     "emergencies": emergencies.measure,
+    "figures": figures.measure,
 }
 
 
