@@ -5,20 +5,24 @@ The domain runs on both databases; what starts processes of its own, and the bro
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=8"]
+# Files side by side on the machine's cores, each worker with databases and servers of its own.
+WORKERS = str(max(2, min(4, os.cpu_count() or 2)))
+SPREAD = ["-q", "--durations=8", "-n", WORKERS, "--dist", "loadfile"]
+PYTEST = [sys.executable, "-m", "pytest", *SPREAD]
 # These start their own servers, whichever database the run is on.
 OWN_PROCESSES = ("e2e", "faults", "deploy", "harness", "launch")
 
 PARTS = {
     "SpatiaLite": [*PYTEST, "tests", "--ignore=tests/e2e"],
     "PostGIS and Redis": [
-        sys.executable, "-m", "tests.harness.run_on_postgis", "--", "pytest", "-q", "tests",
+        sys.executable, "-m", "tests.harness.run_on_postgis", "--", "pytest", *SPREAD, "tests",
         *(f"--ignore=tests/{name}" for name in OWN_PROCESSES),
     ],
     "the browser's modules": [sys.executable, "-m", "opscenter.launch.frontend", "test"],
