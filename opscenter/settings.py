@@ -49,6 +49,10 @@ SECRET_KEY = env("SECRET_KEY") or (
     _kept_key.read_text().strip() if _kept_key.is_file() and not PRODUCTION else DEFAULT_SECRET_KEY
 )
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", "127.0.0.1,localhost")
+# The agencies' own site, such as 1022xuly.binhduong.gov.vn: see opscenter/sites.py.
+AGENCY_HOST = env("AGENCY_HOST")
+if AGENCY_HOST:
+    ALLOWED_HOSTS.append(AGENCY_HOST.partition(":")[0])
 CSRF_TRUSTED_ORIGINS = env_list("TRUSTED_ORIGINS")
 HTTPS = env_flag("HTTPS", PRODUCTION)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -113,6 +117,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "opscenter.sites.AgencySite",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -367,6 +372,8 @@ CONTACT_DEAD_AFTER_H = int(env("CONTACT_DEAD_AFTER_H", "24"))
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 # Where the SMS gateway reaches us, when that is not the public address.
 SMS_CALLBACK_URL = env("SMS_CALLBACK_URL", PUBLIC_URL).rstrip("/")
+# Where agencies work; messages to them lead there.
+AGENCY_URL = f"{'https' if HTTPS else 'http'}://{AGENCY_HOST}" if AGENCY_HOST else PUBLIC_URL
 HOTLINE_NAME = env("HOTLINE_NAME", "1022 Bình Dương")
 
 # The mailbox to which citizens and agencies write: EMAIL_FROM's. Read by `manage.py read_mail`.

@@ -53,7 +53,7 @@ def worded(
             "due": _moment(assignment.due_at if assignment else incident.due_at),
             "answer": incident.answer,
             "tracking_code": report.tracking_code if report else "",
-            "link": tracking_link(report) if report else f"{settings.PUBLIC_URL}/inbox/",
+            "link": tracking_link(report) if report else f"{settings.AGENCY_URL}/inbox/",
             "task": assignment.pk if assignment else "",
             "task_link": _task_link(assignment, contact_point),
             "place": "" if incident.category and incident.category.is_complaint else incident.place_label,

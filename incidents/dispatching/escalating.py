@@ -133,7 +133,7 @@ def _text(assignment: Assignment, step: Step, clock: Running) -> tuple[str, str]
             "agency": assignment.agency.name,
             "code": assignment.incident.code,
             "due": date_format(timezone.localtime(out), "H:i d/m/Y") if out is not None else "",
-            "link": f"{settings.PUBLIC_URL}/inbox/",
+            "link": f"{settings.AGENCY_URL}/inbox/",
         }
         about["missing"] = str(_MISSING[clock]) % about
         if step == Step.WARNING:

@@ -19,6 +19,7 @@ from incidents.records.lifecycles import SERVICE_KINDS
 from incidents.records.models import Category
 from incidents.reference.files import Row, WrongValue
 from incidents.triage.models import Keyword
+from incidents.worktime.models import Clock
 from opscenter.accounts.models import Agency, ContactPoint, HandlingUnit
 
 AGENCY_FIELDS = (
@@ -46,6 +47,14 @@ CATEGORY_FIELDS = (
     "is_complaint",
     "is_public",
     "order",
+)
+CLOCK_FIELDS = (
+    "working_time",
+    "seen_minutes",
+    "accept_minutes",
+    "result_percent",
+    "step_minutes",
+    "is_sample",
 )
 RULE_FIELDS = (
     "category",
@@ -328,6 +337,31 @@ class CannedTexts(Kind):
         yield line["code"], CannedText(code=line["code"], order=line.whole("order"), **fields)
 
 
+class Clocks(Kind):
+    file = "clocks.csv"
+    columns = frozenset({"category", *CLOCK_FIELDS})
+    unique = ("category",)
+    updated = CLOCK_FIELDS
+    model = Clock
+
+    def prepare(self) -> None:
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        yield (
+            line["category"],
+            Clock(
+                category_id=_category(self.categories, line["category"]),
+                working_time=line.flag("working_time"),
+                seen_minutes=line.whole("seen_minutes"),
+                accept_minutes=line.whole("accept_minutes"),
+                result_percent=line.whole("result_percent"),
+                step_minutes=line.whole("step_minutes"),
+                is_sample=line.flag("is_sample"),
+            ),
+        )
+
+
 # In the order they are loaded: a file may name what an earlier one holds.
 class Protocols(Kind):
     file = "protocols.csv"
@@ -416,4 +450,5 @@ KINDS: tuple[type[Kind], ...] = (
     Protocols,
     ProtocolQuestions,
     ProtocolAnswers,
+    Clocks,
 )

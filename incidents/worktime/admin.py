@@ -173,6 +173,14 @@ class CalendarChangeAdmin(LiveTableAdmin):
 
 
 @admin.register(Absence)
-class AbsenceAdmin(LiveTableAdmin):
+class AbsenceAdmin(ModelAdmin):
     list_display = ("person", "deputy", "starts", "ends", "by")
     list_select_related = ("person", "deputy", "by")
+    autocomplete_fields = ("person", "deputy")
+    exclude = ("by",)
+    date_hierarchy = "starts"
+
+    def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: Any) -> None:
+        """Notes who entered it."""
+        obj.by = cast(Person, request.user)
+        super().save_model(request, obj, form, change)

@@ -34,6 +34,12 @@ SUPERVISOR_MAY = frozenset(
         "delivery.view_attempt",
         "contacts.view_tasklink",
         "contacts.view_instruction",
+        "worktime.view_day",
+        "worktime.view_clock",
+        "worktime.view_absence",
+        "worktime.add_absence",
+        "worktime.change_absence",
+        "worktime.delete_absence",
         "contacts.view_drill",
     }
 )

@@ -1,0 +1,176 @@
+"""The queue of the control room and an agency's inbox, with 10,000 and with 1,000,000 incidents behind them.
+
+On PostGIS. What is on the board is the same both times: the past grows, not what people have to do. Rows are copies of
+incidents that went through the application, made in SQL.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.bench.lines import Line
+from tests.harness.servers import Postgres
+
+FEW, MANY = 10_000, 1_000_000
+ON_BOARD = 1_000
+# At most so many times as long.
+CEILING = 2.0
+_TRIES = 15
+
+
+def measure(small: bool) -> list[Line]:
+    """Starts a server of its own, fills it twice, and times what the screens ask."""
+    many = FEW * 4 if small else MANY
+    with tempfile.TemporaryDirectory(prefix="opscenter-bench-", ignore_cleanup_errors=True) as name:
+        postgres = Postgres(Path(name))
+        try:
+            postgres.start()
+            env = {**os.environ, "OPSCENTER_DATABASE_URL": postgres.create("opscenter")}
+            command = [sys.executable, "-m", "tests.bench.desk", str(many)]
+            done = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True, text=True)
+        finally:
+            postgres.stop()
+    measured: dict[str, dict[str, float]] = json.loads(done.stdout.splitlines()[-1])
+    return [
+        Line(
+            name=f"{what}, {many:,} incidents",
+            ours=measured[str(many)][what],
+            unit="ms",
+            baseline=f"{FEW:,} incidents",
+            baseline_value=measured[str(FEW)][what],
+            ceiling=CEILING,
+        )
+        for what in measured[str(FEW)]
+    ]
+
+
+def main(many: int) -> None:
+    """The part that runs on the database: prints {number: {what: milliseconds}} as its last line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    asked = _scene()
+    found: dict[int, dict[str, float]] = {}
+    for number in (FEW, many):
+        _fill(number)
+        found[number] = {what: _median_ms(work) for what, work in asked.items()}
+    print(json.dumps(found))
+
+
+def _scene() -> dict[str, Callable[[], Any]]:
+    """One incident that is worked on and one that was answered, the people who look, and what their screens ask."""
+    from incidents.dispatching import agency_work, closing
+    from incidents.inbox.queries import assignments_of
+    from incidents.records import live
+    from opscenter.accounts.models import HandlingUnit, Person
+    from realtime.change import change
+    from tests.cast import give, open_one
+    from tests.intake.world import make_world
+
+    world = make_world()
+    unit = HandlingUnit.objects.create(agency=world.an_lac, name="Tổ đô thị")
+    made: dict[str, Any] = {"agency": world.an_lac}
+    people = {
+        role: Person.objects.create_user(username=role, full_name=role, role=role, **fields)
+        for role, fields in {
+            "call_taker": {},
+            "focal_point": made,
+            "handler": {**made, "handling_unit": unit},
+        }.items()
+    }
+    for answered in (False, True):
+        row = give(open_one(world), world.an_lac, people["call_taker"])
+        own = {"assignment_id": row.pk, "by": people["focal_point"]}
+        with change():
+            agency_work.accept(**own)
+            agency_work.hand_on(unit=unit, **own)
+        if answered:
+            with change():
+                agency_work.give_result(text="Xong", **own)
+            with change():
+                closing.close(incident_id=row.incident_id, answer="Xong.", by=people["call_taker"])
+    return {
+        "queue of the room": lambda: list(live.snapshot({"room"})),
+        "inbox of an agency": lambda: list(live.snapshot({f"agency:{world.an_lac.pk}"})),
+        "inbox of a unit": lambda: list(live.snapshot({f"unit:{unit.pk}"})),
+        "one assignment": lambda: assignments_of(people["focal_point"]).order_by("-pk").first(),
+        "figures of the day": live.figures,
+    }
+
+
+def _fill(number: int) -> None:
+    """Brings the number of incidents up to `number`; of these ON_BOARD are being worked on."""
+    from django.db import connection
+
+    from incidents.records.models import Incident
+
+    there = Incident.objects.count()
+    board = max(0, ON_BOARD - Incident.objects.on_board().count())
+    live, over = (Incident.objects.filter(on_board=on).earliest("pk").pk for on in (True, False))
+    with connection.cursor() as cursor:
+        _copy(cursor, live, board)
+        _copy(cursor, over, number - there - board)
+        cursor.execute("ANALYZE")
+
+
+def _copy(cursor: Any, incident_id: int, number: int) -> None:
+    """Copies one incident with all that hangs on it."""
+    cursor.execute("SELECT max(id) FROM records_incident")
+    last = cursor.fetchone()[0]
+    # Spread over the last three years, so that the day's figures are those of a day.
+    past = "received_at - (s.n % 1000 + 1) * interval '1 day'"
+    over = "closed_at - (s.n % 1000 + 1) * interval '1 day'"
+    changed = {
+        "received_at": past,
+        "closed_at": over,
+        "resolved_at": f"CASE WHEN resolved_at IS NULL THEN NULL ELSE {over} END",
+    }
+    _insert(cursor, "records_incident", f"generate_series(1, {number}) s(n)", f"t.id = {incident_id}", changed)
+    new = f"records_incident i WHERE i.id > {last} AND t.incident_id = {incident_id}"
+    report = {"incident_id": "i.id", "source_id": "'bench-' || i.id", "tracking_code": "'B' || i.id"}
+    _insert(cursor, "records_report", new, "", report)
+    _insert(cursor, "records_assignment", new, "", {"incident_id": "i.id"})
+    _insert(cursor, "records_incidentaudience", new, "t.key NOT LIKE 'track:%'", {"incident_id": "i.id"})
+    works = (
+        f"records_assignment a, records_assignment b WHERE b.incident_id = {incident_id} AND t.assignment_id = b.id "
+        f"AND a.incident_id > {last}"
+    )
+    _insert(cursor, "records_unitwork", works, "", {"assignment_id": "a.id"})
+
+
+def _insert(cursor: Any, table: str, source: str, where: str, changed: dict[str, str]) -> None:
+    cursor.execute(
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'", [table]
+    )
+    columns = [row[0] for row in cursor.fetchall()]
+    values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    condition = " AND ".join(part for part in (where,) if part)
+    joined = f"{source} {'AND' if ' WHERE ' in source else 'WHERE'} {condition}" if condition else source
+    cursor.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {table} t, {joined}")
+
+
+def _median_ms(work: Callable[[], Any]) -> float:
+    work()
+    times = []
+    for _try in range(_TRIES):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return round(sorted(times)[_TRIES // 2] * 1000, 3)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
