@@ -1,11 +1,11 @@
-"""Administration: units, devices and feeds are kept here; what happened can be looked at and never edited.
+"""Administration: units, devices, feeds and call protocols are kept here; what happened is looked at, never edited.
 
 Words of logs do not show here at all.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -21,6 +21,9 @@ from incidents.emergencies.models import (
     Device,
     Feed,
     LogEntry,
+    Protocol,
+    ProtocolAnswer,
+    ProtocolQuestion,
     RefusedFix,
     Seal,
     ServicePart,
@@ -29,16 +32,21 @@ from incidents.emergencies.models import (
     Unit,
 )
 from incidents.records.admin import LiveTableAdmin
+from incidents.records.lifecycles import SERVICE_KINDS
+from opscenter.accounts.models import AgencyKind
 from realtime.change import change
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     UnitModelForm = forms.ModelForm[Unit]
+    AnswerModelForm = forms.ModelForm[ProtocolAnswer]
     Inline = admin.TabularInline[Any, Any]
+    StackedInline = admin.StackedInline[Any, Any]
 else:
     ModelAdmin = admin.ModelAdmin
-    UnitModelForm = forms.ModelForm
+    UnitModelForm = AnswerModelForm = forms.ModelForm
     Inline = admin.TabularInline
+    StackedInline = admin.StackedInline
 
 
 class UnitForm(UnitModelForm):
@@ -110,7 +118,7 @@ class RefusedFixAdmin(LiveTableAdmin):
 
 @admin.register(SharedIncident)
 class SharedIncidentAdmin(LiveTableAdmin):
-    list_display = ("incident", "opened_at", "opened_by", "kind", "major", "log_length")
+    list_display = ("incident", "opened_at", "opened_by", "kind", "log_length")
     list_select_related = ("incident", "opened_by")
     search_fields = ("=incident__id",)
 
@@ -140,3 +148,55 @@ class LogEntryAdmin(LiveTableAdmin):
 @admin.register(Seal)
 class SealAdmin(LiveTableAdmin):
     list_display = ("at", "hash")
+
+
+class KeptAdmin(ModelAdmin):
+    """Logs name it for ever: it is switched off, never deleted. Who changed what stands in its history page."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class QuestionInline(Inline):
+    model = ProtocolQuestion
+    extra = 0
+    can_delete = False
+    show_change_link = True
+
+
+@admin.register(Protocol)
+class ProtocolAdmin(KeptAdmin):
+    list_display = ("name", "name_en", "code", "order", "is_active")
+    list_filter = ("is_active",)
+    inlines = (QuestionInline,)
+
+
+class AnswerForm(AnswerModelForm):
+    """The service is chosen from 113, 114 and 115: another one would never be called."""
+
+    service = forms.ChoiceField(
+        label=_("service that comes as well"),
+        required=False,
+        choices=[("", "—"), *((kind.value, kind.label) for kind in AgencyKind if kind in SERVICE_KINDS)],
+    )
+
+    class Meta:
+        model = ProtocolAnswer
+        fields = ("code", "order", "text", "text_en", "priority", "service", "advice", "advice_en", "is_active")
+        widgets: ClassVar = {"advice": forms.Textarea({"rows": 2}), "advice_en": forms.Textarea({"rows": 2})}
+
+
+class AnswerInline(StackedInline):
+    model = ProtocolAnswer
+    form = AnswerForm
+    extra = 0
+    can_delete = False
+
+
+@admin.register(ProtocolQuestion)
+class ProtocolQuestionAdmin(KeptAdmin):
+    list_display = ("text", "text_en", "protocol", "order", "is_medical", "is_active")
+    list_select_related = ("protocol",)
+    list_filter = ("protocol", "is_medical", "is_active")
+    search_fields = ("text", "text_en", "code")
+    inlines = (AnswerInline,)

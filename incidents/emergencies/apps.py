@@ -31,3 +31,5 @@ class EmergenciesConfig(AppConfig):
         rounds.register_all()
         pages.register("emergencies:board", _("Dispatcher's board"), pages.Section.WORK, {Role.DISPATCHER})
         pages.register("emergencies:crew", _("Crew"), pages.Section.WORK, {Role.CREW})
+        rules, owner = pages.Section.RULES, {Role.ADMINISTRATOR}
+        pages.register("admin:emergencies_protocol_changelist", _("Call protocols"), rules, owner)

@@ -67,8 +67,6 @@ def extras(incidents: QuerySet[Incident]) -> Mapping[int, Extra]:
             EmergencyBody(
                 kind=one.kind,
                 opened_at=one.opened_at,
-                major=one.major,
-                crew_alarm=one.crew_alarm,
                 services=services[one.pk],
                 sorties=sorties[one.pk],
             ),

@@ -87,9 +87,6 @@ class EmergencyBody(Body):
 
     kind: str
     opened_at: dt.datetime
-    major: bool
-    # An alarm of a crew that missed its check-in.
-    crew_alarm: bool
     services: list[ServiceBody]
     sorties: list[SortieBody]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry as LogEntryOfAdministration
 
-from incidents.emergencies.models import LogEntry, Protocol, ProtocolAnswer, ProtocolQuestion
+from incidents.emergencies.models import LogEntry, Protocol, ProtocolAnswer, ProtocolQuestion, SharedIncident
 from incidents.emergencies.protocols import asking
 from incidents.emergencies.services.visibility import Reader
 from incidents.records.models import Incident
+from opscenter.accounts.pages import menu_of
 from realtime.change import change
 from tests.cast import Cast, Hands
 from tests.emergencies.conftest import Services, emergency
@@ -85,3 +87,43 @@ def test_the_shipped_questions_are_whole(transactional_db: None) -> None:
     # What is asked about breathing says what to do when there is none.
     for answer in ProtocolAnswer.objects.filter(question__code="breathing", code="no"):
         assert "Ấn tim" in answer.advice or "ấn tim" in answer.advice
+
+
+def test_the_owner_edits_questions_and_nobody_deletes_them(
+    incident: Incident, protocol: Protocol, services: Services, client: Any, new_person: Any
+) -> None:
+    administrator = new_person("administrator")
+    client.force_login(administrator)
+    assert "/admin/emergencies/protocol/" in [address for _s, lines in menu_of(administrator) for address, _l in lines]
+    assert client.get(f"/admin/emergencies/protocol/{protocol.pk}/change/").status_code == 200
+    trapped = protocol.questions.get(code="trapped")
+    yes, no = trapped.answers.get(code="yes"), trapped.answers.get(code="no")
+    page = f"/admin/emergencies/protocolquestion/{trapped.pk}/change/"
+    sent = {
+        "protocol": protocol.pk, "code": "trapped", "order": 1, "text": "Có ai mắc kẹt không?", "is_active": "on",
+        "answers-TOTAL_FORMS": 2, "answers-INITIAL_FORMS": 2,
+        **form_of(0, yes, service="ambulance", is_active="on"), **form_of(1, no),
+    }  # fmt: skip
+    assert client.get(page).status_code == 200
+    assert client.post(page, {**sent, "answers-0-service": "utility"}).status_code == 200
+    yes.refresh_from_db()
+    assert yes.service == "fire"
+    assert client.post(page, sent).status_code == 302
+    yes.refresh_from_db()
+    assert yes.service == "ambulance"
+    SharedIncident.objects.filter(pk=incident.pk).update(kind=protocol.code)
+    incident.shared.refresh_from_db()
+    asked = asking.questions_of(incident.shared, Reader.ROOM)[0]
+    assert (asked.question.text, [one.code for one in asked.answers]) == ("Có ai mắc kẹt không?", ["yes"])
+    # What the log names is switched off, and who did it is written down.
+    assert client.post(f"/admin/emergencies/protocolquestion/{trapped.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert LogEntryOfAdministration.objects.filter(user=administrator, object_id=str(trapped.pk)).exists()
+    client.force_login(new_person("supervisor"))
+    assert client.get(page).status_code == 403
+
+
+def form_of(number: int, answer: ProtocolAnswer, **more: str) -> dict[str, Any]:
+    """What the page sends for an answer as it is."""
+    fields = {"id": answer.pk, "question": answer.question_id, "code": answer.code, "order": answer.order,
+              "text": answer.text, "priority": answer.priority or "", "advice": answer.advice, **more}  # fmt: skip
+    return {f"answers-{number}-{name}": value for name, value in fields.items()}

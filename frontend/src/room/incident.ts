@@ -47,8 +47,6 @@ export interface Sortie {
 export interface Emergency {
   kind: string;
   opened_at: string;
-  major: boolean;
-  crew_alarm: boolean;
   services: ServicePart[];
   sorties: Sortie[];
 }

@@ -39,6 +39,7 @@ class ProtocolQuestion(models.Model):
     text_en = models.CharField(_("question in English"), max_length=250, blank=True)
     # What is answered here is for 115 alone.
     is_medical = models.BooleanField(_("medical"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("question")
@@ -64,6 +65,7 @@ class ProtocolAnswer(models.Model):
     service = models.CharField(_("service that comes as well"), max_length=20, blank=True)
     advice = models.CharField(_("what to tell the caller"), max_length=400, blank=True)
     advice_en = models.CharField(_("what to tell the caller, in English"), max_length=400, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("answer")

@@ -16,9 +16,6 @@ class SharedIncident(models.Model):
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     # The protocol that was asked last: what kind of emergency it is. Empty: not asked.
     kind = models.CharField(max_length=40, blank=True)
-    major = models.BooleanField(default=False)
-    # A crew there has missed its check-in and nobody has answered for it yet.
-    crew_alarm = models.BooleanField(default=False)
     # The hash of the newest entry of the log and how many there are; up to where the last seal went.
     log_head = models.CharField(max_length=64, blank=True)
     log_length = models.PositiveIntegerField(default=0)

@@ -71,10 +71,6 @@ class Aboard(models.Model):
     person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="aboard")
     unit = models.ForeignKey(Unit, models.CASCADE, related_name="crew")
     since = models.DateTimeField()
-    # Whoever works alone is asked for a sign of life; when the next is due.
-    alone_every_min = models.PositiveSmallIntegerField(null=True, blank=True)
-    sign_due_at = models.DateTimeField(null=True, blank=True)
-    alarm_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.unit_id}"
@@ -101,10 +97,6 @@ class Sortie(models.Model):
     # The crew is called out until it acknowledges: how far that got, and when the next step is due.
     calls = models.PositiveSmallIntegerField(default=0)
     call_at = models.DateTimeField(null=True, blank=True)
-    # The crew answers before then, or there is an alarm.
-    check_in_by = models.DateTimeField(null=True, blank=True)
-    check_in_every_min = models.PositiveSmallIntegerField(null=True, blank=True)
-    missed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("sortie")
@@ -114,7 +106,6 @@ class Sortie(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["call_at"], condition=Q(call_at__isnull=False), name="sortie_call"),
-            models.Index(fields=["check_in_by"], condition=Q(check_in_by__isnull=False), name="sortie_check_in"),
             models.Index(fields=["incident"], condition=Q(ended_at__isnull=True), name="sortie_open"),
         ]
 

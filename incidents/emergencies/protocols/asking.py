@@ -64,7 +64,8 @@ def questions_of(shared: SharedIncident, reader: Reader) -> list[Asked]:
     if protocol is None:
         return []
     chosen = _chosen(shared, reader)
-    questions = protocol.questions.prefetch_related(Prefetch("answers", ProtocolAnswer.objects.order_by("order")))
+    answers_in_use = ProtocolAnswer.objects.filter(is_active=True).order_by("order")
+    questions = protocol.questions.filter(is_active=True).prefetch_related(Prefetch("answers", answers_in_use))
     found = []
     for question in questions:
         answers = list(question.answers.all())

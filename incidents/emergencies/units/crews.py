@@ -19,10 +19,7 @@ def sign_on(*, unit_id: int, by: Person) -> Aboard:
     if unit is None:
         raise Refused(Refusal.NOT_YOUR_UNIT)
     at = current_change().at
-    row, _new = Aboard.objects.update_or_create(
-        person=by,
-        defaults={"unit": unit, "since": at, "alone_every_min": None, "sign_due_at": None, "alarm_at": None},
-    )
+    row, _new = Aboard.objects.update_or_create(person=by, defaults={"unit": unit, "since": at})
     return row
 
 

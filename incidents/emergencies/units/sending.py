@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import IntegrityError
 from django.db.models import F
 
@@ -96,9 +94,8 @@ def _step(sortie_id: int, wanted: SortieState, by: Person | None, expected: str 
         sortie.acknowledged_at, sortie.call_at = at, None
     if wanted == SortieState.ON_SCENE:
         sortie.on_scene_at = sortie.on_scene_at or at
-        sortie.check_in_by = _next_sign(sortie, at)
     if wanted in OVER:
-        sortie.ended_at, sortie.call_at, sortie.check_in_by, sortie.missed_at = at, None, None, None
+        sortie.ended_at, sortie.call_at = at, None
     sortie.save()
     data = {"unit": sortie.unit_id, "sortie": sortie.pk, "state": wanted.value, "arrived": by is None}
     chain.write(incident, "unit_step", by=by, agency_id=sortie.unit.agency_id, data=data)
@@ -107,10 +104,6 @@ def _step(sortie_id: int, wanted: SortieState, by: Person | None, expected: str 
     else:
         _touch(sortie.unit)
     return True
-
-
-def _next_sign(sortie: Sortie, at: dt.datetime) -> dt.datetime | None:
-    return at + dt.timedelta(minutes=sortie.check_in_every_min) if sortie.check_in_every_min else None
 
 
 def call_back(*, sortie_id: int, by: Person) -> Sortie:
