@@ -139,7 +139,8 @@ def _copy(cursor: Any, incident_id: int, number: int) -> None:
     }
     _insert(cursor, "records_incident", f"generate_series(1, {number}) s(n)", f"t.id = {incident_id}", changed)
     new = f"records_incident i WHERE i.id > {last} AND t.incident_id = {incident_id}"
-    report = {"incident_id": "i.id", "source_id": "'bench-' || i.id", "tracking_code": "'B' || i.id"}
+    named = {"source_id": "'bench-' || i.id", "tracking_code": "'B' || i.id"}
+    report = {"incident_id": "i.id", "received_at": "i.received_at", **named}
     _insert(cursor, "records_report", new, "", report)
     _insert(cursor, "records_assignment", new, "", {"incident_id": "i.id"})
     _insert(cursor, "records_incidentaudience", new, "t.key NOT LIKE 'track:%'", {"incident_id": "i.id"})
