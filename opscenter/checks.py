@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+# Geocoders for everybody: whoever runs them would read where people call from, and they forbid such use.
+PUBLIC_GEOCODERS = ("openstreetmap.org", "komoot.io")
 # Passwords that stand in examples everywhere.
 GUESSED_PASSWORDS = frozenset(
     {"", "postgres", "postgis", "password", "opscenter", "changeme", "change-me", "secret", "1022"}
@@ -55,6 +57,8 @@ def unsafe_settings(settings: Any) -> list[str]:
         found.append("OPSCENTER_SMS_SECRET has fewer than 24 characters: whoever guesses it writes as anybody.")
     if settings.IMAP_HOST and settings.IMAP_SECURITY == "none" and settings.IMAP_HOST not in LOCAL_NAMES:
         found.append("OPSCENTER_IMAP_SECURITY is none: the mailbox's password would travel in the clear.")
+    if (urlsplit(settings.GEOCODER_URL).hostname or "").endswith(PUBLIC_GEOCODERS):
+        found.append("OPSCENTER_GEOCODER_URL is a public service: citizens' addresses would leave the province.")
     return found
 
 

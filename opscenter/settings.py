@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "realtime",
     "incidents.records",
     "incidents.delivery",
+    "incidents.geocoding",
     "incidents.conversations",
     "incidents.worktime",
     "incidents.knowledge",
@@ -296,6 +297,13 @@ UNIT_SPEED_KMH = float(env("UNIT_SPEED_KMH", "35"))
 # An own routing engine for driving times: "osrm" or "valhalla", and its address. It is asked for at most 0.8 s.
 ROUTING_KIND = env("ROUTING_KIND", "osrm")
 ROUTING_URL = env("ROUTING_URL").rstrip("/")
+# A geocoder of the province's own, asked by the worker about incidents without a place; without an address nobody is.
+GEOCODER_KIND = env("GEOCODER_KIND", "nominatim")
+if GEOCODER_KIND not in {"nominatim", "photon"}:
+    raise ImproperlyConfigured(f"OPSCENTER_GEOCODER_KIND is {GEOCODER_KIND!r}: it is nominatim or photon")
+GEOCODER_URL = env("GEOCODER_URL").rstrip("/")
+if GEOCODER_URL and not GEOCODER_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(f"OPSCENTER_GEOCODER_URL is {GEOCODER_URL!r}: it begins with https:// or http://")
 # How long the way that a unit took is kept, in hours.
 TRACKS_KEPT_H = int(env("TRACKS_KEPT_H", "72"))
 # Who decides when agencies do not agree, by code, one after the other: the department, then the province.

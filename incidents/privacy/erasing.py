@@ -15,6 +15,7 @@ from incidents.calls.models import Caller
 from incidents.conversations.models import Message, Participant
 from incidents.conversations.phones import normal, spellings
 from incidents.delivery.models import Delivery
+from incidents.geocoding.models import Proposal
 from incidents.privacy.models import DataAct
 from incidents.records.editing import lock_many
 from incidents.records.history import HistoryKind, append
@@ -56,6 +57,7 @@ def _erase_words(reports: Sequence[Report], by: Person | None, why: DataAct.Why)
     Complaint.objects.filter(report__in=ids).update(official="", erased_at=at)
     Message.objects.filter(report__in=ids).update(text="", point=None, erased_at=at)
     Delivery.objects.filter(report__in=ids).update(subject="", body="")
+    Proposal.objects.filter(incident__in=incidents).delete()
     _erase_photos(ids)
     for report in reports:
         # The door's own numbers may be an address; the report's own keeps it apart from others.

@@ -21,6 +21,7 @@ class HistoryKind(StrEnum):
     AGENCY_SUGGESTED = "agency_suggested"
     STEP_FAILED = "step_failed"
     PLACE_SET = "place_set"
+    PLACE_PROPOSED = "place_proposed"
     CATEGORY_SET = "category_set"
     EMERGENCY_SET = "emergency_set"
     EMERGENCY_WITHDRAWN = "emergency_withdrawn"

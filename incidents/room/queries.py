@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.gis.geos import Point
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from geo.areas import area_named
+from geo.areas import area_named, areas_at
 from geo.describing import Whereabouts
 from incidents.conversations.models import CannedText
 from incidents.conversations.queries import Talk, canned_texts, talks
@@ -18,6 +19,8 @@ from incidents.dispatching.explaining import Explanation, explain_incident
 from incidents.emergencies.models import SharedIncident
 from incidents.emergencies.protocols.asking import Protocols, protocols_of
 from incidents.emergencies.services.visibility import Reader
+from incidents.geocoding.asking import proposal_for
+from incidents.geocoding.models import Proposal
 from incidents.knowledge.models import Quote
 from incidents.records.lifecycles import (
     INCIDENT_STEPS,
@@ -77,6 +80,9 @@ class Panel:
     ward: str
     district: str
     beside: Whereabouts | None
+    # What an outside geocoder believes, while nobody knows the place; with the ward it lies in.
+    proposal: Proposal | None
+    proposal_ward: str
     needs: list[str]
     why_place: list[str]
     why_category: list[str]
@@ -129,6 +135,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         .prefetch_related(Prefetch("photos", Photo.objects.order_by("pk")))
         .order_by("received_at", "pk")
     )
+    proposal = proposal_for(incident)
     rows = list(incident.assignments.select_related("agency", "handling_unit", "by", "proposed_agency").order_by("pk"))
     choice = list(agencies)
     took_in, merged_into = merges_of(incident)
@@ -141,6 +148,8 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         ward=_area_name(incident.area_set, incident.ward_code),
         district=_area_name(incident.area_set, incident.district_code),
         beside=round_about(incident),
+        proposal=proposal,
+        proposal_ward=_ward_at(proposal.point) if proposal is not None and proposal.point is not None else "",
         needs=[str(NEEDS[Need(code)]) for code in incident.needs],
         why_place=_sentences(incident.place_trace),
         why_category=_sentences(incident.category_trace),
@@ -249,6 +258,12 @@ def _can(incident: Incident, lead: Assignment | None, has_service: bool) -> dict
 def _area_name(set_name: str, code: str) -> str:
     area = area_named(set_name, code) if code else None
     return area.name if area else code
+
+
+def _ward_at(point: Point) -> str:
+    """The ward as it is called today; "" where none is known."""
+    ward = areas_at(point.x, point.y, timezone.localdate()).ward
+    return ward.name if ward else ""
 
 
 def _sentences(trace: Mapping[str, Any]) -> list[str]:

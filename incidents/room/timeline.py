@@ -22,6 +22,7 @@ _KINDS: dict[HistoryKind, str | Promise] = {
     HistoryKind.AGENCY_SUGGESTED: gettext_lazy("Agency suggested"),
     HistoryKind.STEP_FAILED: gettext_lazy("An automatic step failed"),
     HistoryKind.PLACE_SET: gettext_lazy("Place corrected"),
+    HistoryKind.PLACE_PROPOSED: gettext_lazy("Place proposed by the outside geocoder"),
     HistoryKind.CATEGORY_SET: gettext_lazy("Category set"),
     HistoryKind.EMERGENCY_SET: gettext_lazy("Made an emergency"),
     HistoryKind.EMERGENCY_WITHDRAWN: gettext_lazy("Emergency withdrawn"),

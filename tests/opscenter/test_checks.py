@@ -37,6 +37,7 @@ SAFE: dict[str, Any] = {
     "SMS_SECRET": "",
     "IMAP_HOST": "",
     "IMAP_SECURITY": "tls",
+    "GEOCODER_URL": "",
 }
 
 
@@ -76,6 +77,7 @@ def test_safe_settings_start() -> None:
         ),
         ({"ZALO_APP_ID": "1022"}, "OPSCENTER_ZALO_OA_SECRET"),
         ({"SMS_SECRET": "short"}, "OPSCENTER_SMS_SECRET"),
+        ({"GEOCODER_URL": "https://nominatim.openstreetmap.org"}, "OPSCENTER_GEOCODER_URL"),
         ({"IMAP_HOST": "mail.example", "IMAP_SECURITY": "none"}, "OPSCENTER_IMAP_SECURITY"),
     ],
 )
