@@ -130,6 +130,8 @@ def _read_texts(read: _Read, words: str, address: str, point: tuple[float, float
     near = point or (index.plane.lon, index.plane.lat)
     names = area_names(whole)
     for text in (clean(address), clean(words)):
+        if not text:
+            continue
         points = written_points(text, near)
         read.points += points
         plain = tokens_of(_without(text, points))

@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,7 @@ class Gazetteer:
     shape_numbers: Array
     # Streets, by number; the lines of street n are [line_starts[n], line_starts[n + 1]).
     streets: tuple[Street, ...]
+    street_middles: Array  # lon, lat, metres to the farther end
     lines: Array
     line_starts: array[int]
     line_tree: STRtree
@@ -102,7 +104,7 @@ class Gazetteer:
     crossing_rows: Array
     _flat_polygons: dict[int, tuple[BaseGeometry, BaseGeometry]]
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Twelve digits that change when anything it was read from does."""
         text = " ".join(f"{name}:{token}" for name, token in sorted(self.versions.items()))
@@ -178,14 +180,15 @@ class Gazetteer:
 
     def whole(self, street: int) -> Spot:
         """The street's middle; its radius reaches both ends."""
-        return self._spot_of(self.lines_of(street), "street")
+        lon, lat, radius = self.street_middles[street].tolist()
+        return Spot(lon, lat, radius, "street")
 
     def stretch(self, street: int, polygon: BaseGeometry) -> Spot | None:
         """The part of a street inside a polygon in degrees; None when there is none."""
         flat = self._flat(polygon)
         inside = [flat.intersection(line) for line in self.lines_of(street) if flat.intersects(line)]
         parts = [part for part in shapely.get_parts(inside) if part.geom_type == "LineString" and part.length > 0]
-        return self._spot_of(parts, "street_in_area") if parts else None
+        return Spot(*_middle(self.plane, parts), "street_in_area") if parts else None
 
     def along(self, street: int, lon: float, lat: float) -> float:
         """Metres from a point to the street."""
@@ -279,17 +282,6 @@ class Gazetteer:
         lon, lat = self.plane.degrees(found.east, found.north)
         return Spot(lon, lat, round(found.radius_m, 1), found.how)
 
-    def _spot_of(self, lines: Sequence[LineString], how: str) -> Spot:
-        longest = max(lines, key=lambda line: line.length)
-        point = longest.interpolate(0.5, normalized=True)
-        if len(lines) > 1:
-            middle = shapely.MultiLineString(lines).centroid
-            nearest = min(lines, key=lambda line: line.distance(middle))
-            point = nearest.interpolate(nearest.project(middle))
-        radius = max(float(shapely.hausdorff_distance(point, line)) for line in lines)
-        lon, lat = self.plane.degrees(point.x, point.y)
-        return Spot(lon, lat, round(max(radius, LEAST_RADIUS_M), 1), how)
-
 
 def build(
     *,
@@ -338,7 +330,7 @@ def build(
     shape_numbers = np.fromiter(shapes, np.int32, len(shapes))
     flat_shapes = _flattened(plane, list(shapes.values()))
 
-    street_list, line_parts, line_starts = [], [], array("i", [0])
+    street_list, middles, line_parts, line_starts = [], array("d"), [], array("i", [0])
     known_houses, post_rows = Houses(houses, plane), _by_street(posts)
     numbers: dict[int, int] = {}
     for number, street in enumerate(streets):
@@ -346,6 +338,7 @@ def build(
         lines = _flattened(plane, list(shapely.get_parts(street.lines)))
         line_parts += lines
         line_starts.append(len(line_parts))
+        middles.extend(_middle(plane, lines))
         point = max(lines, key=lambda line: line.length).interpolate(0.5, normalized=True)
         street_list.append(
             Street(
@@ -389,6 +382,7 @@ def build(
         shape_tree=STRtree(flat_shapes),
         shape_numbers=shape_numbers,
         streets=tuple(street_list),
+        street_middles=np.frombuffer(middles, np.float64).reshape(-1, 3) if middles else np.empty((0, 3)),
         lines=line_array,
         line_starts=line_starts,
         line_tree=STRtree(line_array),
@@ -406,6 +400,19 @@ def build(
 
 def _flattened(plane: Plane, shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
     return [plane.metres(shape) for shape in shapes]
+
+
+def _middle(plane: Plane, lines: Sequence[LineString]) -> tuple[float, float, float]:
+    """(lon, lat, metres to the farthest end) of the point of lines that lies nearest to their middle."""
+    if len(lines) == 1:
+        point = lines[0].interpolate(0.5, normalized=True)
+    else:
+        middle = shapely.MultiLineString(lines).centroid
+        nearest = min(lines, key=lambda line: line.distance(middle))
+        point = nearest.interpolate(nearest.project(middle))
+    radius = max(float(shapely.hausdorff_distance(point, line)) for line in lines)
+    lon, lat = plane.degrees(point.x, point.y)
+    return lon, lat, round(max(radius, LEAST_RADIUS_M), 1)
 
 
 def _by_street(rows: Iterable[Any]) -> dict[int, list[Any]]:

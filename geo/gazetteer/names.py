@@ -14,7 +14,7 @@ own, so the tables live and die with the process; what they find is compared let
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -70,11 +70,12 @@ class _Hashes:
         numbers = np.frombuffer(values, dtype=np.int32) if values else np.empty(0, np.int32)
         self.values = array("i", numbers[order].tobytes())
 
-    def __getitem__(self, key: int) -> Iterator[int]:
-        place = bisect_left(self.keys, key)
-        while place < len(self.keys) and self.keys[place] == key:
-            yield self.values[place]
-            place += 1
+    def __getitem__(self, key: int) -> Sequence[int]:
+        keys = self.keys
+        first = bisect_left(keys, key)
+        if first == len(keys) or keys[first] != key:
+            return ()
+        return self.values[first : bisect_right(keys, key, first)]
 
 
 class NameRows:
@@ -114,7 +115,8 @@ class Names:
 
     def words(self, name: int) -> tuple[str, ...]:
         """The folded words of a name."""
-        return tuple(self._words[i] for i in self._flat[self._starts[name] : self._starts[name + 1]].tolist())
+        words = self._words
+        return tuple([words[i] for i in self._flat[self._starts[name] : self._starts[name + 1]].tolist()])
 
     def _build_hashes(self) -> None:
         whole, gapped, gapped_names, short, short_names = array("q"), array("q"), array("i"), array("q"), array("i")
@@ -158,7 +160,8 @@ class Names:
 
     def exactly(self, glued: str) -> tuple[int, ...]:
         """The names whose words, written together, are this."""
-        return tuple(name for name in self._whole[hash(glued)] if glue(self.words(name)) == glued)
+        found = self._whole[hash(glued)]
+        return tuple([name for name in found if glue(self.words(name)) == glued]) if found else ()
 
     def scan(self, words: Sequence[str]) -> list[NameHit]:
         """The longest name at every word that begins one; names may overlap."""
@@ -214,10 +217,7 @@ class Names:
         unknown = [place for place, word in enumerate(part) if word not in self._ids]
         if len(part) > 1 and len(unknown) <= 1:
             for gap in unknown or range(len(part)):
-                for count, name in enumerate(self._gapped[_gapped(part, gap)]):
-                    if count == MOST_PER_KEY:
-                        break
-                    yield name
+                yield from self._gapped[_gapped(part, gap)][:MOST_PER_KEY]
             if len(part) > LEAST_WORDS_SHORT - 1:
                 for gap in unknown or range(len(part)):
                     yield from self.exactly(glue(part[:gap] + part[gap + 1 :]))
@@ -290,4 +290,4 @@ def _forms(word: str) -> Iterator[str]:
 
 
 def _numerals(words: Sequence[str]) -> list[str]:
-    return [word for word in words if any(letter.isdigit() for letter in word)]
+    return [word for word in words if not word.isalpha()]

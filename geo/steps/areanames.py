@@ -281,9 +281,9 @@ class Reading:
     def _exact(self) -> list[Mention]:
         found: list[Mention] = []
         at, count, phrases = 0, len(self.tokens), self.names.phrases
-        before = 0
+        before, own_names, things = 0, _own_names(), _things()
         while at < count:
-            own = _own_names().at_keys(self.keys, at)
+            own = own_names.at_keys(self.keys, at)
             if own is not None:
                 at = own.end
                 continue
@@ -293,8 +293,8 @@ class Reading:
                 mention = self._mention(at, phrase.end, phrase.meanings, before)
             if mention is None:
                 # "công an Phú An": the thing's own words are no beginning of a name.
-                thing = _things().at_keys(self.keys, at)
-                at += thing.end - at if thing is not None and phrase is None else 1
+                thing = things.at_keys(self.keys, at) if phrase is None else None
+                at = thing.end if thing is not None else at + 1
                 continue
             found.append(mention)
             at = before = mention.end

@@ -56,7 +56,10 @@ class Phrases(Generic[T]):
 
     def at_keys(self, words: Sequence[str], start: int) -> Phrase[T] | None:
         """The longest phrase that begins at a word."""
-        for length in self._lengths.get(words[start], ()):
+        lengths = self._lengths.get(words[start])
+        if lengths is None:
+            return None
+        for length in lengths:
             if start + length <= len(words):
                 meanings = self._by_words.get(tuple(words[start : start + length]))
                 if meanings:

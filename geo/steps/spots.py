@@ -97,6 +97,12 @@ class _Search:
     ) -> None:
         self.tokens, self.gazetteer, self.units = tokens, gazetteer, units
         self.words = [token.folded for token in tokens]
+        self.in_units = {
+            at
+            for at, token in enumerate(tokens)
+            for start, end, _labelled in units
+            if start <= token.start and token.end <= end
+        }
         self.found = self._names(exercise)
 
     def spots(self) -> list[Spot]:
@@ -144,25 +150,22 @@ class _Search:
 
     def _is_unit(self, start: int, end: int) -> bool:
         """Whether words are only names of units and fillers: "về Bến Cát" names no place of its own."""
-        return all(self.words[at] in _empty() or self._in_unit(at) for at in range(start, end))
-
-    def _in_unit(self, at: int) -> bool:
-        token = self.tokens[at]
-        return any(start <= token.start and token.end <= end for start, end, _labelled in self.units)
+        return all(at in self.in_units or self.words[at] in _empty() for at in range(start, end))
 
     def _is_labelled(self, start: int) -> bool:
         return start > 0 and self.words[start - 1] in {"duong", "pho", "d", "dg"} and not self.tokens[start].opens
 
     def _nearly(self, kept: Sequence[_Found]) -> Iterator[_Found]:
-        covered = {at for found in kept for at in range(found.start, found.end)}
         # The words of a unit's name are no misspelt name of something else.
-        covered |= {at for at in range(len(self.tokens)) if self._in_unit(at)}
-        tried = 0
+        covered = self.in_units.union(*(range(found.start, found.end) for found in kept))
+        tried, things = 0, _things()
         for at, word in enumerate(self.words):
-            thing = _things().at_keys(self.words, at)
-            start = at + 1 if word in {"duong", "pho"} else at if thing is not None else -1
-            if start < 0 or at in covered or tried >= MOST_NEAR:
+            if at in covered:
                 continue
+            is_street = word in {"duong", "pho"}
+            if tried >= MOST_NEAR or (not is_street and things.at_keys(self.words, at) is None):
+                continue
+            start = at + 1 if is_street else at
             longest = 0
             while longest < LONGEST_NAME and start + longest < len(self.tokens) and start + longest not in covered:
                 if longest and self.tokens[start + longest].opens:
@@ -203,7 +206,7 @@ class _Search:
             yield from ((spot, (one, other)) for spot in _shared(spots))
 
     def _kilometres(self, streets: Sequence[_Found]) -> list[Spot]:
-        kilometre = self._kilometre()
+        kilometre = self._kilometre() if streets else None
         if kilometre is None:
             return []
         value, start, end = kilometre
@@ -308,8 +311,9 @@ class _Search:
 
     def _between(self, spots: Sequence[Spot]) -> list[Spot]:
         """The middle between two things named behind "giữa"."""
-        for at in range(len(self.words)):
-            if _between_words().at_keys(self.words, at) is None:
+        between = _between_words()
+        for at in range(len(self.words) if len(spots) > 1 else 0):
+            if between.at_keys(self.words, at) is None:
                 continue
             behind = [
                 spot for spot in spots if spot.start >= self.tokens[at].start and spot.kind in {"place", "crossing"}
@@ -404,7 +408,7 @@ def _shared(spots: Sequence[Spot]) -> list[Spot]:
     for spot in spots:
         if not any(distance_m(spot.lon, spot.lat, other.lon, other.lat) <= SAME_PLACE_M for other in kept):
             kept.append(spot)
-    return [replace(spot, worth=spot.worth / len(kept)) for spot in kept]
+    return kept if len(kept) < 2 else [replace(spot, worth=spot.worth / len(kept)) for spot in kept]
 
 
 # --- the language ----------------------------------------------------------------------------------------------
