@@ -1,7 +1,8 @@
-"""How often an answer is right, by what it rests on: measured, so that 0.9 means nine in ten.
+"""How often an answer is right at least, by what it rests on.
 
-The figures are fitted on the addresses of tests/geo/addresses (generated and written by hand), checked on a part kept
-aside, and reported by `make bench`. A person decides whatever stays below ANSWER_FROM.
+The figures are set by hand, not fitted, and on the careful side: real addresses are harder than those of
+tests/geo/addresses. There a test holds that of the answers given with about a confidence no smaller share is right, and
+`make bench` prints the shares; they lie above what is promised. A person decides whatever stays below ANSWER_FROM.
 """
 
 from __future__ import annotations
@@ -41,12 +42,12 @@ _BESIDE = 0.85
 
 
 def of_ward(evidence: Evidence, agrees: bool | None, likeness: float, *, beside: bool) -> float:
-    """How often a ward named so is the right one."""
+    """How often, at least, a ward named so is the right one."""
     unknown, inside, outside = _WARD[evidence]
     base = unknown if agrees is None else inside if agrees else outside
     return base * likeness * (_BESIDE if beside else 1.0)
 
 
 def of_district(evidence: Evidence, likeness: float, *, beside: bool) -> float:
-    """How often a district named so is the right one."""
+    """How often, at least, a district named so is the right one."""
     return _DISTRICT[evidence] * likeness * (0.95 if beside else 1.0)

@@ -11,8 +11,8 @@ from geo.models import Level
 from geo.steps.areanames import Evidence, Meaning, Mention
 from geo.steps.units import Ground, grounds
 
-# How much a name with this evidence says, before districts are looked at. What an answer is worth in the end is
-# measured (geo/confidence.py); these only put names in order.
+# How much a name with this evidence says, before districts are looked at. What an answer is worth in the end
+# stands in geo/confidence.py; these only put names in order.
 WEIGHT: Mapping[Evidence, float] = {
     "label": 1.0,
     "seat": 0.93,

@@ -31,7 +31,7 @@ class PlaceCandidate(BaseModel):
     lat: float
     lon: float
     radius_m: float
-    confidence: float = Field(description="Of the answers given with 0.9 about nine in ten are right.")
+    confidence: float = Field(description="Of the test addresses answered with 0.9 at least nine in ten are right.")
     ward: str | None
     district: str | None
     tokens: list[str] = Field(description="The words it rests on.")

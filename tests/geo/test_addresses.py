@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import sys
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -67,15 +68,16 @@ def _sum(found: Mapping[str, Tally], kinds: Iterable[str] | None) -> Tally:
 
 
 def _confidence_keeps_its_word(cases: Iterable[Case]) -> None:
-    """Of the answers given with about a confidence, at least that share is right, give or take a tenth."""
-    steps: dict[int, list[bool]] = {}
+    """Of the answers given with about a confidence at least that share is right, within what chance allows so many."""
+    steps: dict[int, list[tuple[float, bool]]] = {}
     for case in cases:
         answer = resolve(case.text, on=case.on).answer
         if answer is not None and answer.ward is not None:
-            steps.setdefault(int(answer.confidence * 10), []).append(answer.ward.code == case.ward)
-    for step, right in steps.items():
-        if len(right) >= 20:
-            assert sum(right) / len(right) >= step / 10 - 0.1, (step, len(right))
+            steps.setdefault(int(answer.confidence * 20), []).append((answer.confidence, answer.ward.code == case.ward))
+    for answers in steps.values():
+        promised = sum(confidence for confidence, _right in answers)
+        chance = math.sqrt(sum(confidence * (1 - confidence) for confidence, _right in answers))
+        assert sum(right for _confidence, right in answers) >= promised - 2 * chance, (promised, len(answers))
 
 
 def _landmarks_say_their_ward() -> None:
