@@ -132,6 +132,8 @@ const dirty = (): boolean => {
   return written || (focused instanceof HTMLElement && box.contains(focused) && focused.matches("textarea, select"));
 };
 
+/** Something newer came while somebody was writing. */
+let held = false;
 async function load(): Promise<void> {
   const code = open;
   if (!code) return;
@@ -140,7 +142,9 @@ async function load(): Promise<void> {
     if (answer.status === 404) return close();
     if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
     const text = await answer.text();
-    if (open !== code || dirty()) return;
+    if (open !== code) return;
+    held = dirty();
+    if (held) return;
     const details = [...box.querySelectorAll<HTMLDetailsElement>("details[open]")].map((item) => item.dataset.actBox ?? "");
     const { scrollTop } = box;
     box.innerHTML = text;
@@ -202,6 +206,8 @@ box.addEventListener("outbox:accepted", (event) => {
   }
   void load();
 });
+// The press that took the focus away is done first.
+box.addEventListener("focusout", () => held && setTimeout(() => void load(), 1_000));
 // What was refused (somebody else was quicker) has changed the picture too.
 box.addEventListener("outbox:refused", () => setTimeout(() => void load(), 2_000));
 

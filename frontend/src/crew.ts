@@ -23,6 +23,8 @@ let sentAt = 0;
 const written = (): boolean => [...box.querySelectorAll<HTMLInputElement>("input[name=text]")].some((field) => field.value !== "" || field === document.activeElement);
 
 let loading = false;
+/** Something newer came while somebody was writing. */
+let held = false;
 let again = false;
 async function load(): Promise<void> {
   if (loading) {
@@ -32,7 +34,8 @@ async function load(): Promise<void> {
   loading = true;
   try {
     const answer = await fetch("/crew/", { headers: { "X-Panel": "1" }, credentials: "same-origin" });
-    if (answer.ok && !answer.redirected && !written()) {
+    held = written();
+    if (answer.ok && !answer.redirected && !held) {
       const before = box.querySelector<HTMLElement>(".shift")?.dataset.sortie;
       box.innerHTML = await answer.text();
       wire();
@@ -97,6 +100,8 @@ box.addEventListener("outbox:accepted", (event) => {
   (document.activeElement as HTMLElement | null)?.blur?.();
   void load();
 });
+// The press that took the focus away is done first.
+box.addEventListener("focusout", () => held && setTimeout(() => void load(), 1_000));
 store.subscribe(() => void load());
 showConnection(stream, document.getElementById("connection")!, say("crew.stale"));
 stream.start();
