@@ -54,27 +54,12 @@ def django_db_modify_db_settings(private_folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Emptying the database between tests may do what nothing else may: delete the history.
+    """The database of the run, which is emptied quickly between tests."""
+    from django.db import connection
 
-    PostgreSQL truncates, which its triggers do not see; on SQLite the triggers stand aside for that moment.
-    """
-    from django.db import connection, transaction
+    from tests.harness.emptying import empty_quickly
 
-    if connection.vendor != "sqlite":
-        return
-    flush = connection.ops.execute_sql_flush
-
-    def flush_history_too(statements: list[str]) -> None:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only%'")
-            triggers = cursor.fetchall()
-            for name, _sql in triggers:
-                cursor.execute(f"DROP TRIGGER {name}")
-            flush(statements)
-            for _name, sql in triggers:
-                cursor.execute(sql)
-
-    connection.ops.execute_sql_flush = flush_history_too  # type: ignore[method-assign]
+    empty_quickly(connection)
 
 
 @pytest.fixture(autouse=True)
