@@ -64,10 +64,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """What is held in memory of areas and places is read again: the database has forgotten the test before."""
+    """What is held in memory of areas and places is read again: the database has forgotten the test before. A page
+    that a test asked for in English leaves its thread speaking English."""
+    from django.utils import translation
+
     from geo.index import look_again
 
     look_again()
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 def page_of(role: Role) -> str:
     if role in ROOM_ROLES:
         return "/room/"
-    return "/inbox/" if role in AGENCY_ROLES else "/wall/"
+    own = {Role.DISPATCHER: "/emergencies/", Role.CREW: "/crew/"}
+    return own.get(role) or ("/inbox/" if role in AGENCY_ROLES else "/wall/")
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.PARTNER])
