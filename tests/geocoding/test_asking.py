@@ -242,13 +242,23 @@ def test_off_by_default_nobody_is_asked(world: World, geocoder: Peer, settings: 
     assert not Proposal.objects.exists()
 
 
-def test_the_worker_does_it_and_goes_on_when_it_fails(geocoder: Peer, world: World) -> None:
+def test_the_worker_does_it_and_goes_on_when_it_fails(
+    geocoder: Peer, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "geocoding" in [one.name for one in rounds.registered()]
+    round_ = Asking()
+    # Alone, and with none of another test's questions under way.
+    monkeypatch.setattr(rounds, "_rounds", {})
+    rounds.register("geocoding", round_.tick)
     lost(world)
     geocoder.answers.append((500, {}))
     worker = Worker()
-    worker.tick(tidy=False)
-    assert Proposal.objects.get().state == "asking"
+    assert worker.tick(tidy=False) == 1
+    assert round_._under_way is not None
+    round_._under_way[1].exception()
+    assert worker.tick(tidy=False) == 1
+    assert Proposal.objects.get().state == "waiting"
+    assert worker.tick(tidy=False) == 0
 
 
 def test_erased_words_take_the_proposal_with_them(geocoder: Peer, world: World) -> None:
