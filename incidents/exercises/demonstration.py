@@ -1,4 +1,4 @@
-"""The demonstration's accounts, its wall link and its partner's key: made once, then the same at every start.
+"""The demonstration's accounts, units, wall link and partner's key: made once, then the same at every start.
 
 Passwords are generated, never shipped. They lie in DATA_DIR, readable by its owner alone, because the demonstration
 prints them at every start; nothing of this exists outside the demonstration.
@@ -14,9 +14,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.contrib.gis.geos import Point
 from django.utils import timezone, translation
 
 from incidents.doors.models import ApiKey, digest_of
+from incidents.emergencies.models.units import Unit, UnitKind
 from incidents.wall.models import WallLink, hash_of, new_token
 from opscenter.accounts.issuing import new_password
 from opscenter.accounts.models import Agency, HandlingUnit, Person
@@ -70,6 +72,30 @@ CAST = (
 
 
 @dataclass(frozen=True, slots=True)
+class Vehicle:
+    """One unit of the demonstration, with its home (lon, lat) in degrees; the crew's account is of its `unit`."""
+
+    agency: str
+    call_sign: str
+    kind: UnitKind
+    home: tuple[float, float]
+    unit: str = ""
+
+
+FLEET = (
+    Vehicle("cong-an-113", "113-01", UnitKind.PATROL_CAR, (106.655, 10.982), "Đội Cảnh sát phản ứng nhanh 113"),
+    Vehicle("cong-an-113", "113-02", UnitKind.PATROL_BIKE, (106.700, 10.905)),
+    Vehicle("cong-an-113", "113-03", UnitKind.PATROL_CAR, (106.769, 10.907)),
+    Vehicle("pccc-114", "114-01", UnitKind.ENGINE, (106.662, 10.975), "Đội chữa cháy và cứu nạn, cứu hộ Thủ Dầu Một"),
+    Vehicle("pccc-114", "114-02", UnitKind.LADDER, (106.662, 10.975)),
+    Vehicle("pccc-114", "114-03", UnitKind.ENGINE, (106.702, 10.921)),
+    Vehicle("cap-cuu-115", "115-01", UnitKind.AMBULANCE, (106.668, 10.979), "Kíp cấp cứu 1 - Thủ Dầu Một"),
+    Vehicle("cap-cuu-115", "115-02", UnitKind.INTENSIVE_CARE, (106.668, 10.979)),
+    Vehicle("cap-cuu-115", "115-03", UnitKind.AMBULANCE, (106.765, 10.903)),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """What the demonstration prints: passwords by user name, the key of the partner's machine, the wall's token."""
 
@@ -108,6 +134,8 @@ def make_demonstration() -> str:
     if secrets_file().exists():
         kept = json.loads(secrets_file().read_text())
     people = {one.username: _person(one, kept["people"]) for one in CAST}
+    for one in FLEET:
+        _vehicle(one)
     kept["open311_key"] = kept.get("open311_key") or ApiKey.new_key()
     kept["wall_token"] = kept.get("wall_token") or new_token()
     _key(kept["open311_key"], people["doi-tac"])
@@ -143,6 +171,18 @@ def _person(one: Cast, kept: dict[str, dict[str, str]]) -> Person:
         person.password = known["encoded"]
         person.save(update_fields=["password"])
     return person
+
+
+def _vehicle(one: Vehicle) -> None:
+    agency = _agency(one.agency)
+    unit = HandlingUnit.objects.get_or_create(agency=agency, name=one.unit)[0] if one.unit else None
+    start = {
+        "kind": one.kind,
+        "handling_unit": unit,
+        "home": Point(*one.home, srid=4326),
+        "status_since": timezone.now(),
+    }
+    Unit.objects.get_or_create(agency=agency, call_sign=one.call_sign, defaults=start)
 
 
 def _agency(code: str) -> Agency:

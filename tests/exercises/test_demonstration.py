@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from incidents.doors.models import ApiKey
+from incidents.emergencies.models import Unit
 from incidents.exercises.demonstration import CAST, make_demonstration, read_secrets, secrets_file, table_file
 from incidents.wall.models import WallLink, is_in_force
 from opscenter.accounts.models import Person
@@ -39,9 +40,20 @@ def test_they_work_where_they_should(demonstration: Path):
 
 def test_a_later_start_prints_the_same_and_makes_nothing(demonstration: Path):
     first = make_demonstration()
-    counts = [Person.objects.count(), ApiKey.objects.count(), WallLink.objects.count()]
+    tables = (Person, ApiKey, WallLink, Unit)
+    counts = [table.objects.count() for table in tables]
     assert make_demonstration() == first == table_file().read_text()
-    assert [Person.objects.count(), ApiKey.objects.count(), WallLink.objects.count()] == counts
+    assert [table.objects.count() for table in tables] == counts
+
+
+def test_each_crew_has_a_unit_to_go_out_with(demonstration: Path):
+    make_demonstration()
+    crews = Person.objects.filter(role=Role.CREW)
+    assert crews
+    for person in crews:
+        assert Unit.objects.filter(agency=person.agency, handling_unit=person.handling_unit).count() == 1
+    for unit in Unit.objects.select_related("agency"):
+        unit.full_clean()
 
 
 def test_a_new_database_gets_the_same_passwords(demonstration: Path):
