@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 import random
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 from PIL import ExifTags, Image
 
 from geo.areas import areas_at
@@ -18,6 +22,7 @@ from incidents.exercises.pictures import draw
 from incidents.exercises.playing import Player
 from incidents.exercises.scenario import read_scenario
 from incidents.exercises.spots import point_in_ward
+from incidents.intake.worker import Worker
 from incidents.records.models import History, Incident, Photo, Report
 
 
@@ -59,6 +64,26 @@ def test_spots_lie_in_their_ward_and_stay_close_together():
     assert point_in_ward("2019", "99999", (0.5, 0.5)) is None
 
 
+@contextmanager
+def working() -> Iterator[None]:
+    """A worker beside the play, as in the demonstration: messages of chat doors are taken up by it."""
+    worker = Worker(name="test")
+
+    def run() -> None:
+        try:
+            worker.run()
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join()
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("pinned")
 @pytest.mark.timeout(240)
@@ -67,7 +92,9 @@ def test_a_short_day_reaches_every_door_and_most_states(live_server):
     planned = compose(scenario, 1022, 60)
     trouble: list[str] = []
     player = Player(scenario, live_server.url, read_secrets(), minutes=0.05, say=trouble.append)
-    counts = player.play(planned)
+    with working():
+        counts = player.play(planned)
+    Worker().run_once()
     assert counts["refused"] == 0, trouble
     assert counts["acts"] <= 2, trouble
     by_door = Counter(Report.objects.values_list("source", flat=True))

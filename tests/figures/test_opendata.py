@@ -57,7 +57,7 @@ def test_the_page_and_its_data(world: World, client: Client, monkeypatch: pytest
     assert {one["id"]: one["properties"]["received"] for one in wards} == {
         key: count for key, count in by_csv.items() if key not in {"invented/", "others"}
     }
-    assert page.content.count(b"<path") == len(wards)
+    assert page.content.count(b'<path class="step-') == len(wards)
 
 
 @pytest.mark.django_db(transaction=True)
