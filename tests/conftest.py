@@ -43,8 +43,9 @@ def positions_wait(private_folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(private_folder: Path) -> None:
-    """Puts the SpatiaLite test database into the private folder: several runs may go on side by side."""
+def django_db_modify_db_settings(private_folder: Path, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Puts the SpatiaLite test database into the private folder: several runs may go on side by side. Of several
+    workers of one run each has its own database on PostGIS too (the suffix)."""
     from django.db import connections
 
     chosen = connections["default"].settings_dict
