@@ -243,7 +243,8 @@ def test_an_inbox_by_keyboard_and_a_half_written_form_is_left_alone(live_site: A
 def test_a_panel_read_anew_leaves_the_field_one_is_about_to_write_in(live_site: Any, open_page: Any) -> None:
     agency, _inside = ward(live_site)
     incident = given(live_site, agency, "Nắp cống mất")
-    page = open_page(signed_in_as=live_site.person("focal_point", agency=agency))
+    # The route below does not see what the service worker fetches.
+    page = open_page(service_workers="block", signed_in_as=live_site.person("focal_point", agency=agency))
     held: list[Any] = []
     panels: list[str] = []
 
