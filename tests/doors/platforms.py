@@ -9,6 +9,7 @@ import itertools
 import json
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,7 +88,7 @@ def serving(well: Callable[[Asked], Answer]) -> Iterator[Peer]:
         server.server_close()
 
 
-class Platform:
+class Platform(ABC):
     """One platform as it meets us: `says` posts a message of a citizen, `peer` is what we send to."""
 
     door: str
@@ -98,15 +99,17 @@ class Platform:
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
 
+    @abstractmethod
     def well(self, asked: Asked) -> Answer:
-        raise NotImplementedError
+        """What this platform answers to a message it takes."""
 
+    @abstractmethod
     def event(self, number: str, sender: str, text: str = "", **more: Any) -> dict[str, Any]:
         """An event with a message; `point` (lon, lat) and `picture` (an address) as this platform tells them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def headers(self, raw: bytes) -> dict[str, str]:
-        raise NotImplementedError
+        """The headers that sign these bytes."""
 
     def post(self, event: Any, **headers: str) -> Any:
         """Posts an event, signed unless `headers` say otherwise; gives the answer."""
