@@ -433,10 +433,11 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
     link, token = make(name="Phòng họp", by=cast.supervisor)
     incident.refresh_from_db()
     assignment.refresh_from_db()
-    alias = learn(
-        phrase="quán bà Bảy", label="", lon=0.0, lat=0.0, radius_m=50.0, exercise=0,
-        by_id=cast.call_taker.pk, at=timezone.now(),
-    )  # fmt: skip
+    with change():
+        alias = learn(
+            phrase="quán bà Bảy", label="", lon=0.0, lat=0.0, radius_m=50.0, exercise=0,
+            by_id=cast.call_taker.pk, at=timezone.now(),
+        )  # fmt: skip
     assert alias is not None
     call = receive(PhoneReport(event=PhoneEvent.RINGING, call_id="1", event_ts=timezone.now()))
     now = timezone.now()

@@ -227,6 +227,8 @@ class Topology:
 
         from opscenter.settings import database
 
+        if connections["default"].in_atomic_block:
+            raise RuntimeError("a change is open: on SQLite a second connection would wait for it until it gives up")
         settings = {**connections["default"].settings_dict, **database(self.env["OPSCENTER_DATABASE_URL"])}
         settings["OPTIONS"] = {name: value for name, value in settings["OPTIONS"].items() if name != "pool"}
         own = connections["default"]
