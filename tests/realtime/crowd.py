@@ -15,9 +15,12 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tests.realtime.reducer import Json, State, reduce
 
+# As frontend/src/live/stream.ts does: more than 1 MB unacknowledged ends a connection.
+ACK_AFTER = 250_000
+
 
 class Client:
-    """One browser: connects for ever, resumes where it stands, acknowledges each second."""
+    """One browser: connects for ever, resumes where it stands, acknowledges each second, sooner when much came."""
 
     def __init__(self, who: str, port: int, *, acks: bool = True) -> None:
         self.who, self.port, self.acks = who, port, acks
@@ -26,6 +29,7 @@ class Client:
         self.heard: list[Json] = []
         self.heard_at: list[float] = []
         self.codes: list[int] = []
+        self.heard_since_ack = 0
         self.refused = 0
         self.socket: ClientConnection | None = None
         self.resumed = 0
@@ -43,10 +47,13 @@ class Client:
         options: dict[str, Any] = {"origin": f"http://127.0.0.1:{self.port}", "max_size": None, "proxy": None}
         async with connect(address, **options) as self.socket:
             await self._resume()
-            acking = asyncio.create_task(self._acknowledge())
+            acking = asyncio.create_task(self._acknowledge_each_second())
             try:
                 async for text in self.socket:
                     await self._take(json.loads(text))
+                    self.heard_since_ack += len(text)
+                    if self.heard_since_ack >= ACK_AFTER:
+                        await self._acknowledge()
             finally:
                 acking.cancel()
                 code = self.socket.close_code
@@ -66,12 +73,16 @@ class Client:
             if resume:
                 await self._resume()
 
-    async def _acknowledge(self) -> None:
+    async def _acknowledge_each_second(self) -> None:
         while True:
             await asyncio.sleep(1)
-            if self.acks and self.socket is not None and self.state.position is not None:
-                with contextlib.suppress(ConnectionClosed):
-                    await self.socket.send(json.dumps({"t": "ack", "offset": self.state.position["offset"]}))
+            await self._acknowledge()
+
+    async def _acknowledge(self) -> None:
+        if self.acks and self.socket is not None and self.state.position is not None:
+            self.heard_since_ack = 0
+            with contextlib.suppress(ConnectionClosed):
+                await self.socket.send(json.dumps({"t": "ack", "offset": self.state.position["offset"]}))
 
     @property
     def words(self) -> dict[int, Any]:

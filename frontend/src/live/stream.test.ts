@@ -94,6 +94,16 @@ describe("connecting", () => {
     expect(socket.sent.slice(before)).toEqual([{ t: "ack", offset: 11 }]);
   });
 
+  it("acknowledges sooner when a second brings much", () => {
+    const socket = live();
+    const before = socket.sent.length;
+    const much = (o: number): object => ({ ...put(o), body: { words: "x".repeat(200_000) } });
+    socket.says(frame(10, 11, [much(11)]));
+    expect(socket.sent.length).toBe(before);
+    socket.says(frame(11, 12, [much(12)]));
+    expect(socket.sent.slice(before)).toEqual([{ t: "ack", offset: 12 }]);
+  });
+
   it("gives up a connection that never answers", () => {
     last().opens();
     vi.advanceTimersByTime(17_000);

@@ -29,6 +29,8 @@ export const RIGHTS_CHANGED = 4002;
 export const NOT_ENTITLED = 4003;
 
 const ACK_EVERY = 1_000;
+/** Or sooner, after so many characters: the server closes at 1 MB unacknowledged, and a busy second may bring that. */
+const ACK_AFTER = 250_000;
 /** The server sends at least a heartbeat every 2 s. */
 const SILENCE = 6_000;
 /** How long connecting, or the answer to a resume, may take. */
@@ -47,6 +49,7 @@ export class Stream {
   private readonly asides = new Map<string, Set<(message: Aside) => void>>();
   private heardAt = 0;
   private ackedAt = 0;
+  private heardSinceAck = 0;
   private liveAt = 0;
   /** When we asked for something that is not answered yet: the connection, or a resume. */
   private askedAt: number | null = null;
@@ -143,7 +146,8 @@ export class Stream {
       this.options.store.forgetPosition();
       return this.lose(false);
     }
-    if (now - this.ackedAt >= ACK_EVERY) this.acknowledge(now);
+    this.heardSinceAck += text.length;
+    if (now - this.ackedAt >= ACK_EVERY || this.heardSinceAck >= ACK_AFTER) this.acknowledge(now);
   }
 
   private take(message: SnapshotMessage | FrameMessage, now: number): void {
@@ -179,6 +183,7 @@ export class Stream {
     const position = this.options.store.position;
     if (this.askedAt !== null || position === null) return;
     this.ackedAt = now;
+    this.heardSinceAck = 0;
     this.say({ t: "ack", offset: position.offset });
   }
 
