@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,27 @@ import pytest
 from django.conf import settings
 
 pytest_plugins = ["tests.harness.fixtures"]
+
+
+# A test that asks for one of these, by whatever way, touches the database.
+DATABASE = frozenset({"db", "transactional_db"})
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-database", action="store_true", help="only tests that touch the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A second database has nothing to say about tests that use none."""
+    if not config.getoption("--only-database"):
+        return
+
+    def touches(item: pytest.Item) -> bool:
+        fixtures = getattr(item, "fixturenames", ())
+        return item.get_closest_marker("django_db") is not None or not DATABASE.isdisjoint(fixtures)
+
+    config.hook.pytest_deselected(items=[item for item in items if not touches(item)])
+    items[:] = [item for item in items if touches(item)]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -43,14 +65,33 @@ def positions_wait(private_folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(private_folder: Path, django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Puts the SpatiaLite test database into the private folder: several runs may go on side by side. Of several
-    workers of one run each has its own database on PostGIS too (the suffix)."""
+def django_db_keepdb() -> bool:
+    """Whether `django_db_modify_db_settings` puts a migrated database there; what it lies in goes away as a whole."""
+    spatialite = settings.DATABASES["default"]["ENGINE"] == "opscenter.spatialite"
+    return spatialite or "TESTS_TEMPLATE_DATABASE" in os.environ
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    private_folder: Path, django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any
+) -> None:
+    """Copies a migrated database to where the tests look for theirs. On SpatiaLite in the private folder: several runs
+    may go on side by side. Of several workers of one run each has its own on PostGIS too (the suffix)."""
     from django.db import connections
 
-    chosen = connections["default"].settings_dict
+    from tests.harness import prepared
+
+    connection = connections["default"]
+    chosen = connection.settings_dict
     if chosen["ENGINE"] == "opscenter.spatialite":
         chosen["TEST"]["NAME"] = str(private_folder / "test.sqlite3")
+        prepared.fill_file(private_folder / "test.sqlite3", os.environ, "migrated", prepared.MIGRATE)
+    elif template := os.environ.get("TESTS_TEMPLATE_DATABASE"):
+        name = connection.creation._get_test_db_name()
+        # Two copies of one template at a time are refused.
+        with django_db_blocker.unblock(), prepared.locked("template"), connection.creation._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
 @pytest.fixture(scope="session")

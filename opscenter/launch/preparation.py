@@ -49,7 +49,8 @@ def _stamp(data_dir: Path) -> Path:
     return data_dir / f"prepared-{hashlib.sha256(text.encode()).hexdigest()[:16]}.json"
 
 
-def _inputs() -> str:
+def inputs() -> str:
+    """A digest of everything that the prepared database is made from."""
     migrations = [file for package in PACKAGES for file in (ROOT / package).glob("**/migrations/*.py")]
     reference = [ROOT / part for part in REFERENCE_INPUTS]
     return digest([*migrations, *reference, ROOT / "requirements.txt", ROOT / "opscenter" / "settings.py"])
@@ -76,7 +77,7 @@ def is_current(data_dir: Path) -> bool:
     if os.environ.get("OPSCENTER_MODE") == "demonstration" and not (data_dir / "demonstration-accounts.txt").exists():
         return False
     applied = _applied(Path(kept["database"]))
-    return bool(applied) and kept["applied"] == applied and kept["inputs"] == _inputs()
+    return bool(applied) and kept["applied"] == applied and kept["inputs"] == inputs()
 
 
 # --- doing it; each needs django.setup() before -----------------------------------------------------------------
@@ -125,7 +126,7 @@ def prepare() -> None:
     from opscenter.launch import translations
 
     translations.compile_translations()
-    inputs = _inputs()
+    made_from = inputs()
     # WhiteNoise warns about a folder that is missing.
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     if settings.PRODUCTION or "OPSCENTER_STATIC_ROOT" in os.environ:
@@ -137,7 +138,7 @@ def prepare() -> None:
     database = settings.DATABASES["default"]
     if database["ENGINE"] == "opscenter.spatialite":
         file = Path(str(database["NAME"]))
-        kept = {"database": str(file), "applied": _applied(file), "inputs": inputs}
+        kept = {"database": str(file), "applied": _applied(file), "inputs": made_from}
         _stamp(settings.DATA_DIR).write_text(json.dumps(kept))
 
 

@@ -1,6 +1,6 @@
 """`make test`: every part one after the other, and one table at the end of what passed and how long it took.
 
-The domain runs on both databases; what starts processes of its own, and the browser, runs once.
+What touches a database runs on both; the rest, what starts processes of its own and the browser run once.
 """
 
 from __future__ import annotations
@@ -12,18 +12,23 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-# Files side by side on the machine's cores, each worker with databases and servers of its own.
-WORKERS = str(max(2, min(4, os.cpu_count() or 2)))
-SPREAD = ["-q", "--durations=8", "-n", WORKERS, "--dist", "loadfile"]
+# Files side by side, each worker with databases and servers of its own. More workers than cores: much of a test is
+# waiting for a server, a socket or a browser.
+WORKERS = str((os.cpu_count() or 2) + 2)
+# In the order given, so that the long files begin first and the many short ones fill the end.
+SPREAD = ["-q", "--durations=8", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]
 PYTEST = [sys.executable, "-m", "pytest", *SPREAD]
 # These start their own servers, whichever database the run is on.
-OWN_PROCESSES = ("e2e", "faults", "deploy", "harness", "launch")
+OWN_PROCESSES = ("launch", "deploy", "faults", "harness", "e2e")
+LONG_FIRST = [
+    "tests/launch", "tests/deploy", "tests/faults", "tests/harness", "tests/exercises", "tests/realtime", "tests/api",
+]  # fmt: skip
 
 PARTS = {
-    "SpatiaLite": [*PYTEST, "tests", "--ignore=tests/e2e"],
+    "SpatiaLite": [*PYTEST, *LONG_FIRST, "tests", "--ignore=tests/e2e"],
     "PostGIS and Redis": [
-        sys.executable, "-m", "tests.harness.run_on_postgis", "--", "pytest", *SPREAD, "tests",
-        *(f"--ignore=tests/{name}" for name in OWN_PROCESSES),
+        sys.executable, "-m", "tests.harness.run_on_postgis", "--", "pytest", *SPREAD, "--only-database",
+        *LONG_FIRST[4:], "tests", *(f"--ignore=tests/{name}" for name in OWN_PROCESSES),
     ],
     "the browser's modules": [sys.executable, "-m", "opscenter.launch.frontend", "test"],
     "Chromium": [*PYTEST, "tests/e2e"],

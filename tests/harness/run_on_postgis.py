@@ -14,7 +14,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.harness import prepared
 from tests.harness.servers import Postgres, Redis
+
+TEMPLATE = "migrated"
 
 
 def main(arguments: list[str]) -> int:
@@ -37,6 +40,10 @@ def main(arguments: list[str]) -> int:
                 "OPSCENTER_DATABASE_URL": postgres.create("opscenter"),
                 "OPSCENTER_REDIS_URL": redis.url,
             }
+            if "pytest" in command:
+                # Its workers' databases are copies of this one.
+                prepared.fill_server(postgres, TEMPLATE, env, "migrated", prepared.MIGRATE)
+                env["TESTS_TEMPLATE_DATABASE"] = TEMPLATE
             child = subprocess.Popen(command, env=env)
             # Ctrl+C reaches the child too; wait for its own end, so that the servers go last.
             signal.signal(signal.SIGINT, signal.SIG_IGN)

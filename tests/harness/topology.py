@@ -24,14 +24,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from opscenter.launch import frontend
+from opscenter.launch import frontend, translations
 from opscenter.launch import web as web_process
+from tests.harness import prepared
 from tests.harness.processes import Program, accepts, free_port
 from tests.harness.servers import Postgres, Redis, program_path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NGINX_TEMPLATE = ROOT / "opscenter" / "launch" / "nginx.conf.template"
 PRODUCTION_HOST = "1022.test"
+COLLECT = "import django; django.setup(); from opscenter.launch import preparation; preparation.collect_static()"
 
 
 class CommandFailed(Exception):
@@ -157,13 +159,18 @@ class Topology:
     def start(self) -> Topology:
         """Starts the servers, prepares the database as a deployment does, then starts web, worker and nginx."""
         frontend.build()
+        translations.compile_translations()
         self.data_dir.mkdir(exist_ok=True)
         try:
+            # Several may start at once, and all share this folder.
+            with prepared.locked("static"):
+                self._run([sys.executable, "-c", COLLECT])
             if self.postgres is not None and self.redis is not None:
                 self.postgres.start()
-                self.postgres.create("opscenter")
+                prepared.fill_server(self.postgres, "opscenter", self.env, "complete", prepared.PREPARE)
                 self.redis.start()
-            self._run([sys.executable, "-m", "opscenter.launch.preparation"])
+            else:
+                prepared.fill_file(self.data_dir / "site.sqlite3", self.env, "complete", prepared.PREPARE)
             for program in (*self.web, self.worker):
                 program.launch()
             for program in (*self.web, self.worker):

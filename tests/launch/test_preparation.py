@@ -15,7 +15,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder as it is after a preparation, with inputs of its own."""
     for name in ("MODE", "PUBLIC_URL", "AREA_SET"):
         monkeypatch.delenv(f"OPSCENTER_{name}", raising=False)
-    monkeypatch.setattr(preparation, "_inputs", lambda: "inputs")
+    monkeypatch.setattr(preparation, "inputs", lambda: "inputs")
     database = tmp_path / "opscenter.sqlite3"
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("CREATE TABLE django_migrations (app TEXT, name TEXT)")
@@ -53,7 +53,7 @@ def test_changed_inputs_and_settings_are_noticed(prepared: Path, monkeypatch: py
     assert not preparation.is_current(prepared)
     monkeypatch.delenv("OPSCENTER_AREA_SET")
     assert preparation.is_current(prepared)
-    monkeypatch.setattr(preparation, "_inputs", lambda: "others")
+    monkeypatch.setattr(preparation, "inputs", lambda: "others")
     assert not preparation.is_current(prepared)
 
 
