@@ -57,9 +57,9 @@ export default defineConfig({
     target: ["chrome107", "firefox104", "safari16"],
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
-      input: [...screens.map((screen) => here(`src/${screen}.ts`)), here("src/workers/offline.ts")],
+      input: [...screens.map((screen) => here(`src/${screen}.ts`)), here("src/workers/offline.ts"), here("src/workers/notify.ts")],
       // A service worker has one address for ever; opscenter/offline.py serves it.
-      output: { entryFileNames: (chunk) => (chunk.name === "offline" ? "workers/[name].js" : "assets/[name]-[hash].js") },
+      output: { entryFileNames: (chunk) => (["offline", "notify"].includes(chunk.name) ? "workers/[name].js" : "assets/[name]-[hash].js") },
     },
   },
   worker: { format: "es" },

@@ -6,12 +6,15 @@ and not only for `manage.py check --deploy`.
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# The order of the curve P-256 (SEC 2, 2.4.2).
+_P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 # Geocoders for everybody: whoever runs them would read where people call from, and they forbid such use.
 PUBLIC_GEOCODERS = ("openstreetmap.org", "komoot.io")
@@ -59,7 +62,20 @@ def unsafe_settings(settings: Any) -> list[str]:
         found.append("OPSCENTER_IMAP_SECURITY is none: the mailbox's password would travel in the clear.")
     if (urlsplit(settings.GEOCODER_URL).hostname or "").endswith(PUBLIC_GEOCODERS):
         found.append("OPSCENTER_GEOCODER_URL is a public service: citizens' addresses would leave the province.")
+    if settings.PUSH_PRIVATE_KEY and not is_push_key(settings.PUSH_PRIVATE_KEY):
+        found.append("OPSCENTER_PUSH_PRIVATE_KEY is not a key: make one with manage.py make_vapid_keys.")
+    if any(host.startswith("http:") or "127.0.0.1" in host or "localhost" in host for host in settings.PUSH_HOSTS):
+        found.append("OPSCENTER_PUSH_HOSTS names this machine or plain http: strangers choose what is called there.")
     return found
+
+
+def is_push_key(text: str) -> bool:
+    """Whether it is 32 bytes as base64url, and a number a P-256 key can be."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return len(raw) == 32 and 0 < int.from_bytes(raw, "big") < _P256_ORDER
 
 
 def refuse_unsafe_settings(settings: Any) -> None:

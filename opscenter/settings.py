@@ -350,6 +350,8 @@ SMS_MOST_PARTS = int(env("SMS_MOST_PARTS", "3"))
 
 # What the Official Account may send with: the first refresh token, from Zalo's console; later ones are in the database.
 ZALO_REFRESH_TOKEN = env("ZALO_REFRESH_TOKEN")
+# The application's own secret, for renewing the token; empty: the secret that signs the webhook is that one too.
+ZALO_APP_SECRET = env("ZALO_APP_SECRET")
 ZALO_API = env("ZALO_API", "https://openapi.zalo.me").rstrip("/")
 ZALO_OAUTH = env("ZALO_OAUTH", "https://oauth.zaloapp.com").rstrip("/")
 VIBER_TOKEN = env("VIBER_TOKEN")
@@ -358,6 +360,10 @@ FACEBOOK_APP_SECRET = env("FACEBOOK_APP_SECRET")
 FACEBOOK_VERIFY_TOKEN = env("FACEBOOK_VERIFY_TOKEN")
 FACEBOOK_PAGE_TOKEN = env("FACEBOOK_PAGE_TOKEN")
 FACEBOOK_API = env("FACEBOOK_API", "https://graph.facebook.com/v23.0").rstrip("/")
+# Notifications on phones and browsers (VAPID): they leave through the browser makers, so none without a key of
+# `manage.py make_vapid_keys`. The services that may be called, ".host" for all below it.
+PUSH_PRIVATE_KEY = env("PUSH_PRIVATE_KEY")
+PUSH_HOSTS = env_list("PUSH_HOSTS", "fcm.googleapis.com,.push.services.mozilla.com,.push.apple.com,.notify.windows.com")
 # Hosts whence a door's pictures may be fetched besides the platform's own: "zalo=.example.vn, viber=media.example".
 MEDIA_HOSTS = env_list("MEDIA_HOSTS")
 # How sure an answer in force must be, 0 to 1, before a text door gives it by itself; above 1 none ever is.
@@ -400,6 +406,10 @@ EMAIL_HOST_PASSWORD = env("SMTP_PASSWORD")
 EMAIL_USE_TLS = env_flag("SMTP_TLS")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", "1022@binhduong.example")
+# Whom the makers of browsers may write to about our notifications.
+PUSH_CONTACT = env("PUSH_CONTACT", f"mailto:{DEFAULT_FROM_EMAIL}")
+if not PUSH_CONTACT.startswith(("mailto:", "https://")):
+    raise ImproperlyConfigured(f"OPSCENTER_PUSH_CONTACT is {PUSH_CONTACT!r}: it begins with mailto: or https://")
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.console.EmailBackend"
 )

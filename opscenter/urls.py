@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from opscenter.accounts import own_people_views
 from opscenter.accounts.bulk_views import issue_many
-from opscenter.accounts.menu import menu
+from opscenter.accounts.menu import menu, phone
 from opscenter.accounts.start import home
 from opscenter.health import health
 
@@ -15,12 +15,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("start/", home, name="home"),
     path("admin/", admin.site.urls),
     path("accounts/menu/", menu, name="account_menu"),
+    path("accounts/phone/", phone, name="account_phone"),
     path("accounts/many/", issue_many, name="issue_many"),
     path("accounts/people/", own_people_views.people, name="own_people"),
     path("accounts/people/<int:pk>/", own_people_views.act, name="own_people_act"),
     path("accounts/", include("allauth.urls")),
     path("geo/", include("geo.urls")),
     path("", include("incidents.urls")),
+    path("", include("incidents.delivery.urls")),
     path("room/", include("incidents.room.urls")),
     path("inbox/", include("incidents.inbox.urls")),
     path("rules/", include("incidents.rulebook.urls")),

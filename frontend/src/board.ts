@@ -7,6 +7,7 @@ import { element } from "./element";
 import { wireForms } from "./forms";
 import type { Entry } from "./outbox";
 import { getJson, pageData, settings as page } from "./page";
+import { wirePush } from "./push";
 import { groupOf, type Incident, type ServicePart } from "./room/incident";
 import { keysOn, listen } from "./room/keys";
 import { Live } from "./room/live";
@@ -314,3 +315,4 @@ async function start(): Promise<void> {
 }
 
 void start();
+wirePush();

@@ -7,6 +7,7 @@ import { wireForms } from "./forms";
 import { Store } from "./live/store";
 import { Stream } from "./live/stream";
 import { csrfToken } from "./page";
+import { wirePush } from "./push";
 import { keepTimes } from "./time";
 import { say } from "./words/board";
 
@@ -59,6 +60,9 @@ async function load(): Promise<void> {
 function wire(): void {
   keepTimes(box)();
   wireForms(box);
+  // Apple's telephones know no geo: address.
+  const to = box.querySelector<HTMLAnchorElement>("[data-to]");
+  if (to && /iPhone|iPad/.test(navigator.userAgent)) to.href = `maps://?daddr=${to.dataset.to}`;
   const track = box.querySelector<HTMLInputElement>("[data-track]");
   if (!track) return;
   track.checked = watching !== null;
@@ -106,3 +110,4 @@ store.subscribe(() => void load());
 showConnection(stream, document.getElementById("connection")!, say("crew.stale"));
 stream.start();
 wire();
+wirePush();

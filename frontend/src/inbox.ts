@@ -15,6 +15,7 @@ import { pageData } from "./page";
 import type { PhotoLimits } from "./photos";
 import type { Incident } from "./room/incident";
 import { Names } from "./room/reference";
+import { wirePush } from "./push";
 import { outbox } from "./sending";
 import { say } from "./words/inbox";
 
@@ -262,6 +263,7 @@ void offline.begin().then((since) => {
   if (asked && panel.openId === null) open(Number(asked[1]), false);
 });
 void here.beginIfAllowed();
+wirePush();
 names
   .load()
   .then(() => draw())

@@ -7,6 +7,7 @@ import { getJson } from "./page";
 import { installable, register } from "./portal/app";
 import { chat } from "./portal/chat";
 import { forget, mine } from "./portal/mine";
+import { wirePush } from "./push";
 import { fullDate } from "./time";
 import { say } from "./words/mine";
 
@@ -22,6 +23,7 @@ if (box) void draw(box);
 register();
 installable(document.querySelector<HTMLButtonElement>("[data-install]"));
 chat();
+wirePush(document, () => ({ codes: mine().map(({ code }) => code), only: true }));
 
 async function draw(box: HTMLElement): Promise<void> {
   const list = mine();

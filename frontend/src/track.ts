@@ -9,6 +9,7 @@ import { chat } from "./portal/chat";
 import { remember } from "./portal/mine";
 import { follow } from "./portal/follow";
 import { shareButtons } from "./portal/share";
+import { wirePush } from "./push";
 
 const state = document.getElementById("state");
 const sign = document.getElementById("connection");
@@ -16,6 +17,7 @@ if (state && sign) follow(state, sign);
 shareButtons();
 chat();
 register();
+wirePush(document, () => ({ codes: [document.getElementById("state")?.dataset.code ?? ""] }));
 // Whoever has just sent it is on the device it belongs to.
 if (state?.dataset.code && new URLSearchParams(location.search).has("moi")) remember(state.dataset.code);
 

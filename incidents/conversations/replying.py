@@ -13,7 +13,7 @@ from incidents.conversations import listening, windows
 from incidents.conversations.models import Message
 from incidents.conversations.people import conversation_of
 from incidents.delivery.models import Door, Kind
-from incidents.delivery.queue import enqueue
+from incidents.delivery.queue import enqueue, tell_besides
 from incidents.delivery.ways import doors_to, is_open
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
@@ -114,6 +114,7 @@ def _say(report: Report, text: str, door: Door, by: Person | None) -> Message:
     delivery = enqueue(
         kind=Kind.REPLY, door=door, incident=report.incident, report=report, text=(_subject(report), text)
     )
+    tell_besides(report, Kind.REPLY, page=False)
     conversation.last_at = at
     conversation.save(update_fields=["last_at"])
     return Message.objects.create(

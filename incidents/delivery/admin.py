@@ -30,5 +30,5 @@ class DeliveryAdmin(LiveTableAdmin):
     list_filter = ("state", "door", "kind")
     search_fields = ("=incident__id",)
     # The text holds the citizen's tracking code, which opens the page.
-    exclude = ("subject", "body", "reporter", "report", "contact_point", "message_id")
+    exclude = ("subject", "body", "link", "device", "reporter", "report", "contact_point", "message_id")
     inlines = (AttemptInline,)

@@ -16,6 +16,7 @@ from incidents.delivery.outcomes import Failure, Outcome, Result
 from incidents.delivery.ways import Outgoing
 from incidents.records.models import Report, Reporter
 from incidents.records.summaries import mask
+from opscenter.accounts.models import Person
 
 
 def is_set_up() -> bool:
@@ -38,6 +39,10 @@ def thread_of(row: Delivery) -> Sequence[str]:
 def to_citizen(reporter: Reporter | None, report: Report | None) -> str:
     """The address the reporter left, or wrote from."""
     return reporter.email if reporter is not None else ""
+
+
+def to_person(person: Person) -> str:
+    return person.email
 
 
 def send(outgoing: Outgoing) -> Result:

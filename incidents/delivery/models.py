@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -40,10 +41,15 @@ class Kind(models.TextChoices):
     QUESTION = "question", _("Question to the citizen")
     REMINDER = "reminder", _("Reminder of a deadline")
     DRILL = "drill", _("Contact drill")
+    # To people of 113, 114, 115: a crew is sent out; nobody of a service takes an emergency.
+    CALL_OUT = "call_out", _("Crew called out")
+    ALARM = "alarm", _("Alarm: nobody has taken it")
 
 
 # Messages whose words come with them.
-FREE = frozenset({Kind.REPLY, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.DRILL})
+FREE = frozenset({Kind.REPLY, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.DRILL, Kind.CALL_OUT, Kind.ALARM})
+# Of use only within minutes: tried again at once, and soon not any more.
+URGENT = frozenset({Kind.CALL_OUT, Kind.ALARM})
 
 
 class Receipt(models.TextChoices):
@@ -63,6 +69,34 @@ class DeliveryState(models.TextChoices):
     CANCELLED = "cancelled", _("Not sent")
 
 
+class PushDevice(models.Model):
+    """A browser that takes notifications: of a person's work, or of reports whose tracking codes it has shown us.
+
+    Its address and keys are the browser maker's; they say nothing about who holds it.
+    """
+
+    endpoint = models.TextField()
+    # SHA-256: an address is too long for an index of every database.
+    endpoint_digest = models.CharField(max_length=64, unique=True)
+    # The browser's public key and the secret by which alone it can be written to (RFC 8291), as base64url.
+    p256dh = models.CharField(max_length=100)
+    auth = models.CharField(max_length=32)
+    language = models.CharField(max_length=5, default="vi")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="push_devices"
+    )
+    reports = models.ManyToManyField("records.Report", related_name="push_devices", blank=True)
+    # When its page last said that it is still there.
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("device with notifications")
+        verbose_name_plural = _("devices with notifications")
+
+    def __str__(self) -> str:
+        return f"device #{self.pk}"
+
+
 class Delivery(models.Model):
     """Tin gửi đi. To whom is a reference, not a copied address: personal data stays with the reporter."""
 
@@ -77,6 +111,13 @@ class Delivery(models.Model):
     contact_point = models.ForeignKey(
         "accounts.ContactPoint", models.PROTECT, null=True, blank=True, related_name="deliveries"
     )
+    # To somebody with an account, at their own number; with a device, to that browser.
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="deliveries"
+    )
+    device = models.ForeignKey(PushDevice, models.SET_NULL, null=True, blank=True, related_name="deliveries")
+    # The page that a notification opens, as a path.
+    link = models.CharField(max_length=200, blank=True)
     # The message that could not be delivered and that this one says again by another door.
     instead_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="again")
     # A value of Kind. Not `choices`: rooms add kinds, and a kind is no change of the table.
@@ -110,7 +151,8 @@ class Delivery(models.Model):
                 condition=Q(report__isnull=False)
                 | Q(assignment__isnull=False)
                 | Q(reporter__isnull=False)
-                | Q(contact_point__isnull=False),
+                | Q(contact_point__isnull=False)
+                | Q(person__isnull=False),
                 name="delivery_is_to_somebody",
             ),
             models.CheckConstraint(

@@ -29,6 +29,8 @@ class Failure(StrEnum):
     WINDOW_CLOSED = "window_closed"
     # The other side took it and told later that it did not arrive.
     UNDELIVERED = "undelivered"
+    # The browser has ended its subscription.
+    GONE = "gone"
     GAVE_UP = "gave_up"
     TAKEN_BACK = "taken_back"
 

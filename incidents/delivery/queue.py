@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from django.conf import settings
 from django.utils.translation import gettext, override
 
-from incidents.delivery.models import FREE, Delivery, DeliveryState, Door, Kind
+from incidents.delivery.models import FREE, Delivery, DeliveryState, Door, Kind, PushDevice
 from incidents.delivery.outcomes import Failure
 from incidents.delivery.ways import DOOR_OF_CONTACT, Form, doors_besides, doors_to, is_open, way_of
-from incidents.delivery.wording import marked, tracking_link, worded
+from incidents.delivery.wording import marked, noticed, tracking_link, tracking_path, worded
 from incidents.records.models import Assignment, Incident, Report, Reporter
-from opscenter.accounts.models import ContactPoint
+from opscenter.accounts.models import ContactPoint, Person
+from opscenter.accounts.roles import Role
 from realtime.change import current_change
 
 # A dispatch can be withdrawn for 10 seconds; nobody outside hears of it before.
@@ -30,15 +31,20 @@ def enqueue(
     reporter: Reporter | None = None,
     assignment: Assignment | None = None,
     contact_point: ContactPoint | None = None,
+    person: Person | None = None,
+    device: PushDevice | None = None,
     text: tuple[str, str] | None = None,
     language: str = "",
+    link: str = "",
     instead_of: Delivery | None = None,
 ) -> Delivery:
     """Queues one message inside the open change; its text is fixed now, in the reader's language.
 
     To a citizen: give `report`, or `reporter` when it is about none; to an agency: `contact_point`, and `assignment`
-    if it is about one. `text` is (subject, body) of a kind that has no template. What a dispatch causes leaves when
-    the dispatch cannot be withdrawn any more. A door that is not set up here cancels the message, and says so.
+    if it is about one; to somebody with an account: `person`. `device` is the browser of a notification, which says
+    only what a lock screen may show and opens `link`, a path. `text` is (subject, body) of a kind that has no
+    template. What a dispatch causes leaves when the dispatch cannot be withdrawn any more. A door that is not set up
+    here cancels the message, and says so.
     """
     at = current_change().at
     wait = UNDO if kind in _AFTER_UNDO and instead_of is None else dt.timedelta(0)
@@ -46,7 +52,9 @@ def enqueue(
     exercise = incident.exercise if incident is not None else 0
     way = way_of(door)
     form = way.form if way is not None else Form.SHORT
-    if text is not None:
+    if form == Form.NOTICE:
+        subject, body = noticed(kind, language, incident, exercise)
+    elif text is not None:
         subject, body = marked(*text, language, form, exercise)
     else:
         assert incident is not None, f"a message of kind {kind} is about an incident, or brings its text"
@@ -70,6 +78,9 @@ def enqueue(
         reporter=report.reporter if report is not None else reporter,
         assignment=assignment,
         contact_point=contact_point,
+        person=person,
+        device=device,
+        link=link or (tracking_path(report) if report is not None and device is not None else ""),
         instead_of=instead_of,
         kind=kind,
         door=door,
@@ -87,8 +98,56 @@ def enqueue(
 
 def tell_reporter(report: Report, kind: Kind) -> list[Delivery]:
     """Tells one citizen: on the tracking page, and by one door more, if possible the one they wrote by."""
-    doors = [*doors_besides(report), *doors_to(report)[:1]]
-    return [enqueue(kind=kind, door=door, incident=report.incident, report=report) for door in doors]
+    doors = doors_to(report)[:1]
+    besides = tell_besides(report, kind)
+    return besides + [enqueue(kind=kind, door=door, incident=report.incident, report=report) for door in doors]
+
+
+def tell_besides(
+    report: Report, kind: Kind, text: tuple[str, str] | None = None, *, page: bool = True
+) -> list[Delivery]:
+    """Tells one citizen on the tracking page (unless not `page`) and on each device that follows the report."""
+    told: list[Delivery] = []
+    for door in doors_besides(report):
+        way = way_of(door)
+        devices: Sequence[PushDevice | None]
+        devices = way.devices(report) if way is not None and way.devices is not None else [None]
+        for device in devices if page or door != Door.PAGE else ():
+            language = device.language if device is not None else ""
+            told.append(
+                enqueue(
+                    kind=kind,
+                    door=door,
+                    incident=report.incident,
+                    report=report,
+                    device=device,
+                    language=language,
+                    text=text,
+                )
+            )
+    return told
+
+
+def tell_people(
+    people: Iterable[Person], kind: Kind, *, incident: Incident, assignment: Assignment | None = None, link: str
+) -> list[Delivery]:
+    """Notifies people on those of their devices that they have switched it on for; `link` is the page it opens."""
+    if not is_open(Door.PUSH):
+        return []
+    devices = PushDevice.objects.filter(person__in=[one.pk for one in people], person__is_active=True)
+    return [
+        enqueue(
+            kind=kind,
+            door=Door.PUSH,
+            incident=incident,
+            assignment=assignment,
+            person=device.person,
+            device=device,
+            language=device.language,
+            link=link,
+        )
+        for device in devices.select_related("person").order_by("pk")
+    ]
 
 
 def say_again(failed: Delivery) -> Delivery | None:
@@ -146,7 +205,17 @@ def tell_agency(assignment: Assignment) -> list[Delivery]:
     points: Sequence[ContactPoint] = [row for row in rows if way_of(door_of(row)) is not None]
     if _choices:
         points = _choices[0](points)
-    return [tell_contact(assignment, point) for point in points]
+    told = [tell_contact(assignment, point) for point in points]
+    return told + tell_focal_points(assignment)
+
+
+def tell_focal_points(assignment: Assignment) -> list[Delivery]:
+    """Notifies those who receive for the agency, on their devices."""
+    told: list[Delivery] = []
+    for role, link in ((Role.FOCAL_POINT, f"/inbox/assignment/{assignment.pk}/"), (Role.DISPATCHER, "/emergencies/")):
+        people = Person.objects.filter(agency_id=assignment.agency_id, role=role, is_active=True)
+        told += tell_people(people, Kind.ASSIGNMENT, incident=assignment.incident, assignment=assignment, link=link)
+    return told
 
 
 def tell_contact(assignment: Assignment, point: ContactPoint, *, instead_of: Delivery | None = None) -> Delivery:
@@ -194,7 +263,8 @@ def ask_reporters(incident: Incident, question: str) -> list[Delivery]:
             about = {"code": incident.code, "question": question, "link": tracking_link(report)}
             subject = gettext("A question about %(code)s") % about
             body = gettext("About %(code)s: %(question)s\nPlease answer the hotline. Your report: %(link)s") % about
-        for door in [*doors_besides(report), *doors_to(report)[:1]]:
+        asked += tell_besides(report, Kind.QUESTION, (subject, body))
+        for door in doors_to(report)[:1]:
             asked.append(enqueue(kind=Kind.QUESTION, door=door, incident=incident, report=report, text=(subject, body)))
     return asked
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from incidents.delivery.models import Delivery, Door
+from incidents.delivery.models import Delivery, Door, PushDevice
 from incidents.delivery.outcomes import Outcome, Result
 from incidents.records.models import Report, Reporter
-from opscenter.accounts.models import ContactPoint
+from opscenter.accounts.models import ContactPoint, Person
 
 
 class Form(StrEnum):
@@ -24,6 +24,8 @@ class Form(StrEnum):
     LETTER = "letter"
     # One paragraph, for telephones and chats. What may be long stands last, because a door may cut it off.
     SHORT = "short"
+    # A title and one neutral sentence with the incident's code, for the lock screen of whoever finds the phone.
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class Outgoing:
     delivery: int = 0
     # Numbers of the other side's earlier messages that this one answers, the oldest first.
     thread: tuple[str, ...] = ()
+    # A value of Kind, and the page that the message is about, as a path.
+    kind: str = ""
+    link: str = ""
 
 
 # Sends one message and says what came of it. Raises nothing, touches no database: it waits in a thread.
@@ -45,6 +50,14 @@ Send = Callable[[Outgoing], Result]
 
 
 def _nobody(reporter: Reporter | None, report: Report | None) -> str:
+    return ""
+
+
+def _no_person(person: Person) -> str:
+    return ""
+
+
+def _no_device(device: PushDevice) -> str:
     return ""
 
 
@@ -66,7 +79,9 @@ class Way:
 
     `to_citizen` gives where a reporter is reached by it ("" for nowhere), from the reporter, the report, or both: it
     is asked when a message is queued and again when it is sent. `fit` makes a body fit the door. `besides`: everybody
-    who is reached by it gets the message there too, whatever other door carries it (the page, push).
+    who is reached by it gets the message there too, whatever other door carries it (the page, push). `to_person` is
+    where somebody with an account is reached. `devices`: the devices of a report that each get a message of their own,
+    at `to_device`; None for doors that know no devices.
     """
 
     door: Door
@@ -77,6 +92,9 @@ class Way:
     fit: Callable[[str], str] = _whole
     besides: bool = False
     thread: Callable[[Delivery], Sequence[str]] = _none
+    to_person: Callable[[Person], str] = _no_person
+    devices: Callable[[Report], Sequence[PushDevice]] | None = None
+    to_device: Callable[[PushDevice], str] = _no_device
 
 
 _ways: dict[Door, Way] = {}
@@ -111,11 +129,19 @@ def sender_of(door: str) -> Send | None:
 
 
 def address_of(delivery: Delivery) -> str:
-    """Where a message goes, read now: an erased reporter or a contact point that was switched off has none."""
+    """Where a message goes, read now: an erased reporter, a contact point or an account that was switched off, a device
+    that somebody else uses by now, have none."""
     if delivery.contact_point is not None:
         return delivery.contact_point.address if delivery.contact_point.is_active else ""
     way = way_of(delivery.door)
-    return way.to_citizen(delivery.reporter, delivery.report) if way is not None else ""
+    if way is None or (delivery.person is not None and not delivery.person.is_active):
+        return ""
+    if way.devices is not None:
+        device = delivery.device
+        return way.to_device(device) if device is not None and device.person_id == delivery.person_id else ""
+    if delivery.person is not None:
+        return way.to_person(delivery.person)
+    return way.to_citizen(delivery.reporter, delivery.report)
 
 
 def doors_to(report: Report) -> list[Door]:

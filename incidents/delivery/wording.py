@@ -12,6 +12,8 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from incidents.delivery.models import Kind
@@ -73,6 +75,29 @@ def worded(
     return marked(subject, body, language, form, incident.exercise)
 
 
+# What a lock screen may show: the code, and a sentence that says nothing about anybody.
+_NOTICES: dict[str, str | Promise] = {
+    Kind.RECEIVED: _("We have your report %(code)s."),
+    Kind.FORWARDED: _("Report %(code)s is with those who handle it."),
+    Kind.ANSWERED: _("There is an answer to report %(code)s."),
+    Kind.REPLY: _("The hotline has written to you about report %(code)s."),
+    Kind.QUESTION: _("The hotline asks you something about report %(code)s."),
+    Kind.ASSIGNMENT: _("New assignment: %(code)s."),
+    Kind.REMINDER: _("Look at the deadline of %(code)s."),
+    Kind.CALL_OUT: _("You are sent out: %(code)s. Please acknowledge."),
+    Kind.ALARM: _("Nobody has taken %(code)s yet."),
+}
+
+
+def noticed(kind: Kind, language: str, incident: Incident | None, exercise: int) -> tuple[str, str]:
+    """(title, sentence) of a notification in the reader's language: never words of anybody, whatever the kind."""
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    with override(language):
+        sentence = str(_NOTICES.get(kind, _("Something new: %(code)s."))) % {"code": incident.code if incident else ""}
+    _none, body = marked("", sentence, language, Form.SHORT, exercise)
+    return settings.HOTLINE_NAME, body
+
+
 def marked(subject: str, body: str, language: str, form: Form, exercise: int) -> tuple[str, str]:
     """Subject and body, tidied, and of an exercise marked as such."""
     mark = "[DIỄN TẬP]" if language == "vi" else "[DIỄN TẬP / EXERCISE]"
@@ -92,9 +117,14 @@ def _task_link(assignment: Assignment | None, contact_point: ContactPoint | None
 
 def tracking_link(report: Report) -> str:
     """The address under which the citizen follows the report."""
+    return settings.PUBLIC_URL + tracking_path(report)
+
+
+def tracking_path(report: Report) -> str:
+    """The same without the host."""
     from django.urls import reverse
 
-    return settings.PUBLIC_URL + reverse("portal:track", args=[report.tracking_code])
+    return reverse("portal:track", args=[report.tracking_code])
 
 
 def _moment(at: object) -> str:

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from incidents.delivery import endings
-from incidents.delivery.models import Attempt, Delivery, DeliveryState, Door
+from incidents.delivery.models import URGENT, Attempt, Delivery, DeliveryState
 from incidents.delivery.outcomes import Failure, Outcome, Result
 from incidents.delivery.ways import Outgoing, Send, address_of, sender_of, way_of
 from incidents.records import editing
@@ -34,6 +34,9 @@ FIRST_WAIT = dt.timedelta(seconds=30)
 LONGEST_WAIT = dt.timedelta(hours=1)
 # RFC 5321, 4.5.4.1: give up after 4 to 5 days at the earliest. An answer that late helps nobody here: 2 days.
 GIVE_UP_AFTER = dt.timedelta(days=2)
+# A crew that is told after two minutes has long been reached by somebody else.
+URGENT_WAIT = dt.timedelta(seconds=5)
+URGENT_GIVE_UP_AFTER = dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,11 @@ class Claimed:
     lease_until: dt.datetime
 
 
-def wait_after(attempts: int) -> dt.timedelta:
-    """How long to wait after this many attempts: 30 s doubled each time, an hour at most, spread by a tenth."""
-    wait: dt.timedelta = min(FIRST_WAIT * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
+def wait_after(attempts: int, *, urgent: bool = False) -> dt.timedelta:
+    """How long to wait after this many attempts: 30 s (5 s when `urgent`) doubled each time, an hour at most, spread
+    by a tenth."""
+    first = URGENT_WAIT if urgent else FIRST_WAIT
+    wait: dt.timedelta = min(first * 2 ** min(attempts - 1, 10), LONGEST_WAIT)
     return wait * random.uniform(0.9, 1.1)
 
 
@@ -57,7 +62,7 @@ def claim(most: int, *, at: dt.datetime | None = None) -> Iterator[Claimed]:
     at = at or timezone.now()
     due = Q(state=DeliveryState.WAITING, next_try_at__lte=at) | Q(state=DeliveryState.SENDING, lease_until__lte=at)
     rows = Delivery.objects.filter(due).order_by("next_try_at", "pk")
-    for row in rows.select_related("reporter", "report__reporter", "contact_point")[:most]:
+    for row in rows.select_related("reporter", "report__reporter", "contact_point", "person", "device")[:most]:
         lease_until = at + LEASE
         with change():
             mine = Delivery.objects.filter(due, pk=row.pk, attempts=row.attempts).update(
@@ -76,6 +81,8 @@ def _outgoing(row: Delivery) -> Outgoing:
         message_id=message_id_of(row),
         delivery=row.pk,
         thread=tuple(way.thread(row)) if way is not None else (),
+        kind=row.kind,
+        link=row.link,
     )
 
 
@@ -92,14 +99,18 @@ def record(claimed: Claimed, result: Result) -> None:
         row = Delivery.objects.select_related("report__reporter", "instead_of").get(pk=claimed.id)
         ends = _end_of(row, result, c.at)
         # The incident is locked before anything that hangs on it.
-        if ends is not None and row.door != Door.PAGE and incident_id is not None:
+        if ends is not None and not endings.is_quiet(row) and incident_id is not None:
             row.incident = editing.lock(incident_id)
         Attempt.objects.create(
             delivery=row, at=c.at, outcome=result.outcome, code=result.failure or "", detail=result.detail
         )
         mine = Delivery.objects.filter(pk=row.pk, state=DeliveryState.SENDING, lease_until=claimed.lease_until)
         if ends is None:
-            mine.update(state=DeliveryState.WAITING, lease_until=None, next_try_at=c.at + wait_after(row.attempts))
+            mine.update(
+                state=DeliveryState.WAITING,
+                lease_until=None,
+                next_try_at=c.at + wait_after(row.attempts, urgent=row.kind in URGENT),
+            )
             return
         state, failure = ends
         ended = {"state": state, "failure": failure, "ended_at": c.at, "provider_id": result.provider_id[:150]}
@@ -113,7 +124,8 @@ def _end_of(row: Delivery, result: Result, at: dt.datetime) -> tuple[DeliverySta
         return DeliveryState.SENT, ""
     if result.outcome == Outcome.PERMANENT:
         return DeliveryState.FAILED, result.failure or Failure.UNEXPECTED
-    return (DeliveryState.FAILED, Failure.GAVE_UP) if at - row.created_at > GIVE_UP_AFTER else None
+    most = URGENT_GIVE_UP_AFTER if row.kind in URGENT else GIVE_UP_AFTER
+    return (DeliveryState.FAILED, Failure.GAVE_UP) if at - row.created_at > most else None
 
 
 class Sending:

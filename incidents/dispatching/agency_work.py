@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from incidents.delivery.models import Kind
-from incidents.delivery.queue import take_back
+from incidents.delivery.queue import take_back, tell_people
 from incidents.dispatching.following import follow, move_assignment
 from incidents.dispatching.holding import TAKEN_AWAY, done, held
 from incidents.dispatching.refusals import Refusal, Refused
@@ -118,6 +119,11 @@ def hand_on(
     assignment.save(update_fields=["handling_unit"])
     to = {"unit": unit.pk, "units": len(units), "person": worker.pk if worker is not None else None}
     done(incident, assignment, HistoryKind.HANDED_ON, by, about=to)
+    people = Person.objects.filter(handling_unit__in=units, is_active=True)
+    if worker is not None:
+        people = people.filter(Q(pk=worker.pk) | ~Q(handling_unit=unit))
+    link = f"/inbox/assignment/{assignment.pk}/"
+    tell_people(people.exclude(pk=by.pk), Kind.ASSIGNMENT, incident=incident, assignment=assignment, link=link)
     return assignment
 
 

@@ -22,6 +22,7 @@ class DoorsConfig(AppConfig):
                 send=sms_gateway.send,
                 is_set_up=sms_gateway.is_set_up,
                 to_citizen=sms_gateway.to_citizen,
+                to_person=sms_gateway.to_person,
                 fit=sms_gateway.fit,
             )
         )

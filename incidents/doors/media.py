@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import ipaddress
 import logging
-import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -28,6 +26,7 @@ from incidents.doors.models import Media
 from incidents.records import photos
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
+from opscenter import outside
 from realtime.change import change
 
 log = logging.getLogger(__name__)
@@ -65,12 +64,6 @@ def expect(message: Message, urls: Sequence[str]) -> None:
 # --- fetching: touches no database ------------------------------------------------------------------------------
 
 
-def is_allowed(host: str, allowed: Sequence[str]) -> bool:
-    """Whether a host is one of these; ".host" stands for all below it."""
-    name = host.lower().rstrip(".")
-    return any(name == one or (one.startswith(".") and name.endswith(one)) for one in allowed)
-
-
 def hosts_of(door: str) -> tuple[str, ...]:
     """The hosts of a door: the platform's own and those of the setting."""
     from incidents.doors.chat import DOORS
@@ -83,13 +76,11 @@ def hosts_of(door: str) -> tuple[str, ...]:
 def public_address(host: str, port: int) -> str:
     """An address of the host; Refused when any of them lies in a network of our own. Raises Later when unknown."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+        return outside.public_address(host, port)
+    except outside.UnknownHost as error:
         raise Later("unknown_host") from error
-    addresses = [str(row[4][0]) for row in found]
-    if not all(ipaddress.ip_address(one.partition("%")[0]).is_global for one in addresses):
-        raise Refused("private_address")
-    return addresses[0]
+    except outside.NotPublic as error:
+        raise Refused("private_address") from error
 
 
 def fetch(url: str, allowed: Sequence[str]) -> bytes:
@@ -100,7 +91,7 @@ def fetch(url: str, allowed: Sequence[str]) -> bytes:
     for _step in range(MOST_REDIRECTS + 1):
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if parts.scheme != "https" or not is_allowed(host, allowed) or parts.port not in {None, 443}:
+        if parts.scheme != "https" or not outside.is_one_of(host, allowed) or parts.port not in {None, 443}:
             raise Refused("foreign_host")
         answer = _get(url, host)
         if isinstance(answer, bytes):

@@ -18,6 +18,7 @@ from incidents.delivery.ways import Outgoing
 from incidents.doors import sms
 from incidents.records.models import Report, Reporter
 from incidents.records.summaries import mask
+from opscenter.accounts.models import Person
 
 # Far below the lease of a message under way.
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
@@ -31,6 +32,11 @@ def is_set_up() -> bool:
 def to_citizen(reporter: Reporter | None, report: Report | None) -> str:
     """The reporter's mobile number; landlines get no SMS."""
     return sms.mobile_of(reporter.phone) if reporter is not None and reporter.phone else ""
+
+
+def to_person(person: Person) -> str:
+    """The own number of somebody with an account."""
+    return sms.mobile_of(person.phone) if person.phone else ""
 
 
 def fit(body: str) -> str:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from incidents.emergencies.positions import receiving
 from incidents.emergencies.screens import views
+from opscenter import offline
 
 app_name = "emergencies"
 urlpatterns = [
@@ -12,5 +13,7 @@ urlpatterns = [
     path("emergencies/", views.board, name="board"),
     path("emergencies/<str:code>/panel", views.panel, name="panel"),
     path("emergencies/<str:code>/report/", views.report, name="report"),
+    path("emergencies/worker.js", offline.notifier, {"start": "/emergencies/"}, name="board_worker"),
     path("crew/", views.crew, name="crew"),
+    path("crew/worker.js", offline.notifier, {"start": "/crew/"}, name="crew_worker"),
 ]

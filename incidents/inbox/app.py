@@ -13,6 +13,8 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from opscenter import offline
+
 _PAGE = "src/inbox.ts"
 _WORKER = "src/inbox/worker.ts"
 
@@ -61,9 +63,10 @@ def _worker(built_at: int) -> str:
     known = json.loads(_MANIFEST.read_text())
     files = sorted({*_files(known, _PAGE, set()), "icon.svg"})
     version = hashlib.sha256("".join(files).encode()).hexdigest()[:12]
-    shell = json.dumps({"version": version, "files": [static(name) for name in files]})
+    listed = {"version": version, "files": [static(name) for name in files]}
+    shell = json.dumps({**listed, "start": "/inbox/", "icon": offline.icon()})
     own = (settings.BUILD_DIR / "frontend" / known[_WORKER]["file"]).read_text()
-    return f"self.SHELL = {shell};\n{own}"
+    return f"self.SHELL = {shell};\n{offline.notify_script(settings.BUILD_DIR)}\n{own}"
 
 
 def _files(known: dict[str, Any], entry: str, seen: set[str]) -> set[str]:

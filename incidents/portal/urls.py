@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.portal import adding, answering, app, chatting, following, public_map, reporting
+from incidents.portal import adding, answering, app, chatting, following, notifying, public_map, reporting
 from opscenter import offline
 
 app_name = "portal"
@@ -12,6 +12,7 @@ urlpatterns = [
     path("ban-do/", public_map.page, name="public_map"),
     path("ban-do/phan-anh.json", public_map.points, name="points"),
     path("cua-toi/", app.mine, name="mine"),
+    path("cua-toi/thong-bao/", notifying.notify, name="notify"),
     path("manifest.webmanifest", app.manifest, name="manifest"),
     # Everything that shows the citizen's start page without a network.
     path(

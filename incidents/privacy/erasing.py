@@ -14,7 +14,7 @@ from django.db import transaction
 from incidents.calls.models import Caller
 from incidents.conversations.models import Message, Participant
 from incidents.conversations.phones import normal, spellings
-from incidents.delivery.models import Delivery
+from incidents.delivery.models import Delivery, PushDevice
 from incidents.geocoding.models import Proposal
 from incidents.privacy.models import DataAct
 from incidents.records.editing import lock_many
@@ -56,7 +56,8 @@ def _erase_words(reports: Sequence[Report], by: Person | None, why: DataAct.Why)
     ReportWords.objects.filter(report__in=ids).update(words="", address="", erased_at=at)
     Complaint.objects.filter(report__in=ids).update(official="", erased_at=at)
     Message.objects.filter(report__in=ids).update(text="", point=None, erased_at=at)
-    Delivery.objects.filter(report__in=ids).update(subject="", body="")
+    Delivery.objects.filter(report__in=ids).update(subject="", body="", link="")
+    PushDevice.reports.through.objects.filter(report__in=ids).delete()
     Proposal.objects.filter(incident__in=incidents).delete()
     _erase_photos(ids)
     for report in reports:

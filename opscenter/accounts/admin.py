@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from opscenter.accounts.issuing import issue_password
 from opscenter.accounts.models import Agency, AgencyKind, ContactPoint, HandlingUnit, Person
 from opscenter.accounts.permissions import ISSUED_BY_SUPERVISORS, may_issue_to
+from opscenter.accounts.phones import normal
 from opscenter.accounts.roles import AGENCY_ROLES, Role
 from opscenter.accounts.watchers import announce_rights
 
@@ -43,7 +44,7 @@ class PersonForm(PersonFormBase):
 
     class Meta:
         model = Person
-        fields = ("username", "full_name", "email", "language", "role", "agency", "handling_unit", "is_active")
+        fields = ("username", "full_name", "email", "phone", "language", "role", "agency", "handling_unit", "is_active")
 
     # Set by PersonAdmin.get_form.
     editor: Person
@@ -59,6 +60,9 @@ class PersonForm(PersonFormBase):
             self.fields["language"] = forms.ChoiceField(
                 label=_("Language"), choices=[("vi", "Tiếng Việt"), ("en", "English")]
             )
+
+    def clean_phone(self) -> str:
+        return normal(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -94,7 +98,7 @@ class PersonAdmin(PersonAdminBase):
     list_per_page = 50
     actions = None
     fieldsets = (
-        (None, {"fields": ("full_name", "username", "email", "language")}),
+        (None, {"fields": ("full_name", "username", "email", "phone", "language")}),
         (
             _("Work"),
             {

@@ -149,6 +149,8 @@ class Person(AbstractUser):
         HandlingUnit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("handling unit")
     )
     language = models.CharField(_("language"), max_length=5, default="vi")
+    # Their own telephone, +84…: crews are called out by it, dispatchers told of an emergency that nobody takes.
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 

@@ -30,6 +30,7 @@ from incidents.calls.models import Call, CallDraft, CallerLook, PhoneAction, Sea
 from incidents.calls.receiving import PhoneReport, receive
 from incidents.conversations.listening import hear
 from incidents.conversations.models import Message
+from incidents.delivery.push import keys
 from incidents.dispatching import agency_work
 from incidents.knowledge import quoting, writing
 from incidents.knowledge.models import AnswerVersion, LegalDocument, Quote
@@ -277,6 +278,11 @@ ROWS = [
     Row("emergencies/<str:code>/panel", "/emergencies/{code}/panel", only(hidden=(*ROOM, *AGENCIES))),
     Row("emergencies/<str:code>/report/", "/emergencies/{code}/report/", only(hidden=(*ROOM, *AGENCIES))),
     Row("crew/", "/crew/", only("crew")),
+    Row("crew/worker.js", "/crew/worker.js", _PUBLIC),
+    Row("emergencies/worker.js", "/emergencies/worker.js", _PUBLIC),
+    # What is not a browser's subscription is refused to whoever may use it.
+    Row("push/device", "/push/device", only(*ROOM, *AGENCIES, "leader"), "POST"),
+    Row("cua-toi/thong-bao/", "/cua-toi/thong-bao/", _PUBLIC, "POST"),
     # The agencies' inbox.
     Row("inbox/", "/inbox/", only(*AGENCIES)),
     Row("inbox/manifest.webmanifest", "/inbox/manifest.webmanifest", _PUBLIC),
@@ -382,6 +388,7 @@ ROWS = [
     Row("accounts/people/<int:pk>/", "/accounts/people/{handler}/",
         only("focal_point", hidden=RECEIVERS_THERE), "POST", lambda scene: {"act": "on"}, json=False),
     Row("accounts/menu/", "/accounts/menu/", {**_PUBLIC, "anonymous": "sign"}),
+    Row("accounts/phone/", "/accounts/phone/", {**_PUBLIC, "anonymous": "sign"}, "POST", json=False),
 ]  # fmt: skip
 # One's own password, second factor and sign-in: allauth's pages, which show nobody else's anything.
 OWN_ACCOUNT = "accounts/"
@@ -417,6 +424,7 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
     monkeypatch.setattr(settings, "ZALO_APP_ID", "1022")
     monkeypatch.setattr(settings, "ZALO_OA_SECRET", "oa-secret")
     monkeypatch.setattr(settings, "PHONE_SECRET", "a secret of tests")
+    monkeypatch.setattr(settings, "PUSH_PRIVATE_KEY", keys.make()[0])
     incident = open_one(world)
     assignment = give(incident, world.an_lac, cast.call_taker)
     prepared, problems = photos.prepare([upload(picture())])

@@ -107,7 +107,7 @@ def test_every_kind_has_both_languages_and_both_forms() -> None:
     assert {path.name for path in folder.iterdir()} == expected
 
 
-@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("form", [Form.LETTER, Form.SHORT])
 def test_every_text_is_whole(form: Form, take: Any, world: World, new_person: Any) -> None:
     from incidents.records.models import Assignment
 

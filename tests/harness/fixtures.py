@@ -21,6 +21,7 @@ from typing import Any
 
 import pytest
 
+from tests.harness.processes import free_port
 from tests.harness.topology import Topology
 
 CHROMIUM_ARGUMENTS = [
@@ -28,8 +29,12 @@ CHROMIUM_ARGUMENTS = [
     "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
-# What the doors of partners need before they open.
+# A browser maker's push service, where a test starts one (tests/delivery/push_service.py).
+PUSH_SERVICE = f"http://127.0.0.1:{free_port()}"
+# What the doors of partners need before they open. The key is of these tests alone.
 DOORS = {
+    "OPSCENTER_PUSH_PRIVATE_KEY": "A" * 42 + "E",
+    "OPSCENTER_PUSH_HOSTS": PUSH_SERVICE,
     "OPSCENTER_ZALO_APP_ID": "1022",
     "OPSCENTER_ZALO_OA_SECRET": "a secret of tests",
     "OPSCENTER_PHONE_SECRET": "a secret of tests",

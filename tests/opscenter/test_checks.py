@@ -38,6 +38,8 @@ SAFE: dict[str, Any] = {
     "IMAP_HOST": "",
     "IMAP_SECURITY": "tls",
     "GEOCODER_URL": "",
+    "PUSH_PRIVATE_KEY": "",
+    "PUSH_HOSTS": ["fcm.googleapis.com", ".push.apple.com"],
 }
 
 
@@ -76,6 +78,9 @@ def test_safe_settings_start() -> None:
             "OPSCENTER_DATABASE_URL",
         ),
         ({"ZALO_APP_ID": "1022"}, "OPSCENTER_ZALO_OA_SECRET"),
+        ({"PUSH_PRIVATE_KEY": "a guess"}, "OPSCENTER_PUSH_PRIVATE_KEY"),
+        ({"PUSH_HOSTS": ["http://push.example"]}, "OPSCENTER_PUSH_HOSTS"),
+        ({"PUSH_HOSTS": ["https://127.0.0.1:8443"]}, "OPSCENTER_PUSH_HOSTS"),
         ({"SMS_SECRET": "short"}, "OPSCENTER_SMS_SECRET"),
         ({"GEOCODER_URL": "https://nominatim.openstreetmap.org"}, "OPSCENTER_GEOCODER_URL"),
         ({"IMAP_HOST": "mail.example", "IMAP_SECURITY": "none"}, "OPSCENTER_IMAP_SECURITY"),

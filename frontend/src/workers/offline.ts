@@ -1,7 +1,7 @@
 /**
- * The one service worker: keeps the pages of its scope working without a network, and shows what is pushed. What it keeps is
- * told by the server in front of this script (opscenter/offline.py): `self.SHELL`. What people write is not its business: that
- * waits in the outbox.
+ * The service worker that keeps the pages of its scope working without a network. What it keeps is told by the server in front
+ * of this script (opscenter/offline.py): `self.SHELL`. What people write is not its business: that waits in the outbox; what is
+ * pushed is shown by notify.ts.
  */
 interface Shell {
   /** Changes with what is built: another name, another cache. */
@@ -9,7 +9,6 @@ interface Shell {
   /** The page that is shown when there is no network. */
   start: string;
   assets: string[];
-  icon: string;
 }
 
 interface Waiting extends Event {
@@ -19,26 +18,11 @@ interface Fetching extends Waiting {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
-interface Pushed extends Waiting {
-  readonly data: { json(): unknown } | null;
-}
-interface Clicked extends Waiting {
-  readonly notification: Notification & { data?: { url?: string } };
-}
-interface Page {
-  readonly url: string;
-  focus(): Promise<unknown>;
-  navigate(url: string): Promise<unknown>;
-}
 interface Worker {
   readonly SHELL: Shell;
   readonly location: Location;
   readonly registration: ServiceWorkerRegistration;
-  readonly clients: {
-    claim(): Promise<void>;
-    matchAll(options: { type: "window"; includeUncontrolled: boolean }): Promise<Page[]>;
-    openWindow(url: string): Promise<unknown>;
-  };
+  readonly clients: { claim(): Promise<void> };
   skipWaiting(): Promise<void>;
   addEventListener<E extends Event>(name: string, listener: (event: E) => void): void;
 }
@@ -102,25 +86,5 @@ async function fresh(request: Request): Promise<Response> {
 async function start(): Promise<Response> {
   return (await caches.match(SHELL.start)) ?? Response.error();
 }
-
-worker.addEventListener<Pushed>("push", (event) => {
-  const { title, body, url } = (event.data?.json() ?? {}) as { title?: string; body?: string; url?: string };
-  if (!title) return;
-  const data = { url: url ?? SHELL.start };
-  event.waitUntil(worker.registration.showNotification(title, { body: body ?? "", icon: SHELL.icon, data, tag: data.url }));
-});
-
-worker.addEventListener<Clicked>("notificationclick", (event) => {
-  event.notification.close();
-  const url = new URL(event.notification.data?.url ?? SHELL.start, worker.location.origin).href;
-  event.waitUntil(
-    (async () => {
-      const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
-      const there = pages.find((page) => page.url.split(/[?#]/, 1)[0] === url.split(/[?#]/, 1)[0]);
-      if (there) await there.focus();
-      else await worker.clients.openWindow(url);
-    })(),
-  );
-});
 
 export {};
