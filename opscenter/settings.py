@@ -378,6 +378,8 @@ AMI_QUEUES = env_list("AMI_QUEUES")
 AMI_CONTEXT = env("AMI_CONTEXT", "from-internal")
 # What desks dial for the services where it is not the number itself: 113=90113,114=90114
 AMI_SERVICES = env_list("AMI_SERVICES")
+# The extension that a crew hears which is rung up because it does not acknowledge; empty: nobody is rung.
+AMI_CALL_OUT = env("AMI_CALL_OUT")
 # Every contact point of an agency is asked so often, in days, to confirm that somebody is there; 0: only by hand.
 CONTACT_DRILL_DAYS = int(env("CONTACT_DRILL_DAYS", "7"))
 # Unanswered for so many hours, it counts as dead.

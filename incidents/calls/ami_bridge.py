@@ -27,7 +27,7 @@ from incidents.calls.ami_joining import PREFIX, Joiner, Line
 from incidents.calls.ami_protocol import Message, NotAmi, Reader, action, is_event, login_key
 from incidents.calls.lifecycle import OPEN_STATES, PhoneEvent
 from incidents.calls.models import Call, PhoneAction
-from incidents.calls.numbers import dialled
+from incidents.calls.numbers import dialled, normalised
 from incidents.calls.receiving import PhoneReport, receive
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,8 @@ class Exchange:
     context: str = "from-internal"
     services: Mapping[str, str] = field(default_factory=dict)
     caller_id: str = "1022"
+    # What a crew hears that is rung up: an extension that says so. Empty: nobody is.
+    call_out: str = ""
 
 
 class Lost(ConnectionError):
@@ -279,12 +281,24 @@ class Bridge:
     async def _do(self, claimed: PhoneAction) -> str:
         """Has the exchange do it; "" or the code of why not."""
         exchange = self.exchange
-        if claimed.kind == PhoneAction.Kind.CALL_BACK:
+        if claimed.kind == PhoneAction.Kind.CALL_BACK and claimed.call is not None:
             answer = await self.ask(
                 "Originate", Channel=claimed.by.seat.extension, Context=exchange.context, Priority="1", Async="true",
                 Exten=dialled(claimed.call.caller.number), CallerID=exchange.caller_id, Timeout="30000",
             )  # fmt: skip
             return _failure(answer)
+        if claimed.kind == PhoneAction.Kind.CALL_OUT:
+            number = normalised(claimed.person.phone) if claimed.person is not None and claimed.person.is_active else ""
+            if not number or not exchange.call_out:
+                return "no_number"
+            # "n": the crew's telephone stays with the dialplan that speaks to it.
+            answer = await self.ask(
+                "Originate", Channel=f"Local/{dialled(number)}@{exchange.context}/n", Context=exchange.context,
+                Exten=exchange.call_out, Priority="1", Async="true", CallerID=exchange.caller_id, Timeout="30000",
+            )  # fmt: skip
+            return _failure(answer)
+        if claimed.call is None:
+            return "no_line"
         line = self.joiner.lines.get(claimed.call.call_id.removeprefix(PREFIX), Line())
         where = {"Exten": exchange.services.get(claimed.target, claimed.target), "Context": exchange.context}
         if line.agent:

@@ -13,8 +13,10 @@ class CallsConfig(AppConfig):
 
     def ready(self) -> None:
         from incidents.calls import described, silence
+        from incidents.calls.calling_out import ring_crew
         from incidents.calls.passing_on import pass_caller_on
         from incidents.emergencies.services.opening import register_raised
+        from incidents.emergencies.units.callouts import register_way
         from incidents.records import live, rounds
         from realtime.entities import register
 
@@ -22,4 +24,5 @@ class CallsConfig(AppConfig):
         register(described.SEAT, described.describe_seats)
         live.register_rows(described.rows)
         register_raised(pass_caller_on)
+        register_way("message", ring_crew)
         rounds.register("calls", silence.close_silent, dt.timedelta(seconds=30))

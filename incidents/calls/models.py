@@ -170,6 +170,7 @@ class PhoneAction(models.Model):
     class Kind(models.TextChoices):
         TRANSFER = "transfer", _("Transfer")
         CALL_BACK = "call_back", _("Call back")
+        CALL_OUT = "call_out", _("Call a crew out")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -177,7 +178,9 @@ class PhoneAction(models.Model):
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
 
-    call = models.ForeignKey(Call, models.CASCADE, related_name="actions")
+    # None for a crew that is called out, whose own number is read from `person` when it is dialled.
+    call = models.ForeignKey(Call, models.CASCADE, null=True, blank=True, related_name="actions")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     # 113, 114, 115; empty for a call-back, whose number is read from the caller when it is dialled.
     target = models.CharField(max_length=10, blank=True)
@@ -191,6 +194,11 @@ class PhoneAction(models.Model):
     class Meta:
         verbose_name = _("telephone action")
         verbose_name_plural = _("telephone actions")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(call__isnull=False) | Q(person__isnull=False), name="phone_action_is_about_somebody"
+            )
+        ]
         indexes: ClassVar = [models.Index(fields=["at"], condition=Q(state="waiting"), name="phone_action_waiting")]
 
     def __str__(self) -> str:

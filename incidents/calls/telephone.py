@@ -101,7 +101,7 @@ def claim(at: dt.datetime | None = None) -> PhoneAction | None:
     for pk in waiting.order_by("at", "pk").values_list("pk", flat=True)[:5]:
         with change():
             if PhoneAction.objects.filter(pk=pk, state=PhoneAction.State.WAITING).update(state=PhoneAction.State.DOING):
-                return PhoneAction.objects.select_related("call__caller", "by__seat").get(pk=pk)
+                return PhoneAction.objects.select_related("call__caller", "by__seat", "person").get(pk=pk)
     return None
 
 
@@ -112,7 +112,7 @@ def answer(action: PhoneAction, failure: str = "") -> None:
         PhoneAction.objects.filter(pk=action.pk, state=PhoneAction.State.DOING).update(
             state=state, failure=failure[:60], done_at=c.at
         )
-        if failure:
+        if failure and action.call_id is not None:
             # The screen of whoever pressed the button asks again.
             store(lock(action.call_id))
 

@@ -8,12 +8,14 @@ class EmergenciesConfig(AppConfig):
     verbose_name = _("Emergencies")
 
     def ready(self) -> None:
+        from incidents.delivery import endings
         from incidents.dispatching.assigning import register_assigned
-        from incidents.emergencies import rounds
+        from incidents.emergencies import rounds, telling
         from incidents.emergencies.described import ENTITY, describe_units, extras, rows_of_units
         from incidents.emergencies.log.chain import mirror
-        from incidents.emergencies.services.alarms import silent_services
+        from incidents.emergencies.services.alarms import register_escalation, silent_services
         from incidents.emergencies.services.opening import take_part
+        from incidents.emergencies.units.callouts import register_way
         from incidents.records import needs
         from incidents.records.described import register_extras
         from incidents.records.history import register_appended
@@ -28,6 +30,10 @@ class EmergenciesConfig(AppConfig):
         register_appended(mirror)
         register_assigned(take_part)
         needs.register(silent_services)
+        register_way("push", telling.notify_crew)
+        register_way("message", telling.write_to_crew)
+        register_escalation(telling.tell_service)
+        endings.register(telling.note_ending)
         rounds.register_all()
         pages.register("emergencies:board", _("Dispatcher's board"), pages.Section.WORK, {Role.DISPATCHER})
         pages.register("emergencies:crew", _("Crew"), pages.Section.WORK, {Role.CREW})

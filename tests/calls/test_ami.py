@@ -200,11 +200,15 @@ async def until(holds: Callable[[], Any]) -> None:
         await asyncio.sleep(0.02)
 
 
-def with_bridge(script: Callable[[Asterisk, Bridge], Awaitable[None]], secret: str = SECRET) -> None:
+def with_bridge(
+    script: Callable[[Asterisk, Bridge], Awaitable[None]], secret: str = SECRET, call_out: str = ""
+) -> None:
     async def run() -> None:
         asterisk = Asterisk()
         await asterisk.start()
-        bridge = Bridge(Exchange("127.0.0.1", asterisk.port, "opscenter", secret, services={"114": "90114"}))
+        services = {"114": "90114"}
+        exchange = Exchange("127.0.0.1", asterisk.port, "opscenter", secret, services=services, call_out=call_out)
+        bridge = Bridge(exchange)
         working = asyncio.create_task(bridge.run())
         try:
             await script(asterisk, bridge)
@@ -295,6 +299,20 @@ def test_warm_transfer_and_call_back(world: World, cast: Cast) -> None:
 
     with_bridge(script)
     assert PhoneAction.objects.get(kind="call_back").failure == "refused"
+
+
+def test_a_crew_is_rung_up_once(world: World, cast: Cast) -> None:
+    cast.crew.phone = "+84900000001"
+    cast.crew.save()
+    PhoneAction.objects.create(kind="call_out", person=cast.crew, by=cast.dispatcher, at=timezone.now())
+
+    async def script(asterisk: Asterisk, bridge: Bridge) -> None:
+        await until(lambda: PhoneAction.objects.get().state == "done")
+        (asked,) = asterisk.asked
+        assert (asked["action"], asked["channel"]) == ("Originate", "Local/0900000001@from-internal/n")
+        assert asked["exten"] == "1022-call-out"
+
+    with_bridge(script, call_out="1022-call-out")
 
 
 def test_an_action_is_not_done_again_after_the_line_was_lost(world: World, cast: Cast) -> None:

@@ -279,7 +279,10 @@ def test_a_crew_is_called_until_it_acknowledges(
     incident: Incident, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     called: list[str] = []
-    ways = {"push": lambda sortie: bool(called.append("push")) or True, "message": lambda s: not called.append("sms")}
+    ways = {
+        "push": [lambda sortie: not called.append("push")],
+        "message": [lambda sortie: not called.append("sms"), lambda sortie: False],
+    }
     monkeypatch.setattr(callouts, "_ways", ways)
     sortie = send(incident, new_unit(services.ambulance, "115-01"), services.at_ambulance)
     # Nobody is called while it can be undone.

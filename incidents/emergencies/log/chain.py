@@ -136,7 +136,7 @@ def mirror(incident: Incident, row: History) -> None:
 
 
 # Ids and codes of the history that say what was done; the rest stays there.
-_KEPT = ("assignment", "assignments", "agency", "agencies", "unit", "category", "group", "child", "note", "of")
+_KEPT = ("assignment", "assignments", "agency", "agencies", "unit", "category", "group", "child", "note", "of", "door")
 
 
 def erase_words(entry: LogEntry, *, by: Person | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from incidents.delivery.models import Door
 from incidents.emergencies.models import LogEntry
 
 _TEXTS: dict[str, str | Promise] = {
@@ -25,7 +26,9 @@ _TEXTS: dict[str, str | Promise] = {
     "aid_over_units_out": _("The time of mutual aid is over, units are still out"),
     "unit_sent": _("Unit sent"),
     "unit_step": _("Unit"),
-    "crew_called": _("Crew called: %(step)s"),
+    "crew_called": _("Crew called: %(step)s%(reached)s"),
+    "told_sent": _("%(whom)s: handed over by %(door)s"),
+    "told_failed": _("%(whom)s: could not be reached by %(door)s"),
     # What the history says of any incident.
     "place_set": _("Place corrected"),
     "category_set": _("Category set"),
@@ -44,14 +47,24 @@ _TEXTS: dict[str, str | Promise] = {
     "note_added": _("Note added"),
     "photo_added": _("Photo added"),
     "child_opened": _("A task of it goes its own way"),
+    "message_sent": _("Message handed over by %(door)s"),
+    "message_failed": _("Message could not be delivered by %(door)s"),
 }
 
 # The steps of units/callouts.py.
 _STEPS: dict[str, str | Promise] = {
     "push": _("notification"),
-    "message": _("message or call"),
+    "message": _("SMS or call"),
     "alarm": _("no answer, alarm at the dispatcher"),
 }
+
+
+# Whether a step reached anybody: nobody has switched it on or left a number, or it is not set up here.
+_REACHED: dict[bool | None, str | Promise] = {
+    False: _(" (reaches nobody)"),
+    None: _(" (not set up)"),
+}
+_WHOM: dict[str, str | Promise] = {"call_out": _("Crew"), "alarm": _("Alarm to the service")}
 
 
 def said(entry: LogEntry) -> str:
@@ -61,7 +74,15 @@ def said(entry: LogEntry) -> str:
     from incidents.emergencies.units.lifecycles import SortieState
 
     data: dict[str, Any] = json.loads(entry.record)["data"]
-    named = {"alarms": "", **data, "step": str(_STEPS.get(data.get("step", ""), ""))}
+    step = data.get("step", "")
+    named = {
+        "alarms": "",
+        **data,
+        "step": str(_STEPS.get(step, "")),
+        "reached": "" if step == "alarm" else str(_REACHED.get(data.get("reached"), "")),
+        "whom": str(_WHOM.get(data.get("kind", ""), "")),
+        "door": str(Door(data["door"]).label) if "door" in data else "",
+    }
     text = str(_TEXTS.get(entry.kind, entry.kind)) % named
     if entry.kind.startswith("unit_"):
         unit = Unit.objects.filter(pk=data["unit"]).values_list("call_sign", flat=True).first() or f"#{data['unit']}"

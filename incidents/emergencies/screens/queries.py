@@ -23,7 +23,7 @@ from incidents.emergencies.units.lifecycles import SortieState, next_step, sorti
 from incidents.emergencies.units.recommending import Recommendation, recommend
 from incidents.records.lifecycles import NOT_THEIRS, OPEN_ASSIGNMENTS, AssignmentState
 from incidents.records.models import Assignment, Incident, Report
-from opscenter.accounts.models import Person
+from opscenter.accounts.models import ContactPoint, Person
 from opscenter.accounts.roles import Role
 
 T = TypeVar("T")
@@ -195,6 +195,8 @@ class Shift:
     units: Sequence[Unit]
     sortie: ShownSortie | None
     view: View | None
+    # The service's own telephone, to talk to the dispatcher; "" when none is known.
+    phone: str = ""
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -214,7 +216,9 @@ def shift_of(person: Person) -> Shift:
         else None
     )
     view = shared_view(row.incident.code, person) if row is not None else None
-    return Shift(unit, units_of(person), _sortie(row, True) if row is not None else None, view)
+    points = ContactPoint.objects.filter(agency=person.agency_id, kind=ContactPoint.Kind.PHONE, is_active=True)
+    phone = points.filter(is_head=False).order_by("order", "pk").values_list("address", flat=True).first() or ""
+    return Shift(unit, units_of(person), _sortie(row, True) if row is not None else None, view, phone)
 
 
 def timers(agency_id: int, at: dt.datetime, within_s: int) -> dict[str, Any]:

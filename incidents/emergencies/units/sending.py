@@ -13,6 +13,7 @@ from incidents.emergencies.log import chain
 from incidents.emergencies.models import Sortie, Unit
 from incidents.emergencies.refusals import Refusal, Refused
 from incidents.emergencies.services.parts import part_of
+from incidents.emergencies.telling import stop_calling
 from incidents.emergencies.units.lifecycles import OVER, SortieState, UnitStatus, check_sortie_step
 from incidents.records.editing import lock
 from incidents.records.lifecycles import AssignmentState, NotAllowed
@@ -90,8 +91,10 @@ def _step(sortie_id: int, wanted: SortieState, by: Person | None, expected: str 
     check_sortie_step(sortie.unit.agency.kind, sortie.state, wanted)
     at = current_change().at
     sortie.state, sortie.since = wanted.value, at
-    if sortie.acknowledged_at is None and wanted != SortieState.WITHDRAWN:
-        sortie.acknowledged_at, sortie.call_at = at, None
+    if sortie.acknowledged_at is None:
+        stop_calling(sortie)
+        if wanted != SortieState.WITHDRAWN:
+            sortie.acknowledged_at, sortie.call_at = at, None
     if wanted == SortieState.ON_SCENE:
         sortie.on_scene_at = sortie.on_scene_at or at
     if wanted in OVER:

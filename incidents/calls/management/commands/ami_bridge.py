@@ -26,6 +26,7 @@ class Command(BaseCommand):
             queues=tuple(settings.AMI_QUEUES),
             context=settings.AMI_CONTEXT,
             services=services,
+            call_out=settings.AMI_CALL_OUT,
         )
         asyncio.run(_run(exchange))
 
