@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from incidents.delivery.models import Receipt
+from incidents.delivery.models import Kind, Receipt
 from incidents.delivery.outcomes import Failure, Outcome, Result
 from incidents.delivery.ways import Outgoing
 from incidents.doors.chat import ChatDoor, Heard, Malformed, Message, Told, point_of, texts
@@ -21,6 +21,8 @@ from incidents.records.models import Source
 # Without a tag a page may answer for a day; what a person writes may go under this one for seven.
 _TAGGED = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
 _OUTSIDE_WINDOW = 10
+# What nobody wrote must not go under it: that is left to the citizen's next door.
+_BY_ITSELF = frozenset({Kind.RECEIVED, Kind.FORWARDED})
 # Graph's error code → what it means; any other is tried again.
 _ERRORS = {
     _OUTSIDE_WINDOW: (Outcome.PERMANENT, Failure.WINDOW_CLOSED),
@@ -68,7 +70,7 @@ class Facebook(ChatDoor):
             "access_token": settings.FACEBOOK_PAGE_TOKEN,
         }
         result = _sent(content)
-        if result.failure == Failure.WINDOW_CLOSED:
+        if result.failure == Failure.WINDOW_CLOSED and outgoing.kind not in _BY_ITSELF:
             result = _sent({**content, **_TAGGED})
         return result
 

@@ -117,7 +117,7 @@ def refresh(row: ZaloToken) -> bool:
                 "grant_type": "refresh_token",
                 "refresh_token": row.refresh_token,
             },
-            headers={"secret_key": settings.ZALO_OA_SECRET},
+            headers={"secret_key": settings.ZALO_APP_SECRET or settings.ZALO_OA_SECRET},
         )
         if isinstance(answer, Result) or not answer.get("access_token") or not answer.get("refresh_token"):
             _failed(row, answer)

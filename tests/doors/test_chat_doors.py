@@ -15,6 +15,7 @@ from django.utils import timezone
 from incidents.conversations.models import Message
 from incidents.conversations.replying import reply
 from incidents.delivery.models import Delivery, DeliveryState, Door, Receipt
+from incidents.delivery.outcomes import Failure
 from incidents.delivery.work import Sending
 from incidents.doors import zalo_token
 from incidents.doors.chat_webhook import LARGEST
@@ -246,15 +247,25 @@ def test_after_its_window_another_door_is_taken(door: str, window: dt.timedelta,
         assert Delivery.objects.get(message=message).door == door
 
 
-def test_facebook_answers_as_a_person_after_a_day(facebook: Platform) -> None:
+def test_facebook_answers_as_a_person_after_a_day_and_only_what_a_person_wrote(
+    facebook: Platform, new_person: Any
+) -> None:
     facebook.says("Ổ gà to")
     refused = {"error": {"code": 10, "error_subcode": 2018278, "message": "outside of allowed window"}}
     facebook.peer.answers = [(400, refused)]
     send_all()
+    # "We have your report" was written by nobody.
+    assert len(facebook.peer.asked) == 1
+    assert Delivery.objects.get(door="facebook").failure == Failure.WINDOW_CLOSED
+    facebook.peer.asked.clear()
+    facebook.peer.answers = [(400, refused)]
+    with change():
+        reply(report_id=Report.objects.get().pk, text="Ông/bà cho biết số nhà?", by=new_person())
+    send_all()
     first, second = (one.body for one in facebook.peer.asked)
     assert first["messaging_type"] == "RESPONSE"
     assert (second["messaging_type"], second["tag"]) == ("MESSAGE_TAG", "HUMAN_AGENT")
-    assert Delivery.objects.get(door="facebook").state == DeliveryState.SENT
+    assert Delivery.objects.filter(door="facebook").latest("pk").state == DeliveryState.SENT
 
 
 def test_no_key_is_in_an_address(platform: Platform) -> None:
