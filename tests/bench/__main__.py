@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import addresses, answers, desk, emergencies, figures, hub, places, routing
+from tests.bench import addresses, answers, burst, desk, emergencies, figures, hub, places, routing
 from tests.bench.lines import Line, table
 
 # A later measurement joins here: a name, and a function that is told whether to keep it small.
@@ -22,6 +22,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Line]]] = {
     "emergencies": emergencies.measure,
     "figures": figures.measure,
     "desk": desk.measure,
+    "burst": burst.measure,
 }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -104,6 +106,44 @@ def test_a_killed_worker_leaves_its_lease_and_another_takes_it_up(taken: list[st
     assert arrivals.take_up() == 0
     assert arrivals.take_up(at=timezone.now() + arrivals.LEASE + dt.timedelta(seconds=1)) == 1
     assert taken == ["1"]
+
+
+class Killed(BaseException):
+    """What a killed process does: nothing more, not even writing down that it failed."""
+
+
+def test_order_holds_when_many_write_at_once_and_a_worker_is_killed_in_the_middle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three senders write at once; the worker dies over a message of one. The others go on, that sender waits."""
+    seen: list[str] = []
+    dies = {"b3"}
+
+    def take(arrived: arrivals.Arrived) -> None:
+        if arrived.source_id in dies:
+            dies.clear()
+            raise Killed
+        seen.append(arrived.source_id)
+
+    monkeypatch.setattr(arrivals, "_takes", {"door": take})
+
+    def write(sender: str) -> None:
+        for number in range(6):
+            arrive(f"{sender}{number}", sender=sender)
+
+    def work() -> None:
+        with contextlib.suppress(Killed):
+            while arrivals.take_up(most=3):
+                pass
+
+    assert together([partial(write, sender) for sender in "abc"] + [work, work]) == [None] * 5
+    for _time in range(3):
+        work()
+    assert [one for one in seen if one[0] == "b"] == ["b0", "b1", "b2"]
+    while arrivals.take_up(at=timezone.now() + arrivals.LEASE + dt.timedelta(seconds=1)):
+        pass
+    for sender in "abc":
+        assert [one for one in seen if one[0] == sender] == [f"{sender}{number}" for number in range(6)]
 
 
 def test_several_workers_take_each_up_once(taken: list[str]) -> None:
