@@ -15,5 +15,6 @@ urlpatterns = [
     path("emergencies/<str:code>/report/", views.report, name="report"),
     path("emergencies/worker.js", offline.notifier, {"start": "/emergencies/"}, name="board_worker"),
     path("crew/", views.crew, name="crew"),
+    path("crew/manifest.webmanifest", views.crew_manifest, name="crew_manifest"),
     path("crew/worker.js", offline.notifier, {"start": "/crew/"}, name="crew_worker"),
 ]

@@ -278,6 +278,7 @@ ROWS = [
     Row("emergencies/<str:code>/panel", "/emergencies/{code}/panel", only(hidden=(*ROOM, *AGENCIES))),
     Row("emergencies/<str:code>/report/", "/emergencies/{code}/report/", only(hidden=(*ROOM, *AGENCIES))),
     Row("crew/", "/crew/", only("crew")),
+    Row("crew/manifest.webmanifest", "/crew/manifest.webmanifest", _PUBLIC),
     Row("crew/worker.js", "/crew/worker.js", _PUBLIC),
     Row("emergencies/worker.js", "/emergencies/worker.js", _PUBLIC),
     # What is not a browser's subscription is refused to whoever may use it.

@@ -8,9 +8,11 @@ from functools import wraps
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -72,6 +74,30 @@ def report(request: HttpRequest, person: Person, code: str) -> HttpResponse:
     if view is None:
         raise Http404
     return render(request, "emergencies/report.html", {"view": view, "incident": view.incident})
+
+
+@require_safe
+def crew_manifest(request: HttpRequest) -> HttpResponse:
+    """What a phone needs to put the crew's page on its home screen; an iPhone shows notifications only then."""
+    icons = [
+        {"src": static(f"icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any"}
+        for size in (192, 512)
+    ]
+    return JsonResponse(
+        {
+            "id": "/crew/",
+            "name": _("1022 crew"),
+            "short_name": _("1022 crew"),
+            "lang": request.LANGUAGE_CODE,
+            "start_url": "/crew/",
+            "scope": "/crew/",
+            "display": "standalone",
+            "background_color": "#ffffff",
+            "theme_color": "#12406f",
+            "icons": icons,
+        },
+        content_type="application/manifest+json",
+    )
 
 
 @for_verb(Verb.CREW)
