@@ -177,13 +177,14 @@ def _taken_up(site: Topology, wanted: int, until: float) -> tuple[int, int]:
     from incidents.conversations.models import Message
 
     with site.orm():
-        rows = Message.objects.filter(direction=Message.Direction.IN)
+        rows = Message.objects.filter(door="viber", direction=Message.Direction.IN)
         while rows.count() < wanted and time.monotonic() < until:
             time.sleep(0.25)
         last: dict[str, int] = {}
         wrong = 0
-        for sender, text in rows.order_by("pk").values_list("reporter__door_id", "text"):
-            turn = int(text.split(" ", 1)[0])
+        # The words of the message that began a report are the report's.
+        for sender, text, words in rows.order_by("pk").values_list("reporter__door_id", "text", "report__text__words"):
+            turn = int((text or words).split(" ", 1)[0])
             wrong += turn <= last.get(str(sender), -1)
             last[str(sender)] = max(turn, last.get(str(sender), -1))
         return rows.count(), wrong
