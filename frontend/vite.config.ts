@@ -9,6 +9,7 @@ const screens = [
   "base",
   "staff",
   "room",
+  "photo",
   "inbox",
   "inbox/worker",
   "portal",

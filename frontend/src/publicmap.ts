@@ -19,6 +19,8 @@ interface Shown {
   at: string;
   lat: number;
   lon: number;
+  /** A picture that the hotline has released; "" for none. */
+  photo: string;
 }
 
 const box = document.querySelector<HTMLElement>("#public-map");
@@ -44,6 +46,8 @@ async function draw(box: HTMLElement, count: HTMLElement): Promise<void> {
   for (const one of reports) {
     const fill = colour(one.done ? "--group-3" : "--accent");
     const text = element("div", {}, element("b", { text: one.topic }), element("br"), `${one.state} · ${one.at.split("-").reverse().join("/")}`);
+    // Fetched when somebody opens it, not for every point of the map.
+    if (one.photo) text.append(element("br"), element("a", { href: one.photo, target: "_blank", rel: "noopener", text: say("photo") }));
     L.circleMarker([one.lat, one.lon], { radius: 7, color: colour("--surface"), weight: 1.5, fillColor: fill, fillOpacity: 0.9 }).bindPopup(text).addTo(map);
   }
   count.textContent = say("count", { n: reports.length });

@@ -7,18 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max, Prefetch, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incidents.doors.models import ApiKey
 from incidents.doors.open311_answers import Problem, Refused
-from incidents.doors.open311_form import moment
+from incidents.doors.questions import moment
 from incidents.records.keys import WALL, Profile, keys_of_person
 from incidents.records.lifecycles import AssignmentState, IncidentState
 from incidents.records.models import Assignment, Incident, Report
 from incidents.records.models.categories import Group
 from incidents.records.models.incidents import IncidentQuerySet
+from incidents.records.redacting import seen_outside
 
 LONGEST_SPAN = dt.timedelta(days=90)
 MOST = 1000
@@ -109,11 +112,15 @@ def _rows(incidents: IncidentQuerySet, key: ApiKey | None) -> list[dict[str, Any
         )
         .order_by("-received_at", "-pk")
     )
-    return [_row(incident) for incident in rows[:MOST]]
+    found = list(rows[:MOST])
+    seen = Incident.objects.for_everybody(timezone.now()).filter(pk__in=[one.pk for one in found]) if found else []
+    photos = seen_outside(seen)
+    return [_row(incident, photos.get(incident.pk, "")) for incident in found]
 
 
-def _row(incident: Any) -> dict[str, Any]:
-    """One request. Words, answer and the exact point are for the partner who sent it alone."""
+def _row(incident: Any, photo: str) -> dict[str, Any]:
+    """One request. Words, answer and the exact point are for the partner who sent it alone; `photo` is the key of a
+    picture that was released for everybody, "" for none."""
     reports: list[Report] = incident.own_reports
     leads: list[Assignment] = incident.leads
     point, decimals = incident.point, None if reports else _PUBLIC_DECIMALS
@@ -137,7 +144,11 @@ def _row(incident: Any) -> dict[str, Any]:
         "zipcode": None,
         "lat": round(point.y, decimals) if point and decimals else point.y if point else None,
         "long": round(point.x, decimals) if point and decimals else point.x if point else None,
-        "media_url": media[0] if media else "",
+        "media_url": settings.PUBLIC_URL + reverse("portal:public_photo", args=[photo])
+        if photo
+        else media[0]
+        if media
+        else "",
     }
 
 

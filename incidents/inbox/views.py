@@ -8,9 +8,8 @@ from functools import wraps
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -19,6 +18,7 @@ from incidents.inbox.queries import assignments_of, detail, units_of
 from incidents.records.models import Photo
 from incidents.records.photos import path_of
 from incidents.records.rights import Verb, may
+from incidents.records.serving import served
 from opscenter.accounts.models import Person
 from opscenter.accounts.roles import AGENCY_ROLES, Role
 from opscenter.accounts.tree import below
@@ -90,6 +90,7 @@ def first_photo(request: HttpRequest, person: Person, pk: int) -> HttpResponseBa
     photo = Photo.objects.filter(incident__in=of_incident).order_by("id").first()
     if photo is None:
         raise Http404
-    response = FileResponse(path_of(photo, "thumbnail").open("rb"), content_type="image/jpeg")
-    patch_cache_control(response, private=True, max_age=3600)
-    return response
+    try:
+        return served(request, path_of(photo, "thumbnail"))
+    except OSError:
+        raise Http404 from None

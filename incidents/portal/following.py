@@ -11,9 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from incidents.portal.queries import CITIZENS_STATES, Followed, afterwards_photo, followed, tidy_code
+from incidents.portal.queries import CITIZENS_STATES, Followed, followed, followed_photo, tidy_code
 from incidents.records.lifecycles import IncidentState
-from incidents.records.photos import path_of
 from opscenter import budgets
 
 
@@ -81,10 +80,10 @@ def _line(report: Followed) -> dict[str, Any]:
 
 @require_safe
 def photo(request: HttpRequest, code: str, photo_id: int) -> HttpResponseBase:
-    """A photo taken after the work, for the holder of the code once the incident is closed; else 404."""
+    """A photo that people outside may see, for the holder of the code (`followed_photo`); else 404."""
     budgets.spend(request, "portal.track")
-    found = afterwards_photo(code, photo_id)
-    if found is None:
+    path = followed_photo(code, photo_id)
+    if path is None or not path.is_file():
         budgets.spend(request, "guess")
         raise Http404
-    return _private(FileResponse(path_of(found, "shown").open("rb"), content_type="image/jpeg"))
+    return _private(FileResponse(path.open("rb"), content_type="image/jpeg"))

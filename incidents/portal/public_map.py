@@ -8,24 +8,23 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from incidents.portal.queries import CITIZENS_STATES
-from incidents.records.lifecycles import SERVICE_KINDS, IncidentState
-from incidents.records.models import Assignment, Incident
-from incidents.records.models.categories import Group
+from incidents.records.lifecycles import IncidentState
+from incidents.records.models import Incident
+from incidents.records.redacting import outside_path, seen_outside
+from incidents.records.serving import served
 from opscenter import budgets
 
 # Three decimals of a degree: about 110 m, so that no house can be told.
 DECIMALS = 3
 MOST = 2000
-# What was answered stays to be seen for so long.
-DONE_FOR = dt.timedelta(days=30)
 
 
 @require_safe
@@ -36,9 +35,14 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def points(request: HttpRequest) -> JsonResponse:
-    """The newest as {topic, state, done, at, lat, lon}; the same for everybody, so caches may keep it a minute."""
+    """The newest as {topic, state, done, at, lat, lon, photo}; the same for everybody, so caches may keep it a minute.
+
+    `photo` is the address of a picture that a person has released, else "".
+    """
     budgets.spend(request, "portal.track")
-    response = JsonResponse({"reports": [_shown(row) for row in safe(timezone.now())[:MOST]]})
+    rows = list(safe(timezone.now())[:MOST])
+    keys = seen_outside(rows)
+    response = JsonResponse({"reports": [_shown(row, keys.get(row.pk, "")) for row in rows]})
     patch_cache_control(response, public=True, max_age=60)
     response["Vary"] = "Accept-Language, Cookie"
     return response
@@ -46,20 +50,27 @@ def points(request: HttpRequest) -> JsonResponse:
 
 def safe(now: dt.datetime) -> Any:
     """The incidents that everybody may see, newest first."""
-    service = Assignment.objects.filter(incident=OuterRef("pk"), agency__kind__in=sorted(SERVICE_KINDS))
-    rows = Incident.objects.live().filter(
-        ~Exists(service),
-        group=Group.FIELD,
-        category__group=Group.FIELD,
-        category__is_public=True,
-        category__is_complaint=False,
-        point__isnull=False,
-    )
-    recent = rows.filter(on_board=True) | rows.filter(state=IncidentState.CLOSED, closed_at__gt=now - DONE_FOR)
-    return recent.select_related("category").order_by("-pk")
+    return Incident.objects.for_everybody(now).select_related("category").order_by("-pk")
 
 
-def _shown(row: Incident) -> dict[str, Any]:
+@require_safe
+def photo(request: HttpRequest, key: str) -> HttpResponseBase:
+    """A released photo of an incident that everybody may see; 404 once another decision was taken about it.
+
+    No cache may show it without asking again: what was released can be held back, or covered further.
+    """
+    budgets.spend(request, "portal.track")
+    path = outside_path(key, timezone.now())
+    try:
+        if path is not None:
+            return served(request, path)
+    except OSError:
+        pass
+    budgets.spend(request, "guess")
+    raise Http404
+
+
+def _shown(row: Incident, key: str) -> dict[str, Any]:
     assert row.category is not None
     assert row.point is not None
     return {
@@ -70,4 +81,5 @@ def _shown(row: Incident) -> dict[str, Any]:
         "at": timezone.localdate(row.received_at).isoformat(),
         "lat": round(row.point.y, DECIMALS),
         "lon": round(row.point.x, DECIMALS),
+        "photo": reverse("portal:public_photo", args=[key]) if key else "",
     }

@@ -6,14 +6,16 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 
 from geo.areas import area_named
 from incidents.conversations.models import Message
 from incidents.portal.icons import icon_of
+from incidents.records import redacting
 from incidents.records.lifecycles import AssignmentState, IncidentState
 from incidents.records.models import Assignment, Category, Exercise, Incident, Photo, Report
 from incidents.records.models.categories import Group
@@ -96,7 +98,9 @@ class Followed:
     area: str
     steps: Sequence[Step]
     answer: str
+    # Those of the work once it is answered, and the reporter's own: only what a person has released.
     photos: Sequence[Photo]
+    own_photos: Sequence[Photo]
     replies: Sequence[Reply]
     rated: bool
     exercise: int
@@ -107,7 +111,7 @@ class Followed:
 
 
 def followed(code: str) -> Followed | None:
-    """The report with this tracking code, as its page shows it; None when there is none. Five queries.
+    """The report with this tracking code, as its page shows it; None when there is none. Seven queries at most.
 
     The answer and the photos taken afterwards show once the hotline has closed the incident, not before.
     """
@@ -123,8 +127,8 @@ def followed(code: str) -> Followed | None:
             ),
             Prefetch(
                 "incident__photos",
-                Photo.objects.filter(phase=Photo.Phase.AFTER).order_by("id"),
-                to_attr="afterwards",
+                Photo.objects.order_by("id"),
+                to_attr="pictures",
             ),
             Prefetch(
                 "messages",
@@ -140,6 +144,9 @@ def followed(code: str) -> Followed | None:
         return None
     incident = report.incident
     closed = incident.state == IncidentState.CLOSED
+    pictures: list[Photo] = incident.pictures  # type: ignore[attr-defined]
+    decided = redacting.latest(pictures) if pictures else {}
+    seen = [one for one in pictures if redacting.public_before(one, decided.get(one.pk))]
     return Followed(
         code=report.tracking_code,
         report_id=report.pk,
@@ -149,7 +156,8 @@ def followed(code: str) -> Followed | None:
         area=_area(incident),
         steps=_steps(report, incident),
         answer=incident.answer if closed else "",
-        photos=incident.afterwards if closed else [],  # type: ignore[attr-defined]
+        photos=[one for one in seen if one.phase == Photo.Phase.AFTER] if closed else [],
+        own_photos=[one for one in seen if one.report_id == report.pk and one.phase != Photo.Phase.AFTER],
         replies=[Reply(row.text, row.at) for row in report.told],
         rated=hasattr(report, "rating"),
         exercise=report.exercise,
@@ -179,15 +187,16 @@ def _name(assignment: Assignment) -> str:
     return agency.name_en if agency.name_en and (get_language() or "vi").startswith("en") else agency.name
 
 
-def afterwards_photo(code: str, photo_id: int) -> Photo | None:
-    """A photo that the tracking page of this code shows; None for any other. One query."""
-    return (
-        Photo.objects.filter(
-            pk=photo_id,
-            phase=Photo.Phase.AFTER,
-            incident__state=IncidentState.CLOSED,
-            incident__reports__tracking_code=tidy_code(code),
-        )
+def followed_photo(code: str, photo_id: int) -> Path | None:
+    """The file of a photo that the tracking page of this code shows; None for any other. Two queries.
+
+    Those of the work once it is closed, those of this report once a person has released them; both as redacted.
+    """
+    of_work = Q(phase=Photo.Phase.AFTER, incident__state=IncidentState.CLOSED)
+    own = ~Q(phase=Photo.Phase.AFTER) & Q(report__tracking_code=tidy_code(code))
+    found = (
+        Photo.objects.filter(of_work | own, pk=photo_id, incident__reports__tracking_code=tidy_code(code))
         .distinct()
         .first()
     )
+    return redacting.outside_file(found, redacting.latest([found]).get(found.pk)) if found is not None else None

@@ -11,6 +11,7 @@ urlpatterns = [
     path("hoi-dap/", answering.answers, name="answers"),
     path("ban-do/", public_map.page, name="public_map"),
     path("ban-do/phan-anh.json", public_map.points, name="points"),
+    path("anh/<str:key>/", public_map.photo, name="public_photo"),
     path("cua-toi/", app.mine, name="mine"),
     path("cua-toi/thong-bao/", notifying.notify, name="notify"),
     path("manifest.webmanifest", app.manifest, name="manifest"),

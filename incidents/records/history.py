@@ -56,6 +56,8 @@ class HistoryKind(StrEnum):
     MERGED_AWAY = "merged_away"
     UNMERGED = "unmerged"
     PHOTO_ADDED = "photo_added"
+    PHOTO_REDACTED = "photo_redacted"
+    FILES_KEPT = "files_kept"
     NOTE_ADDED = "note_added"
     MESSAGE_SENT = "message_sent"
     MESSAGE_FAILED = "message_failed"

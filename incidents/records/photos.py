@@ -31,7 +31,7 @@ from django.utils.translation import override as in_language
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from incidents.records.history import HistoryKind, append
-from incidents.records.models import Assignment, Incident, Photo, Report
+from incidents.records.models import Assignment, Incident, Photo, Redaction, Report
 from opscenter.accounts.models import Person
 from realtime.change import current_change
 
@@ -201,13 +201,17 @@ def remove_orphans(older_than: dt.timedelta = dt.timedelta(days=1)) -> int:
     before = timezone.now().timestamp() - older_than.total_seconds()
     root = Path(settings.MEDIA_ROOT)
     removed = 0
-    for variant, folder in _FOLDERS.items():
+    kinds: list[tuple[str, str, type[Photo | Redaction]]] = [
+        *((folder, variant, Photo) for variant, folder in _FOLDERS.items()),
+        *((folder, variant, Redaction) for variant, folder in REDACTED_FOLDERS.items()),
+    ]
+    for folder, variant, kind in kinds:
         old = sorted(
             str(file.relative_to(root)) for file in (root / folder).glob("*/*/*") if _written_at(file) < before
         )
         for start in range(0, len(old), 500):
             names = old[start : start + 500]
-            kept = set(Photo.objects.filter(**{f"{variant}__in": names}).values_list(variant, flat=True))
+            kept = set(kind._default_manager.filter(**{f"{variant}__in": names}).values_list(variant, flat=True))
             for name in set(names) - kept:
                 (root / name).unlink(missing_ok=True)
                 removed += 1
@@ -222,6 +226,11 @@ _FOLDERS: dict[Variant, str] = {
     "shown": "photos-shown",
     "thumbnail": "photos-thumbnail",
 }
+# What people outside may see, made by redacting.py.
+REDACTED_FOLDERS: dict[Literal["shown", "thumbnail"], str] = {
+    "shown": "photos-redacted",
+    "thumbnail": "photos-redacted-thumbnail",
+}
 
 
 def _prepare(file: Upload) -> Prepared:
@@ -234,7 +243,7 @@ def _prepare(file: Upload) -> Prepared:
         raise _Refused(PhotoProblemCode.EMPTY)
     with _decoding:
         image, kind, exif = _decoded(content)
-        shown, thumbnail = _jpeg(image, SHOWN_SIDE, 86), _jpeg(image, THUMBNAIL_SIDE, 80)
+        shown, thumbnail = as_jpeg(image, SHOWN_SIDE, 86), as_jpeg(image, THUMBNAIL_SIDE, 80)
         width, height = image.size
     folder, key = f"{timezone.localdate():%Y/%m}", uuid.uuid4().hex
     result = Prepared(
@@ -249,7 +258,7 @@ def _prepare(file: Upload) -> Prepared:
     )
     try:
         for name, data in ((result.original, content), (result.shown, shown), (result.thumbnail, thumbnail)):
-            _write(Path(settings.MEDIA_ROOT) / name, data)
+            write(Path(settings.MEDIA_ROOT) / name, data)
     except OSError:
         discard([result])
         raise
@@ -304,7 +313,8 @@ def _plain(image: Image.Image) -> Image.Image:
     return plain
 
 
-def _jpeg(image: Image.Image, side: int, quality: int) -> bytes:
+def as_jpeg(image: Image.Image, side: int, quality: int) -> bytes:
+    """The picture with at most `side` pixels a side, without metadata when it holds none."""
     small = image.copy()
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
@@ -312,7 +322,8 @@ def _jpeg(image: Image.Image, side: int, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # Complete and on the disk before the row says that it is there.
     unfinished = path.with_suffix(".part")

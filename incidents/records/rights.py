@@ -21,6 +21,7 @@ class Verb(StrEnum):
     LOOK_AT_REPORTER = "look_at_reporter"
     SEE_PHOTO = "see_photo"
     SEE_ORIGINAL_PHOTO = "see_original_photo"
+    REDACT_PHOTO = "redact_photo"
     DISPATCH = "dispatch"
     WITHDRAW = "withdraw"
     SET_PLACE = "set_place"
@@ -93,6 +94,8 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.SEE_PHOTO: _EVERYBODY,
     # The original still holds what the camera wrote into it.
     Verb.SEE_ORIGINAL_PHOTO: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    # What people without an account may see of a photo is decided where the citizen is answered.
+    Verb.REDACT_PHOTO: ROOM_ROLES,
     Verb.DISPATCH: ROOM_ROLES,
     Verb.WITHDRAW: ROOM_ROLES,
     Verb.SET_PLACE: ROOM_ROLES,

@@ -44,6 +44,8 @@ _KINDS: dict[HistoryKind, str | Promise] = {
     HistoryKind.MERGED_AWAY: gettext_lazy("Merged into another incident"),
     HistoryKind.UNMERGED: gettext_lazy("Parted from another incident"),
     HistoryKind.PHOTO_ADDED: gettext_lazy("Photo added"),
+    HistoryKind.FILES_KEPT: gettext_lazy("Files of a mail kept"),
+    HistoryKind.PHOTO_REDACTED: gettext_lazy("Decided what outsiders see of a photo"),
     HistoryKind.NOTE_ADDED: gettext_lazy("Note added"),
     HistoryKind.PLANNED: gettext_lazy("Planned for a later day"),
     HistoryKind.SENT_AS_PLANNED: gettext_lazy("Sent on the planned day"),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("incident/<str:code>/", views.home, name="incident"),
     path("incident/<str:code>/panel", views.panel, name="panel"),
+    path("photo/<int:pk>/", views.photo, name="photo"),
     path("surges", views.surges, name="surges"),
     path("caller", views.caller, name="caller"),
 ]

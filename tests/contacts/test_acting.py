@@ -327,6 +327,11 @@ def test_photos_are_shown_by_the_link_only(given: Assignment, contact: ContactPo
     assignment = give(taken.incident, given.agency, cast.call_taker)
     photo = Photo.objects.get()
     url = link_of(assignment, contact)
+    # A link can be passed on: first a person of the hotline releases the photo.
+    assert Client().get(f"{url}anh/{photo.pk}/").status_code == 404
+    page = Client().get(url, headers={"Accept-Language": "en"}).content.decode()
+    assert "1 photo is not shown here" in page
+    Hands(cast.call_taker).post(f"/api/photos/{photo.pk}/redaction", {"boxes": [], "public": True})
     answer = Client().get(f"{url}anh/{photo.pk}/")
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
     assert Client().get(f"{link_of(given, contact)}anh/{photo.pk}/").status_code == 404

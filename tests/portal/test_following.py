@@ -127,7 +127,7 @@ def test_few_queries_however_much_happened(client: Client, report: Report, cast:
     from incidents.portal.queries import followed
 
     work(report, cast, world)
-    with most_queries(4):
+    with most_queries(5):
         assert followed(report.tracking_code) is not None
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from incidents.portal.public_map import DONE_FOR, safe
+from incidents.portal.public_map import safe
 from incidents.records.models import Category, Incident
+from incidents.records.models.incidents import SHOWN_AFTERWARDS
 from tests.cast import Cast, Hands, cast, give
 from tests.intake.world import World, take, world
 
@@ -26,7 +27,7 @@ def points() -> list[dict[str, Any]]:
 def test_a_field_report_is_shown_coarsely_and_without_words(take: Any) -> None:
     taken = take("Có ổ gà trước nhà 0900 000 001", point=SPOT)
     (shown,) = points()
-    assert shown.keys() == {"topic", "state", "done", "at", "lat", "lon"}
+    assert shown.keys() == {"topic", "state", "done", "at", "lat", "lon", "photo"}
     assert (shown["lon"], shown["lat"]) == (106.623, 11.051)
     body = Hands().get("/ban-do/phan-anh.json").content.decode()
     for secret in ("ổ gà", "0900", taken.incident.code, taken.report.tracking_code, "106.6234"):
@@ -54,6 +55,6 @@ def test_what_was_answered_leaves_after_a_month(take: Any) -> None:
     now = timezone.now()
     Incident.objects.filter(pk=pk).update(state="closed", on_board=False, closed_at=now)
     assert points()[0]["done"]
-    assert not safe(now + DONE_FOR).exists()
+    assert not safe(now + SHOWN_AFTERWARDS).exists()
     Incident.objects.filter(pk=pk).update(state="cancelled")
     assert points() == []

@@ -207,7 +207,7 @@ def test_a_full_disk_is_told(media: Path, monkeypatch: pytest.MonkeyPatch) -> No
     def full(*_args: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(photos, "_write", full)
+    monkeypatch.setattr(photos, "write", full)
     assert problem(picture()) == "not_stored"
 
 

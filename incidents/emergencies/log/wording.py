@@ -46,6 +46,8 @@ _TEXTS: dict[str, str | Promise] = {
     "report_added": _("Another report of the same thing"),
     "note_added": _("Note added"),
     "photo_added": _("Photo added"),
+    "files_kept": _("Files of a mail kept"),
+    "photo_redacted": _("Decided what outsiders see of a photo"),
     "child_opened": _("A task of it goes its own way"),
     "message_sent": _("Message handed over by %(door)s"),
     "message_failed": _("Message could not be delivered by %(door)s"),

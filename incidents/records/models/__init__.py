@@ -10,7 +10,7 @@ from incidents.records.models.history import History
 from incidents.records.models.incidents import Incident
 from incidents.records.models.looks import PersonalLook
 from incidents.records.models.notes import Note
-from incidents.records.models.photos import Photo
+from incidents.records.models.photos import Photo, Redaction
 from incidents.records.models.reporters import Reporter
 from incidents.records.models.reports import NextStep, Report, ReportWords, Source
 
@@ -28,6 +28,7 @@ __all__ = [
     "Pause",
     "PersonalLook",
     "Photo",
+    "Redaction",
     "Report",
     "ReportWords",
     "Reporter",

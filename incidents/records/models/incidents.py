@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from incidents.records.keys import EVERYTHING, WITH_WORDS, keys_of_person
-from incidents.records.lifecycles import LIVE_STATES, IncidentState
+from incidents.records.lifecycles import LIVE_STATES, SERVICE_KINDS, IncidentState
 from incidents.records.models.categories import Group
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Plain texts, so that migrations do not depend on the enumeration.
 _LIVE = sorted(state.value for state in LIVE_STATES)
+# What was answered stays on the public map for so long.
+SHOWN_AFTERWARDS = dt.timedelta(days=30)
 _CODE = re.compile(r"^(?:1022-)?0*([1-9]\d{0,17})$")
 
 
@@ -55,6 +57,24 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
             return self.filter(pk__in=rows.values("incident_id"))
         # These keys open nearly every incident: SQLite would list them all to answer IN for one of them.
         return self.filter(Exists(rows.filter(incident_id=OuterRef("pk"))))
+
+    def for_everybody(self, at: dt.datetime) -> IncidentQuerySet:
+        """What people outside may see at all: live field reports with a place, open or answered of late.
+
+        Never emergencies, complaints about officials, exercises, and whatever 113, 114 or 115 were called to.
+        """
+        from incidents.records.models.assignments import Assignment
+
+        service = Assignment.objects.filter(incident=OuterRef("pk"), agency__kind__in=sorted(SERVICE_KINDS))
+        rows = self.live().filter(
+            ~Exists(service),
+            group=Group.FIELD,
+            category__group=Group.FIELD,
+            category__is_public=True,
+            category__is_complaint=False,
+            point__isnull=False,
+        )
+        return rows.filter(Q(on_board=True) | Q(state=IncidentState.CLOSED, closed_at__gt=at - SHOWN_AFTERWARDS))
 
     def by_code(self, code: str) -> IncidentQuerySet:
         """The incident of a code such as 1022-000123; nothing for what is not a code."""

@@ -42,3 +42,31 @@ class Photo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.phase}"
+
+
+class Redaction(models.Model):
+    """What people outside may see of a photo, as one person decided it; the newest of a photo counts.
+
+    Rows are appended, so they are the history; undoing appends what was before. The files are made from `Photo.shown`,
+    which stays as it is.
+    """
+
+    photo = models.ForeignKey(Photo, models.CASCADE, related_name="redactions")
+    number = models.PositiveIntegerField()
+    # [[x, y, width, height], …] in ten-thousandths of the picture's width and height.
+    boxes = models.JSONField(default=list)
+    is_public = models.BooleanField(default=False)
+    # Part of the public address: another decision has another address.
+    key = models.CharField(max_length=32, unique=True)
+    shown = models.CharField(max_length=200)
+    thumbnail = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("redaction")
+        verbose_name_plural = _("redactions")
+        constraints = [models.UniqueConstraint(fields=["photo", "number"], name="redaction_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} {self.number}"
