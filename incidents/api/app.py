@@ -15,6 +15,7 @@ from incidents.api import (
     calls,
     conversations,
     emergencies,
+    files,
     incidents,
     knowledge,
     photos,
@@ -52,6 +53,7 @@ api.add_router("", units.router)
 api.add_router("", reports.router)
 api.add_router("", conversations.router)
 api.add_router("", photos.router)
+api.add_router("", files.router)
 api.add_router("", places.router)
 
 

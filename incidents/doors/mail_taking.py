@@ -15,7 +15,7 @@ from django.db import models
 
 from incidents.delivery import receipts
 from incidents.delivery.models import Delivery, Door, Receipt
-from incidents.doors import mail, mail_reading
+from incidents.doors import files, mail, mail_reading
 from incidents.doors.mail import Attachment, Mail
 from incidents.intake.arrivals import Arrived
 from incidents.intake.messages import take_message
@@ -106,10 +106,12 @@ def _report_of(message: Mail, answered: Delivery | None) -> Report | None:
 def _take_words(message: Mail, source_id: str, report: Report | None, *, whole: bool) -> None:
     pictures = [_File(one.name, io.BytesIO(one.content)) for one in message.attachments if one.is_picture]
     others = [one for one in message.attachments if not one.is_picture]
+    kept = [one for one in others if files.may_be_kept(one)][: files.MOST]
+    left = [one for one in others if one not in kept]
     heading = message.subject if report is None else ""
-    words = "\n".join(part for part in (heading, message.text, *_told(others, whole)) if part)
+    words = "\n".join(part for part in (heading, message.text, *_told(left, whole)) if part)
     data = {"message_id": message.id} if message.id else {}
-    take_message(
+    heard = take_message(
         source=Source.EMAIL,
         source_id=source_id,
         words=words,
@@ -120,10 +122,12 @@ def _take_words(message: Mail, source_id: str, report: Report | None, *, whole: 
         report=report,
         door_data={**data, **({} if message.whole else {"replaced_characters": True})},
     )
+    # Also for a mail that was taken before and killed here.
+    files.keep(heard.message, kept)
 
 
 def _told(others: list[Attachment], whole: bool) -> list[str]:
-    """Files that are no pictures are not kept here; the mailbox has them, and the report says so."""
+    """Files that are neither pictures nor kept: the mailbox has them, and the report says so."""
     lines = [f"[{one.name or one.kind}, {len(one.content) // 1024 + 1} KB: xem trong hộp thư]" for one in others]
     return lines if whole else [*lines, "[Thư quá lớn: xem trong hộp thư]"]
 

@@ -10,16 +10,18 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from incidents.calls.models import Caller
+from incidents.calls.models import Call, CallDraft, Caller
 from incidents.conversations.models import Message, Participant
 from incidents.conversations.phones import normal, spellings
 from incidents.delivery.models import Delivery, PushDevice
+from incidents.doors import files
 from incidents.geocoding.models import Proposal
 from incidents.privacy.models import DataAct
 from incidents.records.editing import lock_many
 from incidents.records.history import HistoryKind, append
-from incidents.records.models import Complaint, Incident, Photo, Report, Reporter, ReportWords
+from incidents.records.models import Complaint, Incident, Photo, Redaction, Report, Reporter, ReportWords
 from opscenter.accounts.models import Person
 from realtime.change import current_change
 
@@ -31,8 +33,8 @@ def erase_reporter(*, reporter_id: int, by: Person | None, why: DataAct.Why) -> 
         return 0
     reports = list(Report.objects.filter(reporter=reporter).order_by("pk"))
     _erase_words(reports, by, why)
-    numbers = spellings(normal(reporter.phone)) if normal(reporter.phone) else []
-    Caller.objects.filter(number__in=numbers).update(number="", name="")
+    number = normal(reporter.phone)
+    erase_calls(Q(number__in=spellings(number) if number else []) | Q(call__report__in=reports))
     Participant.objects.filter(reporter=reporter).delete()
     blank = dict.fromkeys(("name", "organisation", "on_behalf_of", "phone", "email", "door_id"), "")
     Reporter.objects.filter(pk=reporter.pk).update(**blank, erased_at=current_change().at)
@@ -49,6 +51,27 @@ def erase_words_of(*, report_ids: Sequence[int], why: DataAct.Why) -> int:
     return len(reports)
 
 
+def erase_calls(callers: Q) -> int:
+    """Erases who called, what was typed meanwhile and where the recording lies, in the open change; gives how many.
+
+    The call with its times stays. The recording itself is the exchange's.
+    """
+    calls = list(Caller.objects.filter(callers).exclude(number="", name="").values_list("call_id", flat=True))
+    drafts = CallDraft.objects.filter(call__caller__in=Caller.objects.filter(callers))
+    drafts.delete()
+    Caller.objects.filter(pk__in=calls).update(number="", name="")
+    Call.objects.filter(pk__in=calls).exclude(recording="").update(recording="")
+    return len(calls)
+
+
+def erase_caller(*, number: str, by: Person | None) -> int:
+    """Erases the calls from a number (E.164) of somebody who may have reported nothing; gives how many."""
+    done = erase_calls(Q(number__in=spellings(number)))
+    if done:
+        _note(DataAct.Kind.ERASED, DataAct.Why.REQUESTED, None, 0, by)
+    return done
+
+
 def _erase_words(reports: Sequence[Report], by: Person | None, why: DataAct.Why) -> None:
     at = current_change().at
     incidents = {one.pk: one for one in lock_many({report.incident_id for report in reports})}
@@ -60,6 +83,9 @@ def _erase_words(reports: Sequence[Report], by: Person | None, why: DataAct.Why)
     PushDevice.reports.through.objects.filter(report__in=ids).delete()
     Proposal.objects.filter(incident__in=incidents).delete()
     _erase_photos(ids)
+    files.erase_of(ids)
+    # Also of reports without a reporter: a number may stand in the call that they came by.
+    erase_calls(Q(call__report__in=ids))
     for report in reports:
         # The door's own numbers may be an address; the report's own keeps it apart from others.
         report.source_id, report.door_data, report.given_point = f"erased:{report.pk}", {}, None
@@ -83,6 +109,9 @@ def _forget_summary(incident: Incident) -> None:
 def _erase_photos(report_ids: Sequence[int]) -> None:
     rows = list(Photo.objects.filter(report__in=report_ids))
     files = [name for row in rows for name in (row.original, row.shown, row.thumbnail)]
+    # Every decision about them drew files of its own; the rows go with the photos.
+    for redaction in Redaction.objects.filter(photo__in=rows):
+        files += [redaction.shown, redaction.thumbnail]
     Photo.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
     def remove() -> None:

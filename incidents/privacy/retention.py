@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from incidents.calls.models import Caller
 from incidents.conversations.models import Message
-from incidents.privacy.erasing import erase_reporter, erase_words_of
+from incidents.privacy.erasing import erase_calls, erase_reporter, erase_words_of
 from incidents.privacy.models import DataAct
 from incidents.records.models import Report, Reporter
 from realtime.change import change
@@ -38,7 +39,19 @@ def work(now: dt.datetime | None = None) -> int:
     if anonymous:
         with change():
             done += erase_words_of(report_ids=anonymous, why=DataAct.Why.RETENTION)
+    callers = _callers(before)
+    if callers:
+        with change():
+            done += erase_calls(Q(pk__in=callers))
     return done
+
+
+def _callers(before: dt.datetime) -> list[int]:
+    """Calls that became no report: missed ones, questions, callers who hung up; with what was typed meanwhile."""
+    kept = Reporter.objects.filter(phone=OuterRef("number"), erased_at=None)
+    rows = Caller.objects.filter(call__began_at__lt=before, call__is_live=False)
+    rows = rows.filter(~Q(number="", name="") | Q(call__draft__isnull=False))
+    return list(rows.filter(~Exists(kept)).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
 def _people(before: dt.datetime) -> list[int]:

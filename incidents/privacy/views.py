@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from incidents.calls.models import Caller
 from incidents.conversations.phones import normal, spellings
 from incidents.portal.queries import tidy_code
-from incidents.privacy.erasing import erase_reporter
+from incidents.privacy.erasing import erase_caller, erase_reporter
 from incidents.privacy.exporting import export_reporter
 from incidents.privacy.models import DataAct
 from incidents.records.models import Reporter
@@ -50,7 +51,9 @@ def home(request: HttpRequest) -> HttpResponse:
     """The page; a POST looks somebody up, so that no number stands in an address or a log."""
     _manager(request)
     asked = request.POST.get("who", "").strip()[:200]
-    shown = {"asked": asked, "found": find(asked) if asked else [], "acts": DataAct.objects.select_related("by")[:50]}
+    calls = Caller.objects.filter(number__in=spellings(normal(asked))).count() if normal(asked) else 0
+    found = find(asked) if asked else []
+    shown = {"asked": asked, "found": found, "calls": calls, "acts": DataAct.objects.select_related("by")[:50]}
     return render(request, "privacy/home.html", shown)
 
 
@@ -84,6 +87,21 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     response = JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = f'attachment; filename="personal-data-{pk}.json"'
     return response
+
+
+@login_required
+@require_POST
+def erase_calls(request: HttpRequest) -> HttpResponse:
+    """The calls from a number of somebody who reported nothing, or whose reports stay; asks for the same word."""
+    person = _manager(request)
+    number = normal(request.POST.get("who", "")[:200])
+    if request.POST.get("sure") != "on" or not number:
+        messages.warning(request, _("Tick that it cannot be taken back."))
+        return redirect("privacy:home")
+    with change():
+        count = erase_caller(number=number, by=person)
+    messages.success(request, ngettext("Erased: %(n)d call.", "Erased: %(n)d calls.", count) % {"n": count})
+    return redirect("privacy:home")
 
 
 @login_required

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from incidents.calls.models import Call, CallDraft, Caller
 from incidents.conversations.models import Message
 from incidents.delivery.models import Delivery
 from incidents.dispatching.closing import answer_at_once
@@ -115,3 +116,42 @@ def test_time_erases_what_is_closed_and_old(take: Any, cast: Cast, monkeypatch: 
     assert set(DataAct.objects.values_list("why", flat=True)) == {"retention"}
     monkeypatch.setattr(settings, "KEEP_PERSONAL_DAYS", 0)
     assert retention.work(later) == 0
+
+
+def test_who_called_is_erased_on_request_and_by_time(take: Any, cast: Cast) -> None:
+    def rang(call_id: str, number: str, report: Report | None = None) -> Call:
+        call = Call.objects.create(
+            call_id=call_id,
+            began_at=timezone.now(),
+            state="ended",
+            is_live=False,
+            recording=f"rec/{number}.wav",
+            report=report,
+        )
+        Caller.objects.create(call=call, number=number, name="Người Kể")
+        CallDraft.objects.create(call=call, fields={"words": "nhà tôi"}, by=cast.call_taker, at=timezone.now())
+        return call
+
+    report = told(take)
+    # By their number, by another telephone, and somebody who reported nothing.
+    own, by_other = rang("1", "+84900000001"), rang("2", "+84900000077", report)
+    stranger = rang("3", "+84900000088")
+    hands = Hands(cast.supervisor)
+    document = json.loads(hands.post(f"/privacy/{report.reporter_id}/export/", form=True).content)
+    assert {row["number"] for row in document["calls"]} == {"+84900000001", "+84900000077"}
+    hands.post(f"/privacy/{report.reporter_id}/erase/", {"sure": "on"}, form=True)
+    assert set(Caller.objects.filter(call__in=[own, by_other]).values_list("number", "name")) == {("", "")}
+    assert list(CallDraft.objects.values_list("call", flat=True)) == [stranger.pk]
+    assert set(Call.objects.exclude(pk=stranger.pk).values_list("recording", flat=True)) == {""}
+    assert "1 call from this number" in hands.post("/privacy/", {"who": "0900000088"}, form=True).content.decode()
+    hands.post("/privacy/calls/erase/", {"who": "0900000088"}, form=True)
+    assert Caller.objects.get(call=stranger).number
+    hands.post("/privacy/calls/erase/", {"who": "0900000088", "sure": "on"}, form=True)
+    assert not Caller.objects.get(call=stranger).number
+    assert not CallDraft.objects.exists()
+    late = rang("4", "+84900000099")
+    Call.objects.filter(pk=late.pk).update(began_at=timezone.now() - dt.timedelta(days=900))
+    retention.work()
+    assert not Caller.objects.get(call=late).number
+    # The calls with their times stay.
+    assert Call.objects.count() == 4
