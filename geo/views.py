@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from geo.areas import names_date, set_index_on
 from geo.index import SetIndex, Unit, territory
@@ -74,15 +74,18 @@ def current(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @gzip_page
 @cache_control(private=True, max_age=60)
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """At most eight areas and places for what was typed so far (`q`), each with ward, district and radius."""
+    """At most eight areas and places for what was typed so far (`q`), each with ward, district and radius.
+
+    Our own pages POST, so that what a citizen types stands in no address.
+    """
     # Staff share one address and type all day; the budget is for everybody else.
     if not request.user.is_authenticated:
         spend(request, "portal.suggest")
-    query = request.GET.get("q", "")[:LONGEST_QUERY]
+    query = (request.POST if request.method == "POST" else request.GET).get("q", "")[:LONGEST_QUERY]
     found = suggest(query, on=timezone.localdate())
     return JsonResponse({"query": query, "candidates": [one.as_json() for one in found]})
 

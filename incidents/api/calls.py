@@ -71,6 +71,18 @@ def seat(request: HttpRequest) -> JsonResponse:
     return act(request, Verb.SET_SEAT, "own", SeatChange, work)
 
 
+@router.post("/seat/here", summary="The desk's page is there", openapi_extra=body_of(Sent))
+def here(request: HttpRequest) -> JsonResponse:
+    """{status}: "off" when the desk went off duty because nothing was heard of its page. Its answer is not kept."""
+
+    def run() -> JsonResponse:
+        person = person_who_may(request, Verb.SET_SEAT)
+        with change():
+            return JsonResponse({"status": str(seats.heard(by=person))})
+
+    return answered(run)
+
+
 @router.post("/{int:pk}/take", summary="Take a call", openapi_extra=body_of(Sent))
 def take(request: HttpRequest, pk: int) -> JsonResponse:
     """Of two at once one gets it; the other is told who (409 call_taken)."""

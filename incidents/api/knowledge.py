@@ -1,4 +1,4 @@
-"""Answers in force while one types: GET /api/answers, and saying that one was wrong."""
+"""Answers in force while one types: POST /api/answers, and saying that one was wrong."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from ninja import Router
 from incidents.api.acting import Done, act, answered, person_who_may
 from incidents.api.answers import NotTheirs
 from incidents.api.described import body_of
-from incidents.api.shapes import LONGEST_WORDS, Sent
-from incidents.intake.take import storable
+from incidents.api.shapes import LONGEST_WORDS, Question, Sent, read
 from incidents.knowledge import finding, quoting
 from incidents.knowledge.models import Quote
 from incidents.records.keys import WITH_WORDS
@@ -20,13 +19,17 @@ from opscenter.accounts.models import Person
 router = Router(tags=["answers"])
 
 
-@router.get("", summary="Answers for the words")
-def answers(request: HttpRequest, q: str = "", category: str = "") -> JsonResponse:
-    """{answers}: those in force first, then those that are not any more and must not be read out."""
+@router.post("", summary="Answers for the words")
+def answers(request: HttpRequest) -> JsonResponse:
+    """{answers}: those in force first, then those that are not any more and must not be read out.
+
+    A POST, because what a citizen asks must stand in no address and in no log.
+    """
 
     def run() -> JsonResponse:
         person_who_may(request, Verb.FIND_ANSWERS)
-        found = finding.suggest(storable(q)[:LONGEST_WORDS], category=category[:60])
+        sent = read(request, Question)
+        found = finding.suggest(sent.q[:LONGEST_WORDS], category=sent.category[:60])
         return JsonResponse({"answers": [one.as_json() for one in found]})
 
     return answered(run)

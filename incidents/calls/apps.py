@@ -12,7 +12,7 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
-        from incidents.calls import described, silence
+        from incidents.calls import described, seats, silence
         from incidents.calls.calling_out import ring_crew
         from incidents.calls.passing_on import pass_caller_on
         from incidents.emergencies.services.opening import register_raised
@@ -26,3 +26,4 @@ class CallsConfig(AppConfig):
         register_raised(pass_caller_on)
         register_way("message", ring_crew)
         rounds.register("calls", silence.close_silent, dt.timedelta(seconds=30))
+        rounds.register("desks", seats.leave_silent, dt.timedelta(seconds=15))

@@ -150,6 +150,8 @@ class Seat(models.Model):
     version = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=10, choices=SeatStatus.choices, default=SeatStatus.OFF)
     since = models.DateTimeField()
+    # When its page was last heard from: a desk whose browser vanished does not stay on duty.
+    heard_at = models.DateTimeField(null=True, blank=True)
     # As the exchange names the telephone: "PJSIP/101". A call it answers is this person's at once.
     extension = models.CharField(max_length=40, blank=True)
 

@@ -32,7 +32,7 @@ LONGEST_WORDS = 4000
 def _date(request: HttpRequest) -> dt.date:
     """The date that the page is asked for; today for none and for what is not a date."""
     try:
-        return dt.date.fromisoformat(request.GET.get("on", ""))
+        return dt.date.fromisoformat((request.POST or request.GET).get("on", ""))
     except ValueError:
         return decision_date(timezone.localdate())
 
@@ -90,14 +90,14 @@ def edit(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
     return render(request, "rulebook/edit.html", context, status=status)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @readers_only
 def test(request: HttpRequest, person: Person) -> HttpResponse:
-    """ "What would happen to …": nothing is written, and nothing of it is kept in a log but the address."""
+    """ "What would happen to …": nothing is written. A POST, so that the words stand in no address and no log."""
     on = _date(request)
     asked = {
-        name: storable(request.GET.get(name, ""))[:LONGEST_WORDS]
+        name: storable(request.POST.get(name, ""))[:LONGEST_WORDS]
         for name in ("words", "address", "category", "lat", "lon", "complained_of")
     }
     trial = None

@@ -287,7 +287,7 @@ def test_an_agency_that_lost_it_is_told_so(world: World, cast: Cast) -> None:
 def test_what_the_system_makes_of_words_while_they_are_typed(world: World, cast: Cast) -> None:
     known = open_one(world, point=_point(IN_AN_LAC), radius_m=10.0, summary="Có ổ gà to")
     lon, lat = IN_AN_LAC
-    answer = Hands(cast.call_taker).get(f"/api/suggest?words=C%C3%B3+%E1%BB%95+g%C3%A0&lat={lat}&lon={lon}")
+    answer = Hands(cast.call_taker).post("/api/suggest", {"words": "Có ổ gà", "lat": lat, "lon": lon})
     assert answer.status_code == 200
     body = answer.json()
     assert (body["category"]["code"], body["category"]["group"]) == ("road", 3)
@@ -295,9 +295,11 @@ def test_what_the_system_makes_of_words_while_they_are_typed(world: World, cast:
     assert [one["code"] for one in body["duplicates"]] == [known.code]
     assert body["place"]["outcome"] == "located"
     assert all(isinstance(text, str) and text for text in body["category_reasons"] + body["agency_reasons"])
-    nothing = Hands(cast.call_taker).get("/api/suggest?words=%00zzz&lat=500&lon=1")
+    nothing = Hands(cast.call_taker).post("/api/suggest", {"words": "\x00zzz", "lat": "500", "lon": "1"}, form=True)
     assert (nothing.status_code, nothing.json()["agency"]) == (200, None)
-    assert Hands(cast.call_taker).get("/api/suggest?lat=x").status_code == 422
+    assert Hands(cast.call_taker).post("/api/suggest", {"lat": "x"}).status_code == 422
+    # What a citizen says stands in no address.
+    assert Hands(cast.call_taker).get("/api/suggest?words=o+ga").status_code == 405
 
 
 def _point(at: tuple[float, float]) -> Any:

@@ -61,6 +61,26 @@ def test_the_course_of_a_desk(world: World, cast: Cast, phone: Phone) -> None:
     assert status_of(who) == "off"
 
 
+def test_a_desk_whose_page_vanished_goes_off_duty_but_never_during_a_call(
+    world: World, cast: Cast, phone: Phone
+) -> None:
+    who, now = cast.call_taker, timezone.now()
+    do(seats.set_status, by=who, status=SeatStatus.FREE)
+    hands = Hands(who)
+    assert hands.post("/api/calls/seat/here").json() == {"status": "free"}
+    assert seats.leave_silent(now + seats.SILENT_AFTER / 2) == 0
+    call = phone("ringing", call_id="x")
+    do(taking.take, call_id=call.pk, by=who)
+    assert seats.leave_silent(now + seats.SILENT_AFTER * 2) == 0
+    phone("ringing", "answered", "ended", call_id="x")
+    do(taking.wrap_up, call_id=call.pk, by=who)
+    assert seats.leave_silent(now + seats.SILENT_AFTER * 2) == 1
+    assert status_of(who) == "off"
+    # It is told so, and does not come back by itself.
+    assert hands.post("/api/calls/seat/here").json() == {"status": "off"}
+    assert status_of(who) == "off"
+
+
 def test_a_call_that_the_desks_telephone_answers_is_there_at_once(world: World, cast: Cast, phone: Phone) -> None:
     do(seats.set_status, by=cast.call_taker, status=SeatStatus.FREE, extension="PJSIP/101")
     call = phone("ringing", "answered", extension="PJSIP/101")
@@ -125,7 +145,7 @@ def test_saving_routes_to_the_agency_that_was_certain(world: World, cast: Cast) 
     lon, lat = IN_AN_LAC
     sent = {"words": "Có ổ gà to trên mặt đường", "category": "road", "lat": lat, "lon": lon}
     hands = Hands(cast.call_taker)
-    told = hands.get(f"/api/suggest?words=o+ga+to&category=road&lat={lat}&lon={lon}").json()["agency"]
+    told = hands.post("/api/suggest", {**sent, "words": "o ga to"}).json()["agency"]
     assert told["certain"] is True
     assert hands.post("/api/reports", {**sent, "agency": told["id"]}).json()["dispatched"] is True
     assert Assignment.objects.get().agency == world.an_lac

@@ -137,7 +137,7 @@ def test_what_an_agency_answered_can_become_an_answer(world: World, cast: Cast, 
 def test_answered_at_once_keeps_the_exact_version(world: World, cast: Cast, in_force: InForce) -> None:
     version = in_force(world.an_lac)
     hands = Hands(cast.call_taker)
-    found = hands.get("/api/answers?q=khai+sinh+cho+con").json()["answers"]
+    found = hands.post("/api/answers", {"q": "khai sinh cho con"}).json()["answers"]
     assert [(one["version"], one["in_force"], one["basis"]) for one in found] == [
         (version.pk, True, ["Điều 1, Luật Thử (1/2019)"])
     ]

@@ -182,7 +182,8 @@ def test_the_pages_show_errors_and_the_whole_way(world: World, cast: Cast) -> No
     assert "There is no area invented/99999 on the map." in hands.get("/rules/?state=wrong").content.decode()
     assert "disabled" in hands.get("/rules/rule/broken/").content.decode()
     lon, lat = IN_AN_LAC
-    page = hands.get(f"/rules/test/?words=o+ga+tren+QL13&lat={lat}&lon={lon}&on=2019-11-24").content.decode()
+    asked = {"words": "o ga tren QL13", "lat": lat, "lon": lon, "on": "2019-11-24"}
+    page = hands.post("/rules/test/", asked, form=True).content.decode()
     assert "UBND an-lac" in page
     assert "Rule broken holds in" in page
     assert '"90001"' in hands.get("/rules/coverage/?category=road&on=2019-11-24").content.decode()

@@ -1,6 +1,6 @@
 /** Places suggested while somebody types an address: a list under the field, with arrow keys. */
 import { element } from "../element";
-import { getJson } from "../page";
+import { askJson } from "../page";
 import { locale } from "../words";
 import { say } from "../words/portal";
 
@@ -95,7 +95,7 @@ export function suggestions(box: HTMLElement, choose: (choice: Suggestion) => vo
     if (words.length < 3) return close();
     asked = new AbortController();
     try {
-      const answer = await getJson<{ candidates: Candidate[] }>(`/geo/suggest?q=${encodeURIComponent(words)}`, asked.signal);
+      const answer = await askJson<{ candidates: Candidate[] }>("/geo/suggest", { q: words }, asked.signal);
       if (document.activeElement === input) draw(answer.candidates);
     } catch {
       // Suggestions are a help only: without them the words go as they are.

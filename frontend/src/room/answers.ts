@@ -3,7 +3,7 @@
  * with exactly that text. What is no longer in force is struck through and cannot be taken.
  */
 import { element } from "../element";
-import { getJson } from "../page";
+import { askJson } from "../page";
 import { say } from "../words/room";
 
 interface Answer {
@@ -59,7 +59,7 @@ export class Answers {
     const search = new AbortController();
     this.search = search;
     try {
-      const { answers } = await getJson<{ answers: Answer[] }>(`/api/answers?${new URLSearchParams({ q: words, category })}`, search.signal);
+      const { answers } = await askJson<{ answers: Answer[] }>("/api/answers", { q: words, category }, search.signal);
       const kept = this.found.find((one) => String(one.version) === this.field.value);
       this.found = kept && !answers.some((one) => one.version === kept.version) ? [kept, ...answers] : answers;
     } catch {

@@ -57,6 +57,8 @@ export interface PhoneActions {
 }
 
 const ME = Number(settings.person);
+/** How often a desk says that its page is there; the server lets go of it after four times as long. */
+const HERE_MS = 30_000;
 const OPEN = new Set(["ringing", "answered", "elsewhere"]);
 
 /** "0:42", "12:05". */
@@ -71,6 +73,9 @@ export class Phone {
   private readonly mineBox: HTMLElement;
   private readonly sheet: HTMLDialogElement;
   private readonly seat: HTMLDetailsElement;
+  private onDuty = false;
+  /** Whoever went off duty by hand is not told about it. */
+  private leaving = false;
   private seats: Seats = { people: {}, mine: { status: "off", extension: "" }, dials: false };
   private readonly known = new Map<number, Known>();
   private readonly popped = new Set<number>();
@@ -106,6 +111,7 @@ export class Phone {
     this.sheet.addEventListener("keydown", (event) => this.moveInSheet(event));
     live.watchRows(() => this.update());
     setInterval(() => this.draw(), 1_000);
+    setInterval(() => void this.sayHere(), HERE_MS);
     void this.loadSeats();
   }
 
@@ -157,6 +163,18 @@ export class Phone {
     if (now) this.act.changed(now);
     if (this.desks().some((desk) => !(desk.id in this.seats.people))) void this.loadSeats();
     this.draw();
+  }
+
+  /** A desk on duty says that its page is there; one that was silent for too long is told that it is off duty. */
+  private async sayHere(): Promise<void> {
+    const mine = this.desks().find((one) => one.id === ME);
+    if (mine) {
+      this.onDuty = true;
+      void ask("/api/calls/seat/here");
+    } else if (this.onDuty) {
+      this.onDuty = false;
+      if (!this.leaving) this.notices.say(say("phone.off-silent"), 30);
+    }
   }
 
   private draw(): void {
@@ -279,6 +297,7 @@ export class Phone {
     await armRing();
     const extension = this.seat.querySelector<HTMLInputElement>("#seat-extension")!.value.trim();
     const problem = this.seat.querySelector<HTMLElement>("#seat-problem")!;
+    this.leaving = status === "off";
     const answer = await ask("/api/calls/seat", { status, extension });
     problem.textContent = answer.ok ? "" : answer.detail || say("phone.failed");
     if (answer.ok) this.seat.open = false;
