@@ -10,6 +10,7 @@ import { isApp, register } from "./portal/app";
 import { chat } from "./portal/chat";
 import { remember } from "./portal/mine";
 import { place } from "./portal/place";
+import { showQuestions } from "./questions";
 import { steps } from "./portal/steps";
 import { outbox } from "./sending";
 import { clock } from "./time";
@@ -41,8 +42,9 @@ function wire(form: HTMLFormElement): void {
     if (name === "what" && !/[\p{L}\p{N}]{2}/u.test(value("words"))) wrong.words = say("words.missing");
     if (name === "who") {
       if (value("kind") === "organisation" && !value("organisation")) wrong.organisation = say("organisation.missing");
-      if (value("phone") && value("phone").replace(/\D/g, "").length < 8) wrong.phone = say("phone.wrong");
-      if (value("email") && !/^\S+@\S+\.\S+$/.test(value("email"))) wrong.email = say("email.wrong");
+      if (value("kind") === "behalf" && !value("on_behalf_of")) wrong.on_behalf_of = say("behalf.missing");
+      if (value("kind") !== "anonymous" && value("phone") && value("phone").replace(/\D/g, "").length < 8) wrong.phone = say("phone.wrong");
+      if (value("kind") !== "anonymous" && value("email") && !/^\S+@\S+\.\S+$/.test(value("email"))) wrong.email = say("email.wrong");
     }
     showErrors(form, wrong);
     return Object.keys(wrong).length === 0;
@@ -53,7 +55,8 @@ function wire(form: HTMLFormElement): void {
   function drawReview(): void {
     const topic = form.querySelector<HTMLInputElement>("input[name=category]:checked");
     const topicName = topic?.value ? topic.closest("label")!.textContent!.trim() : say("review.topic.none");
-    const who = [value("kind") === "organisation" ? value("organisation") : "", value("name"), value("phone"), value("email")];
+    const whom = { organisation: value("organisation"), behalf: say("review.behalf", { whom: value("on_behalf_of") }) }[value("kind")] ?? "";
+    const who = value("kind") === "anonymous" ? [] : [whom, value("name"), value("phone"), value("email")];
     const rows: [label: string, text: string, step: number, quote?: boolean][] = [
       [say("review.words"), value("words"), 0, true],
       [say("review.photos"), say("review.photos.count", { n: chosen.files().length }), 0],
@@ -82,10 +85,11 @@ function wire(form: HTMLFormElement): void {
   form.addEventListener("draft:restored", drawTopic);
   drawTopic();
 
-  // The organisation's name is asked for when it is one.
-  const ofOrganisation = form.querySelector<HTMLElement>("[data-for-organisation]")!;
+  // What is asked depends on for whom one speaks, and on the topic.
   const drawKind = (): void => {
-    ofOrganisation.hidden = value("kind") !== "organisation";
+    for (const box of form.querySelectorAll<HTMLElement>("[data-for-kind]")) box.hidden = box.dataset.forKind !== value("kind");
+    for (const box of form.querySelectorAll<HTMLElement>("[data-not-for-kind]")) box.hidden = box.dataset.notForKind === value("kind");
+    showQuestions(form, value("category"));
   };
   form.addEventListener("change", drawKind);
   form.addEventListener("draft:restored", drawKind);

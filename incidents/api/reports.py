@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from incidents.api.acting import action_id, answered, person_who_may, visible_in
 from incidents.api.answers import Invalid, NotTheirs
 from incidents.api.described import body_of
 from incidents.api.incidents import category_of
-from incidents.api.shapes import LONGEST_WORDS, NewReport, read
+from incidents.api.shapes import LONGEST_WORDS, NewReport, Suggest, read
 from incidents.calls.models import Call
 from incidents.calls.passing_on import make_emergency
 from incidents.calls.taking import own, wrap_up
@@ -28,7 +29,8 @@ from incidents.dispatching.explaining import explain
 from incidents.dispatching.refusals import Refused
 from incidents.dispatching.roads import road_in
 from incidents.dispatching.suggesting import area_refs, reach_of
-from incidents.intake.take import ComplaintDetails, ReporterDetails, Taken, storable, take_report
+from incidents.doors import questions
+from incidents.intake.take import ComplaintDetails, ReporterDetails, Taken, take_report
 from incidents.knowledge.models import AnswerVersion
 from incidents.knowledge.quoting import quote, version_to_quote
 from incidents.records.actions import Action
@@ -63,13 +65,15 @@ def take(request: HttpRequest) -> JsonResponse:
         point = (sent.lon, sent.lat) if sent.lat is not None and sent.lon is not None else None
         call = _own_call(sent.call, person)
         quoted = _quoted(sent.quote)
+        answers = _answers(request, sent)
         taken = take_report(
             source=Source.PHONE,
             # A browser that died after sending sends the call's report again; a second matter is another report.
             source_id=f"call:{call.call_id}" if call is not None and call.report_id is None else f"action:{number}",
-            words=sent.words,
+            words=answers.with_words(sent.words),
             address=sent.address,
             point=point,
+            door_data=answers.data(),
             accuracy_m=sent.accuracy_m,
             category=category_of(sent.category),
             reporter=_reporter(sent),
@@ -95,6 +99,16 @@ def take(request: HttpRequest) -> JsonResponse:
         return JsonResponse(answer, status=201)
 
     return answered(run)
+
+
+def _answers(request: HttpRequest, sent: NewReport) -> questions.Answers:
+    """The answers to the extra questions. Nothing must be answered on the telephone. Raises Invalid."""
+    category = category_of(sent.category or sent.asked) if sent.asked else None
+    fields = json.loads(request.body) if request.content_type == "application/json" else request.POST
+    answers = questions.read(category, questions.typed_in_form(fields, category))
+    if answers.wrong and category is not None:
+        raise Invalid({f"q-{category.code}-{code}": [_("This is not a value of its kind.")] for code in answers.wrong})
+    return answers
 
 
 def _complaint(sent: NewReport) -> ComplaintDetails:
@@ -183,26 +197,23 @@ def _reporter(sent: NewReport) -> ReporterDetails:
     )
 
 
-@router.get("/suggest", summary="Category, agency and duplicates while typing")
-def suggest(
-    request: HttpRequest,
-    words: str = "",
-    address: str = "",
-    category: str = "",
-    lat: float | None = None,
-    lon: float | None = None,
-    complained_agency: int | None = None,
-) -> JsonResponse:
-    """Nothing is stored. {category, alternatives, place, agency, why, sides, duplicates}, with reasons in words."""
+@router.post("/suggest", summary="Category, agency and duplicates while typing")
+def suggest(request: HttpRequest) -> JsonResponse:
+    """Nothing is stored. {category, alternatives, place, agency, why, sides, duplicates}, with reasons in words.
+
+    A POST, because what a citizen says must stand in no address and in no log.
+    """
 
     def run() -> JsonResponse:
         person_who_may(request, Verb.SUGGEST)
-        text, where = storable(words)[:LONGEST_WORDS], storable(address)[:500]
+        sent = read(request, Suggest)
+        text, where = sent.words[:LONGEST_WORDS], sent.address[:500]
+        lat, lon, complained_agency = sent.lat, sent.lon, sent.complained_agency
         given = lat is not None and lon is not None and -90 <= lat <= 90 and -180 <= lon <= 180
         point = (lon, lat) if given and lat is not None and lon is not None else None
         at = timezone.now()
         today = timezone.localdate(at)
-        guess = suggest_category(text, category_of(category or None))
+        guess = suggest_category(text, category_of(sent.category))
         resolution = resolve(text, on=today, point=point, address=where)
         fields = place_fields(resolution, on=today)
         place: AreaRefs = area_refs(

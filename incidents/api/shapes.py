@@ -17,6 +17,7 @@ from incidents.dispatching.closing import CancelReason
 from incidents.emergencies.units.lifecycles import SortieState
 from incidents.intake.take import storable
 from incidents.records.models import ReturnReason
+from incidents.records.redacting import MOST_BOXES, WHOLE
 
 LONGEST_WORDS = 4000
 LONGEST_ANSWER = 10_000
@@ -75,8 +76,52 @@ class NewReport(Sent):
     # The version of an answer in force that was read out, and how many seconds that took from the call's beginning.
     quote: RowId | None = None
     took_s: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    # The category whose extra questions were asked; the answers come in fields q-CATEGORY-CODE.
+    asked: str | None = Field(None, max_length=60)
     # The agency that the screen named as certain: the report goes there at once, unless the system now says otherwise.
     agency: RowId | None = None
+
+
+def _box(value: Any) -> Any:
+    """A form sends its boxes as one text of JSON."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        return value
+
+
+Edge = Annotated[int, Field(strict=True, ge=0, le=WHOLE)]
+Side = Annotated[int, Field(strict=True, ge=1, le=WHOLE)]
+
+
+class Redact(Sent):
+    """`boxes`: [[x, y, width, height], …] in ten-thousandths of the picture; `on`: the decision that was on screen."""
+
+    boxes: Annotated[list[tuple[Edge, Edge, Side, Side]], BeforeValidator(_box)] = Field(
+        default_factory=list, max_length=MOST_BOXES
+    )
+    public: Ticked = False
+    on: Version = 0
+
+
+class Suggest(Sent):
+    """What has been typed so far. Coordinates that are none count as not given."""
+
+    words: str = ""
+    address: str = ""
+    category: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    complained_agency: RowId | None = None
+
+
+class Question(Sent):
+    q: str = ""
+    category: str = ""
+
+
+class UndoRedaction(Sent):
+    on: Version
 
 
 class Draft(Sent):

@@ -13,10 +13,10 @@ from incidents.contacts import acting, links
 from incidents.contacts.acting import NotDone
 from incidents.contacts.commands import Act, Command
 from incidents.contacts.models import Instruction, TaskLink
-from incidents.records import photos
+from incidents.doors.questions import Answered, answered
+from incidents.records import photos, redacting
 from incidents.records.lifecycles import AssignmentState
-from incidents.records.models import Photo, ReportWords
-from incidents.records.photos import path_of
+from incidents.records.models import Incident, Photo, Report, ReportWords
 from incidents.records.summaries import mask
 from opscenter import budgets
 from opscenter.accounts.models import HandlingUnit
@@ -126,7 +126,11 @@ def _page(request: HttpRequest, link: TaskLink, token: str, status: int = 200, w
             # A link can be passed on: numbers and addresses of people stay in the inbox.
             "words": [mask(row.words) for row in words if row.words],
             "area": area.name if area else "",
-            "photos": Photo.objects.filter(incident=incident).exclude(phase=Photo.Phase.AFTER).order_by("id"),
+            **_photos(incident),
+            "answers": [
+                Answered(one.question, mask(one.answer))
+                for one in answered(list(Report.objects.filter(incident=incident)))
+            ],
             "units": HandlingUnit.objects.filter(agency=assignment.agency, is_active=True).order_by("name", "pk"),
             "token": token,
             "can_act": link.used_at is None,
@@ -135,14 +139,23 @@ def _page(request: HttpRequest, link: TaskLink, token: str, status: int = 200, w
     return _private(render(request, "contacts/task.html", context, status=status))
 
 
+def _photos(incident: Incident) -> dict[str, object]:
+    """The photos that a page without an account shows, and how many it does not: a link can be passed on."""
+    rows = list(Photo.objects.filter(incident=incident).exclude(phase=Photo.Phase.AFTER).order_by("id"))
+    decided = redacting.latest(rows)
+    seen = [row for row in rows if redacting.public_before(row, decided.get(row.pk))]
+    return {"photos": seen, "photos_kept": len(rows) - len(seen)}
+
+
 @require_safe
 def photo(request: HttpRequest, token: str, photo_id: int) -> HttpResponseBase:
-    """A photo of the report, without the camera's data; 404 for any other."""
+    """A photo of the report that the hotline has released, as redacted; 404 for any other."""
     link = _found(request, token)
     found = (
         Photo.objects.filter(pk=photo_id, incident=link.assignment.incident).exclude(phase=Photo.Phase.AFTER).first()
     )
-    if found is None or link.assignment.state in _NOT_THEIRS:
+    path = redacting.outside_file(found, redacting.latest([found]).get(found.pk)) if found is not None else None
+    if path is None or link.assignment.state in _NOT_THEIRS or not path.is_file():
         raise Http404
-    response: HttpResponse | FileResponse = FileResponse(path_of(found, "shown").open("rb"), content_type="image/jpeg")
+    response: HttpResponse | FileResponse = FileResponse(path.open("rb"), content_type="image/jpeg")
     return _private(response)

@@ -10,9 +10,20 @@ class DoorsConfig(AppConfig):
     verbose_name = _("Doors")
 
     def ready(self) -> None:
+        from incidents.conversations import answering
         from incidents.delivery import email, ways
         from incidents.delivery.models import Door
-        from incidents.doors import chat, chat_arrivals, mail_taking, media, sms_gateway, sms_taking, zalo_token
+        from incidents.doors import (
+            asking,
+            chat,
+            chat_arrivals,
+            files,
+            mail_taking,
+            media,
+            sms_gateway,
+            sms_taking,
+            zalo_token,
+        )
         from incidents.intake import arrivals
         from incidents.records import rounds
 
@@ -29,6 +40,8 @@ class DoorsConfig(AppConfig):
         arrivals.register("sms", sms_taking.take)
         arrivals.register("email", mail_taking.take)
         email.register_thread(mail_taking.thread_of)
+        answering.register(asking.ask)
+        rounds.register("files without a row", files.remove_orphans, timedelta(hours=1))
         rounds.register("parts of SMS", sms_taking.join_late, timedelta(seconds=5))
         for door in chat.register_all():
             chat_arrivals.register(door)

@@ -55,40 +55,55 @@ class ApiKey(models.Model):
 
 
 class ServiceAttribute(models.Model):
-    """An extra question of a service, as GeoReport v2 names it. Without any the service has no metadata."""
+    """An extra question of a category; GeoReport v2 calls it an attribute of a service. Every door that can asks it."""
 
     class Datatype(models.TextChoices):
-        STRING = "string", "string"
-        NUMBER = "number", "number"
-        DATETIME = "datetime", "datetime"
-        TEXT = "text", "text"
-        SINGLE = "singlevaluelist", "singlevaluelist"
-        MULTI = "multivaluelist", "multivaluelist"
+        STRING = "string", _("a few words")
+        NUMBER = "number", _("a number")
+        DATETIME = "datetime", _("date and time")
+        TEXT = "text", _("several lines")
+        SINGLE = "singlevaluelist", _("one of a list")
+        MULTI = "multivaluelist", _("several of a list")
 
-    category = models.ForeignKey("records.Category", models.CASCADE, related_name="attributes")
+    category = models.ForeignKey(
+        "records.Category", models.CASCADE, related_name="attributes", verbose_name=_("category")
+    )
     code = models.SlugField(max_length=40)
-    datatype = models.CharField(max_length=20, choices=Datatype.choices)
-    required = models.BooleanField(default=False)
-    order = models.PositiveSmallIntegerField(default=0)
-    description = models.CharField(max_length=200)
-    description_en = models.CharField(max_length=200, blank=True)
-    # [{"key": …, "name": …}] for the two kinds of list.
+    datatype = models.CharField(_("kind of answer"), max_length=20, choices=Datatype.choices)
+    required = models.BooleanField(_("must be answered"), default=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    description = models.CharField(_("question"), max_length=200)
+    description_en = models.CharField(_("question in English"), max_length=200, blank=True)
+    # [{"key": …, "name": …, "name_en": …}] for the two kinds of list.
     values = models.JSONField(default=list, blank=True)
 
     class Meta:
-        verbose_name = _("service attribute")
-        verbose_name_plural = _("service attributes")
+        verbose_name = _("extra question")
+        verbose_name_plural = _("extra questions")
         ordering: ClassVar = ["order", "id"]
         constraints = [models.UniqueConstraint(fields=["category", "code"], name="service_attribute_once_a_category")]
 
     def __str__(self) -> str:
-        return f"{self.category_id} {self.code}"
+        return self.question
 
     @property
     def question(self) -> str:
         """The description in the reader's language."""
         in_english = (get_language() or "vi").startswith("en")
         return (self.description_en if in_english else "") or self.description
+
+    def named_values(self) -> list[dict[str, str]]:
+        """The list's values as {"key", "name"}, the name in the reader's language."""
+        in_english = (get_language() or "vi").startswith("en")
+        rows: list[dict[str, Any]] = self.values
+        return [
+            {"key": str(row["key"]), "name": str((row.get("name_en") if in_english else "") or row["name"])}
+            for row in rows
+        ]
+
+    def names(self) -> dict[str, str]:
+        """The names of the list's keys in the reader's language."""
+        return {row["key"]: row["name"] for row in self.named_values()}
 
     def keys(self) -> set[str]:
         """The keys a list allows."""
@@ -172,3 +187,23 @@ class ZaloToken(models.Model):
 
     def __str__(self) -> str:
         return self.app_id
+
+
+class KeptFile(models.Model):
+    """A file that came with a mail and is no picture. `name` is the sender's; `path` lies below MEDIA_ROOT."""
+
+    message = models.ForeignKey("conversations.Message", models.CASCADE, related_name="files")
+    name = models.CharField(max_length=100)
+    path = models.CharField(max_length=200)
+    # Bytes.
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("kept file")
+        verbose_name_plural = _("kept files")
+        constraints = [models.UniqueConstraint(fields=["message", "sha256"], name="kept_file_once_a_message")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"

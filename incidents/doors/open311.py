@@ -118,7 +118,7 @@ def service(request: HttpRequest, form: str, code: str) -> HttpResponse:
             "datatype_description": "",
             "order": row.order,
             "description": row.question,
-            "values": [{"key": value["key"], "name": value["name"]} for value in row.values],
+            "values": row.named_values(),
         }
         for row in rows
     ]
@@ -168,8 +168,7 @@ def _post(request: HttpRequest, form: str) -> HttpResponse:
         raise Refused(Problem(403, _("api_key is missing.")))
     posted = open311_form.read(posted_form)
     door_data: dict[str, Any] = {"api_key": key.pk}
-    if posted.answers:
-        door_data["attributes"] = posted.answers
+    door_data |= posted.answers.data()
     if posted.media_url:
         door_data["media_urls"] = [posted.media_url]
     taken = take_report(

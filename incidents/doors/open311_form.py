@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import QueryDict
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from incidents.doors import questions
 from incidents.doors.models import ServiceAttribute
 from incidents.doors.open311_answers import Problem, Refused
 from incidents.intake.take import ReporterDetails
@@ -22,13 +20,11 @@ from incidents.records.models import Category
 
 LONGEST_DESCRIPTION = 4000
 _LONGEST = {"address_string": 500, "first_name": 70, "last_name": 70, "media_url": 500}
-_LISTS = {ServiceAttribute.Datatype.SINGLE, ServiceAttribute.Datatype.MULTI}
-_FREE_TEXT = {ServiceAttribute.Datatype.STRING, ServiceAttribute.Datatype.TEXT}
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A report as posted. `answers` hold what is no free text (keys, numbers, dates) by attribute code."""
+    """A report as posted; answers in free text are part of the words."""
 
     category: Category
     words: str
@@ -36,7 +32,7 @@ class Posted:
     point: tuple[float, float] | None
     reporter: ReporterDetails | None
     media_url: str
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: questions.Answers
 
 
 def read(form: QueryDict) -> Posted:
@@ -57,14 +53,13 @@ def read(form: QueryDict) -> Posted:
     address = form.get("address_string", "").strip()
     if point is None and not address and not problems:
         problems.append(_bad(_("Give lat and long, or address_string; no address_id is known here.")))
-    answers, told = _answers(form, category, problems)
+    answers = _answers(form, category, problems)
     reporter = _reporter(form, problems)
     media_url = _web_address(form.get("media_url", ""), problems)
     if problems or category is None:
         # The first one decides the status: what is missing or unknown before what is badly written.
         raise Refused(*sorted(problems, key=lambda problem: -problem.code))
-    words = "\n".join([description, *told]) if told else description
-    return Posted(category, words, address, point, reporter, media_url, answers)
+    return Posted(category, answers.with_words(description), address, point, reporter, media_url, answers)
 
 
 def _bad(description: str) -> Problem:
@@ -119,53 +114,18 @@ def _web_address(url: str, problems: list[Problem]) -> str:
     return url
 
 
-def _answers(form: QueryDict, category: Category | None, problems: list[Problem]) -> tuple[dict[str, Any], list[str]]:
-    """The answers to the service's extra questions: those with a form, and those in free words as lines of text."""
-    kept: dict[str, Any] = {}
-    told: list[str] = []
-    if category is None:
-        return kept, told
-    for attribute in ServiceAttribute.objects.filter(category=category):
-        name = f"attribute[{attribute.code}]"
-        typed = [text.strip() for text in (*form.getlist(name), *form.getlist(f"{name}[]")) if text.strip()]
-        if not typed:
-            if attribute.required:
-                problems.append(_bad(_("%(name)s is required.") % {"name": name}))
-            continue
-        value = _value(attribute, typed)
-        if value is None:
-            problems.append(_bad(_("%(name)s is not a value of its kind.") % {"name": name}))
-        elif attribute.datatype in _FREE_TEXT:
-            # Free words may name people, so they go where words are kept.
-            told.append(f"{attribute.question}: {value}")
-        else:
-            kept[attribute.code] = value
-    return kept, told
+def _answers(form: QueryDict, category: Category | None, problems: list[Problem]) -> questions.Answers:
+    """The answers to the service's extra questions."""
+
+    def typed(one: ServiceAttribute) -> list[str]:
+        name = _attribute(one.code)
+        return [*form.getlist(name), *form.getlist(f"{name}[]")]
+
+    answers = questions.read(category, typed)
+    problems += [_bad(_("%(name)s is required.") % {"name": _attribute(code)}) for code in answers.missing]
+    problems += [_bad(_("%(name)s is not a value of its kind.") % {"name": _attribute(code)}) for code in answers.wrong]
+    return answers
 
 
-def _value(attribute: ServiceAttribute, typed: list[str]) -> Any:
-    """What was typed as the attribute's kind, None when it is not of that kind."""
-    first = typed[0]
-    if attribute.datatype == ServiceAttribute.Datatype.NUMBER:
-        try:
-            number = float(first)
-        except ValueError:
-            return None
-        return number if math.isfinite(number) else None
-    if attribute.datatype == ServiceAttribute.Datatype.DATETIME:
-        at = moment(first)
-        return at.isoformat() if at else None
-    if attribute.datatype in _LISTS:
-        keys = typed if attribute.datatype == ServiceAttribute.Datatype.MULTI else typed[:1]
-        return keys if set(keys) <= attribute.keys() else None
-    return first[:LONGEST_DESCRIPTION]
-
-
-def moment(text: str) -> dt.datetime | None:
-    """A W3C date and time with its zone; None for anything else."""
-    try:
-        # A plus sign that nobody escaped in the address arrives as a space.
-        at = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
-    except ValueError:
-        return None
-    return at if at is not None and at.tzinfo is not None else None
+def _attribute(code: str) -> str:
+    return f"attribute[{code}]"

@@ -113,8 +113,7 @@ def _rows(incidents: IncidentQuerySet, key: ApiKey | None) -> list[dict[str, Any
         .order_by("-received_at", "-pk")
     )
     found = list(rows[:MOST])
-    seen = Incident.objects.for_everybody(timezone.now()).filter(pk__in=[one.pk for one in found]) if found else []
-    photos = seen_outside(seen)
+    photos = seen_outside(found, timezone.now())
     return [_row(incident, photos.get(incident.pk, "")) for incident in found]
 
 

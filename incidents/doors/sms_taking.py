@@ -7,6 +7,7 @@ the others for ever: after `settings.SMS_PARTS_WAIT_S` they go on without it, th
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from incidents.conversations.phones import spellings
 from incidents.doors.models import SmsPart
 from incidents.doors.sms import Incoming, mobile_of
 from incidents.intake import arrivals
 from incidents.intake.arrivals import Arrived
 from incidents.intake.messages import take_message
 from incidents.intake.take import ReporterDetails
-from incidents.records.models import Source
+from incidents.records.models import Report, Source
 from realtime.change import change
 
 GAP = " […] "
@@ -45,12 +47,30 @@ def take(arrived: Arrived) -> None:
         return
     phone = mobile_of(message.sender)
     take_message(
+        report=named_in(message.text, phone),
         source=Source.SMS,
         source_id=arrived.source_id,
         words=message.text,
         reporter=ReporterDetails(phone=phone, door=Source.SMS, door_id=message.sender),
         door_data={} if message.whole else {"replaced_characters": True},
     )
+
+
+# As it is shown, or with spaces, or without anything: ABCD-EFGH-2345.
+_TRACKING = re.compile(r"(?<![0-9A-Za-z])([0-9A-Za-z]{4})[- ]?([0-9A-Za-z]{4})[- ]?([0-9A-Za-z]{4})(?![0-9A-Za-z])")
+_INCIDENT = re.compile(r"(?<!\d)1022-(\d{1,9})(?!\d)")
+
+
+def named_in(text: str, phone: str) -> Report | None:
+    """The open report whose code the text names: by its tracking code, which is the key, or by its incident's code,
+    which is none, so that only the same telephone is heard."""
+    codes = {"-".join(found.groups()).upper() for found in _TRACKING.finditer(text)}
+    rows = Report.objects.select_related("text", "incident").filter(incident__on_board=True, exercise=0)
+    if codes and (row := rows.filter(tracking_code__in=sorted(codes)[:100]).first()) is not None:
+        return row
+    numbers = [int(found.group(1)) for found in _INCIDENT.finditer(text)][:10]
+    own = rows.filter(incident__in=numbers, reporter__phone__in=spellings(phone)) if numbers and phone else rows.none()
+    return own.order_by("-pk").first()
 
 
 def _keep_part(message: Incoming, arrived: Arrived) -> None:

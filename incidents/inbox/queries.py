@@ -12,6 +12,8 @@ from django.utils import timezone
 from geo.areas import area_named
 from geo.describing import Whereabouts
 from incidents.dispatching.competence import decision_date
+from incidents.doors.models import KeptFile
+from incidents.doors.questions import Answered, answered
 from incidents.emergencies.services.visibility import Field, is_withheld
 from incidents.records.lifecycles import (
     NOT_THEIRS,
@@ -58,6 +60,8 @@ class Detail:
     assignment: Assignment
     incident: Incident
     reports: Sequence[Report]
+    answers: Sequence[Answered]
+    files: Sequence[KeptFile]
     before: Sequence[Photo]
     after: Sequence[Photo]
     area: str
@@ -171,7 +175,7 @@ def verbs_now(person: Person, assignment: Assignment) -> frozenset[Verb]:
 
 
 def detail(person: Person, pk: int) -> Detail | None:
-    """One of somebody's assignments; None when it is not theirs. Sixteen queries, however much hangs on it."""
+    """One of somebody's assignments; None when it is not theirs. Twenty queries at most, however much hangs on it."""
     assignment = (
         assignments_of(person)
         .select_related("incident__category", "agency", "handling_unit", "by")
@@ -184,10 +188,13 @@ def detail(person: Person, pk: int) -> Detail | None:
     photos = list(Photo.objects.filter(incident=incident).order_by("id"))
     is_below = assignment.agency_id != person.agency_id
     verbs = frozenset[Verb]() if is_below else verbs_now(person, assignment)
+    reports = [] if is_withheld(incident, person, Field.WORDS) else _reports(incident)
     return Detail(
         assignment=assignment,
         incident=incident,
-        reports=[] if is_withheld(incident, person, Field.WORDS) else _reports(incident),
+        reports=reports,
+        answers=answered(reports),
+        files=list(KeptFile.objects.filter(message__report__in=reports).order_by("pk")),
         before=[photo for photo in photos if photo.phase != Photo.Phase.AFTER],
         after=[photo for photo in photos if photo.phase == Photo.Phase.AFTER],
         area=_name(incident.area_set, incident.ward_code),

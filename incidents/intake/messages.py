@@ -15,6 +15,7 @@ from typing import Any
 
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 
 from geo.plane import distance_m
@@ -22,6 +23,7 @@ from geo.resolution import Resolution
 from geo.resolver import resolve
 from incidents.conversations import answering, listening
 from incidents.conversations.models import Message, Participant
+from incidents.conversations.phones import normal, spellings
 from incidents.intake import steps
 from incidents.intake.take import ReporterDetails, Taken, storable, take_report
 from incidents.records import photos as pictures
@@ -39,6 +41,8 @@ from realtime.change import change
 log = logging.getLogger(__name__)
 
 WINDOW = dt.timedelta(days=1)
+# Where a report notes what a door has asked by itself: the next message answers it, whatever it sounds like.
+ASKED = "asked"
 # Further away than this, beyond what both places leave open, is another place.
 OTHER_PLACE_M = 300.0
 # "Phản ánh mới: …" and its like begin a report of their own.
@@ -132,22 +136,33 @@ def _joins(
     source: str, details: ReporterDetails | None, words: str, point: tuple[float, float] | None, exercise: int
 ) -> tuple[Report | None, str]:
     """The report that the message is part of and why; None with why it is not, "" when there was nothing to join."""
-    report = _spoken_about(source, details.door_id if details else "", exercise)
+    report = _spoken_about(source, details or ReporterDetails(), exercise)
     if report is None:
         return None, ""
     apart = _apart(report.incident, words, point)
+    if report.door_data.get(ASKED) and apart in {"message.other_topic", "message.other_place"}:
+        apart = ""
     return (None, apart) if apart else (report, "message.same_sender")
 
 
-def _spoken_about(source: str, door_id: str, exercise: int) -> Report | None:
-    """The sender's newest report that is on the board and was spoken about in the last day."""
+def _spoken_about(source: str, details: ReporterDetails, exercise: int) -> Report | None:
+    """The sender's newest report that is on the board and was spoken about in the last day.
+
+    Who writes for the first time by a door that knows the telephone's number (SMS) is whoever reported by that number.
+    """
+    door_id = details.door_id
     sender = Reporter.objects.filter(door=source, door_id=door_id).first() if door_id else None
-    if sender is None:
+    if sender is not None:
+        theirs = Q(
+            reporter__in=Participant.objects.filter(conversation__participants__reporter=sender).values("reporter")
+        )
+    elif door_id and (number := normal(details.phone)):
+        theirs = Q(reporter__phone__in=spellings(number), reporter__erased_at=None)
+    else:
         return None
-    same = Participant.objects.filter(conversation__participants__reporter=sender).values("reporter")
     return (
         Report.objects.select_related("incident__category")
-        .filter(reporter__in=same, exercise=exercise, incident__on_board=True)
+        .filter(theirs, exercise=exercise, incident__on_board=True)
         .filter(messages__at__gt=timezone.now() - WINDOW)
         .order_by("-received_at", "-pk")
         .first()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any
 
 import phonenumbers
@@ -12,7 +13,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from incidents.records.models import Category, Reporter
+from incidents.doors import questions
+from incidents.doors.models import ServiceAttribute
+from incidents.records.models import Category
 from opscenter.accounts.models import Agency
 
 # As Open311 allows, so that a report fits through every door.
@@ -77,6 +80,16 @@ class RatingForm(forms.Form):
     words = forms.CharField(max_length=LONGEST_WORDS, required=False, strip=True)
 
 
+class Speaks(StrEnum):
+    """For whom somebody reports."""
+
+    SELF = "person"
+    OTHER = "behalf"
+    ORGANISATION = "organisation"
+    # Who does not want to be named: whatever stands in the fields is not kept.
+    NOBODY = "anonymous"
+
+
 class ReportForm(forms.Form):
     """A citizen's report. Errors are texts for the citizen, each beside its field."""
 
@@ -103,6 +116,8 @@ class ReportForm(forms.Form):
     )
     complained_official = forms.CharField(max_length=200, required=False)
     complained_procedure = forms.CharField(max_length=200, required=False)
+    # Never sent itself: where what is wrong with the extra questions is said.
+    questions = forms.CharField(required=False, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
     accuracy = forms.FloatField(required=False, min_value=0)
@@ -113,7 +128,8 @@ class ReportForm(forms.Form):
             "max_length": _("That is too long: at most %(limit_value)d characters, you wrote %(show_value)d.")
         },
     )
-    kind = forms.ChoiceField(choices=Reporter.Kind.choices, required=False)
+    kind = forms.ChoiceField(choices=[(one.value, one.value) for one in Speaks], required=False)
+    on_behalf_of = forms.CharField(max_length=200, required=False)
     name = forms.CharField(max_length=150, required=False)
     organisation = forms.CharField(max_length=200, required=False)
     phone = forms.CharField(max_length=30, required=False)
@@ -151,9 +167,24 @@ class ReportForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if (data.get("lat") is None) != (data.get("lon") is None):
             self.add_error("address", _("The point on the map is not complete. Choose it again."))
-        if data.get("kind") == Reporter.Kind.ORGANISATION and not data.get("organisation"):
-            self.add_error("organisation", _("Write the organisation's name, or choose “Person”."))
+        if data.get("kind") == Speaks.ORGANISATION and not data.get("organisation"):
+            self.add_error("organisation", _("Write the organisation's name, or choose “For myself”."))
+        if data.get("kind") == Speaks.OTHER and not data.get("on_behalf_of"):
+            self.add_error("on_behalf_of", _("Write for whom: a neighbour, a relative, a name."))
+        if data.get("kind") == Speaks.NOBODY:
+            # Not even an error about a number that is not kept.
+            for name in ("name", "organisation", "on_behalf_of", "phone", "email"):
+                data[name] = ""
+                self.errors.pop(name, None)
+        self.answers = questions.read(data.get("category"), questions.typed_in_form(self.data, data.get("category")))
+        for code in self.answers.missing:
+            self.add_error("questions", _("Please answer: %(question)s") % {"question": self._question(code)})
+        for code in self.answers.wrong:
+            self.add_error("questions", _("Not understood: %(question)s") % {"question": self._question(code)})
         return data
+
+    def _question(self, code: str) -> str:
+        return ServiceAttribute.objects.get(category=self.cleaned_data["category"], code=code).question
 
     @property
     def point(self) -> tuple[float, float] | None:

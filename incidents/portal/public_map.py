@@ -40,8 +40,9 @@ def points(request: HttpRequest) -> JsonResponse:
     `photo` is the address of a picture that a person has released, else "".
     """
     budgets.spend(request, "portal.track")
-    rows = list(safe(timezone.now())[:MOST])
-    keys = seen_outside(rows)
+    now = timezone.now()
+    rows = list(safe(now)[:MOST])
+    keys = seen_outside(rows, now)
     response = JsonResponse({"reports": [_shown(row, keys.get(row.pk, "")) for row in rows]})
     patch_cache_control(response, public=True, max_age=60)
     response["Vary"] = "Accept-Language, Cookie"

@@ -18,11 +18,13 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from incidents.dispatching.competence import decision_date
+from incidents.doors import questions
 from incidents.intake.take import ComplaintDetails, ReporterDetails, take_report
-from incidents.portal.forms import ReportForm
+from incidents.portal.forms import ReportForm, Speaks
 from incidents.portal.queries import agencies_to_complain_of, exercise_of, topics
 from incidents.records.actions import Action
-from incidents.records.models import Exercise, Reporter, Source
+from incidents.records.models import Category, Exercise, Reporter, Source
+from incidents.records.models.categories import Group
 from opscenter import budgets
 
 
@@ -64,12 +66,18 @@ def _page(form: ReportForm, exercise: Exercise | None) -> dict[str, Any]:
         "form": form,
         "exercise": exercise,
         "categories": topics(),
+        "asked": questions.asked_in_forms(_offered(), form.data),
         "agencies": agencies_to_complain_of(decision_date(timezone.localdate())),
         "most_photos": settings.PHOTOS_PER_REPORT,
         "photo_bytes": settings.PHOTO_MAX_BYTES,
         # The form carries it through every try, so that sending twice is one report.
         "action_id": form.data.get("action_id") or uuid.uuid4(),
     }
+
+
+def _offered() -> list[Category]:
+    """The topics that the form offers, as rows."""
+    return list(Category.objects.filter(group=Group.FIELD, is_active=True, is_public=True))
 
 
 def _action_id(request: HttpRequest, form: ReportForm) -> uuid.UUID:
@@ -82,14 +90,16 @@ def _action_id(request: HttpRequest, form: ReportForm) -> uuid.UUID:
 
 def _reporter(form: ReportForm) -> ReporterDetails | None:
     data = form.cleaned_data
-    is_organisation = data["kind"] == Reporter.Kind.ORGANISATION
+    is_organisation = data["kind"] == Speaks.ORGANISATION
     organisation = data["organisation"] if is_organisation else ""
-    if not any((data["name"], organisation, data["phone"], data["email"])):
+    behalf = data["on_behalf_of"] if data["kind"] == Speaks.OTHER else ""
+    if not any((data["name"], organisation, behalf, data["phone"], data["email"])):
         return None
     return ReporterDetails(
-        kind=data["kind"] or Reporter.Kind.PERSON,
+        kind=Reporter.Kind.ORGANISATION if is_organisation else Reporter.Kind.PERSON,
         name=data["name"],
         organisation=organisation,
+        on_behalf_of=behalf,
         phone=data["phone"],
         email=data["email"],
     )
@@ -101,7 +111,7 @@ def _take(request: HttpRequest, form: ReportForm, exercise: Exercise | None, wan
     taken = take_report(
         source=Source.APP if data["app"] else Source.WEB,
         source_id=str(action_id),
-        words=data["words"],
+        words=form.answers.with_words(data["words"]),
         address=data["address"],
         point=form.point,
         accuracy_m=data["accuracy"],
@@ -110,6 +120,7 @@ def _take(request: HttpRequest, form: ReportForm, exercise: Exercise | None, wan
         photos=data["photos"],
         language=get_language() or "vi",
         exercise=exercise.pk if exercise else 0,
+        door_data=form.answers.data(),
         complaint=ComplaintDetails(
             agency=data["complained_agency"],
             official=data["complained_official"],

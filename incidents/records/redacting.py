@@ -142,9 +142,13 @@ def outside_file(photo: Photo, row: Redaction | None, size: Literal["shown", "th
     return Path(settings.MEDIA_ROOT) / str(getattr(row, size)) if row is not None else path_of(photo, size)
 
 
-def seen_outside(incidents: Iterable[Incident]) -> dict[int, str]:
-    """The key of one released photo of each incident, the newest; {incident id: key}. One query."""
-    rows = _counting().filter(photo__incident__in=[incident.pk for incident in incidents]).order_by("photo")
+def seen_outside(incidents: Iterable[Incident], at: dt.datetime) -> dict[int, str]:
+    """The key of one released photo, the newest, of each of these incidents that everybody may see; {incident id: key}.
+
+    One query.
+    """
+    seen = Incident.objects.for_everybody(at).filter(pk__in=[incident.pk for incident in incidents])
+    rows = _counting().filter(photo__incident__in=seen.values("pk")).order_by("photo")
     return dict(rows.values_list("photo__incident_id", "key"))
 
 

@@ -14,6 +14,7 @@ from django.db import models
 
 from incidents.conversations.models import CannedText
 from incidents.dispatching.models import CompetenceRule, CoOrdinating
+from incidents.doors.models import ServiceAttribute
 from incidents.emergencies.models import Protocol, ProtocolAnswer, ProtocolQuestion
 from incidents.records.lifecycles import SERVICE_KINDS
 from incidents.records.models import Category
@@ -74,6 +75,7 @@ RULE_FIELDS = (
     "is_sample",
 )
 
+QUESTION_FIELDS = ("datatype", "required", "order", "description", "description_en")
 CANNED_FIELDS = ("title", "text", "title_en", "text_en", "order")
 
 
@@ -337,6 +339,38 @@ class CannedTexts(Kind):
         yield line["code"], CannedText(code=line["code"], order=line.whole("order"), **fields)
 
 
+class ExtraQuestions(Kind):
+    file = "extra_questions.csv"
+    columns = frozenset({"category", "code", *QUESTION_FIELDS, "values"})
+    unique = ("category", "code")
+    updated = (*QUESTION_FIELDS, "values")
+    model = ServiceAttribute
+
+    def prepare(self) -> None:
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        values = []
+        for one in filter(None, line["values"].split("|")):
+            key, *names = (part.strip() for part in one.split("="))
+            if len(names) != 2:
+                raise WrongValue(f"values hold {one!r}, not key=name=name in English")
+            values.append({"key": key, "name": names[0], "name_en": names[1]})
+        yield (
+            f"{line['category']} {line['code']}",
+            ServiceAttribute(
+                category_id=_category(self.categories, line["category"]),
+                code=line["code"],
+                datatype=line["datatype"],
+                required=line.flag("required"),
+                order=line.whole("order"),
+                description=line["description"],
+                description_en=line["description_en"],
+                values=values,
+            ),
+        )
+
+
 class Clocks(Kind):
     file = "clocks.csv"
     columns = frozenset({"category", *CLOCK_FIELDS})
@@ -444,6 +478,7 @@ KINDS: tuple[type[Kind], ...] = (
     ContactPoints,
     Categories,
     Keywords,
+    ExtraQuestions,
     Competence,
     CoOrdinatingAgencies,
     CannedTexts,

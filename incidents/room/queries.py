@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +17,15 @@ from geo.describing import Whereabouts
 from incidents.conversations.models import CannedText
 from incidents.conversations.queries import Talk, canned_texts, talks
 from incidents.dispatching.explaining import Explanation, explain_incident
+from incidents.doors.models import KeptFile
+from incidents.doors.questions import Answered, answered
 from incidents.emergencies.models import SharedIncident
 from incidents.emergencies.protocols.asking import Protocols, protocols_of
 from incidents.emergencies.services.visibility import Reader
 from incidents.geocoding.asking import proposal_for
 from incidents.geocoding.models import Proposal
 from incidents.knowledge.models import Quote
+from incidents.records import redacting
 from incidents.records.lifecycles import (
     INCIDENT_STEPS,
     OPEN_ASSIGNMENTS,
@@ -39,6 +43,7 @@ from incidents.records.models import (
     Incident,
     Note,
     Photo,
+    Redaction,
     Report,
     Reporter,
     Source,
@@ -69,6 +74,26 @@ class ShownAssignment:
     can_transfer: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPhoto:
+    """A photo with what people outside see of it; `decisions` the newest first."""
+
+    photo: Photo
+    is_public: bool
+    boxes: tuple[redacting.Box, ...]
+    decisions: list[Redaction] = field(default_factory=list)
+
+    @property
+    def boxes_text(self) -> str:
+        """The boxes as the page's script reads them."""
+        return json.dumps(self.boxes)
+
+    @property
+    def number(self) -> int:
+        """The decision that counts, 0 while nobody has decided."""
+        return self.decisions[0].number if self.decisions else 0
+
+
 @dataclass(slots=True)
 class Panel:
     """An incident as the panel shows it. `why_*` are sentences; `can_*` what its state allows now."""
@@ -83,12 +108,16 @@ class Panel:
     # What an outside geocoder believes, while nobody knows the place; with the ward it lies in.
     proposal: Proposal | None
     proposal_ward: str
+    # What was answered to the category's extra questions.
+    answers: list[Answered]
+    # What hung on the citizen's mails besides pictures.
+    files: list[KeptFile]
     needs: list[str]
     why_place: list[str]
     why_category: list[str]
     why: Explanation
     assignments: list[ShownAssignment]
-    photos: list[Photo]
+    photos: list[ShownPhoto]
     notes: list[Note]
     timeline: list[Moment]
     categories: list[tuple[str, list[Category]]]
@@ -119,7 +148,7 @@ class Panel:
 def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
     """The incident with a code, with all its panel shows; None when there is none that this person may see.
 
-    `agencies` are those an incident can be given to now. At most 29 queries, however much hangs on the incident, and
+    `agencies` are those an incident can be given to now. At most 33 queries, however much hangs on the incident, and
     two more for each report by a platform that takes answers for some time only.
     """
     incident = (
@@ -150,12 +179,14 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         beside=round_about(incident),
         proposal=proposal,
         proposal_ward=_ward_at(proposal.point) if proposal is not None and proposal.point is not None else "",
+        answers=answered(reports),
+        files=list(KeptFile.objects.filter(message__report__in=reports).order_by("pk")),
         needs=[str(NEEDS[Need(code)]) for code in incident.needs],
         why_place=_sentences(incident.place_trace),
         why_category=_sentences(incident.category_trace),
         why=explain_incident(incident),
         assignments=[_shown(row) for row in rows],
-        photos=list(incident.photos.order_by("pk")),
+        photos=_photos(incident),
         notes=list(incident.notes.filter(agency=None).select_related("by").order_by("-at")),
         timeline=timeline(list(History.objects.filter(incident=incident).select_related("by").order_by("pk"))),
         categories=_categories(),
@@ -179,6 +210,26 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
             "reopen": not incident.on_board and merged_into is None,
         },
     )
+
+
+def _photos(incident: Incident) -> list[ShownPhoto]:
+    rows = list(incident.photos.order_by("pk"))
+    decided = redacting.latest(rows) if rows else {}
+    return [
+        ShownPhoto(row, redacting.public_before(row, decided.get(row.pk)), redacting.boxes_of(decided.get(row.pk)))
+        for row in rows
+    ]
+
+
+def photo(pk: int, person: Person) -> ShownPhoto | None:
+    """One photo of an incident that this person may see, with all that was decided about it; None for any other."""
+    seen = Incident.objects.visible_to(person).values("pk")
+    row = Photo.objects.select_related("incident").filter(pk=pk, incident__in=seen).first()
+    if row is None:
+        return None
+    decisions = list(row.redactions.select_related("by").order_by("-number"))
+    newest = decisions[0] if decisions else None
+    return ShownPhoto(row, redacting.public_before(row, newest), redacting.boxes_of(newest), decisions)
 
 
 def _near(incident: Incident) -> list[Near]:

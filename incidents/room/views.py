@@ -6,12 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from geo.showing import map_settings
 from incidents.dispatching.competence import decision_date
+from incidents.doors.questions import asked_in_forms
 from incidents.records.lifecycles import IncidentState
-from incidents.records.models import Exercise
+from incidents.records.models import Category, Exercise
 from incidents.records.names import INCIDENT_STATES
 from incidents.records.rights import Verb, may
 from incidents.room import queries
@@ -34,6 +36,7 @@ def home(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
             "room": settings,
             "exercise": running,
             "categories": queries.categories(),
+            "asked": asked_in_forms(Category.objects.filter(is_active=True)),
             "agencies": queries.agencies_by_kind(decision_date(timezone.localdate())),
         },
     )
@@ -50,6 +53,18 @@ def panel(request: HttpRequest, person: Person, code: str) -> HttpResponse:
     if shown is None:
         raise Http404
     return render(request, "room/panel.html", {"panel": shown, "incident": shown.incident})
+
+
+@require_GET
+@never_cache
+@ensure_csrf_cookie
+@room_only
+def photo(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
+    """One photo with what people outside see of it: boxes over faces and plates, and whether it is shown at all."""
+    shown = queries.photo(pk, person)
+    if shown is None:
+        raise Http404
+    return render(request, "room/photo.html", {"shown": shown, "photo": shown.photo})
 
 
 @require_POST

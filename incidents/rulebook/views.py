@@ -20,7 +20,7 @@ from incidents.records.models import Category
 from incidents.records.reasons import sentence
 from incidents.records.rights import Verb, may
 from incidents.rulebook import queries
-from incidents.rulebook.access import readers_only
+from incidents.rulebook.access import askers_only, readers_only
 from incidents.rulebook.editing import save_rules
 from incidents.rulebook.forms import RuleForm
 from opscenter.accounts.models import Agency, Person
@@ -92,7 +92,7 @@ def edit(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@readers_only
+@askers_only
 def test(request: HttpRequest, person: Person) -> HttpResponse:
     """ "What would happen to …": nothing is written. A POST, so that the words stand in no address and no log."""
     on = _date(request)

@@ -32,6 +32,9 @@ from incidents.conversations.listening import hear
 from incidents.conversations.models import Message
 from incidents.delivery.push import keys
 from incidents.dispatching import agency_work
+from incidents.doors.files import keep as keep_files
+from incidents.doors.mail import Attachment
+from incidents.doors.models import KeptFile
 from incidents.knowledge import quoting, writing
 from incidents.knowledge.models import AnswerVersion, LegalDocument, Quote
 from incidents.records import photos
@@ -100,6 +103,7 @@ class Scene:
             "code": self.incident.code,
             "assignment": self.assignment.pk,
             "photo": self.photo.pk,
+            "file": KeptFile.objects.get().pk,
             "track": self.report.tracking_code,
             "token": self.wall_token,
             "link": self.link_id,
@@ -235,11 +239,20 @@ ROWS = [
     Row("api/surges/<int:pk>/confirm", "/api/surges/{surge}/confirm", only(*MANAGERS), "POST"),
     Row("api/surges/<int:pk>/dismiss", "/api/surges/{surge}/dismiss", only(*MANAGERS), "POST"),
     Row("api/reports", "/api/reports", only(*ROOM), "POST", lambda scene: {"words": "Có ổ gà"}),
-    Row("api/suggest", "/api/suggest?words=o+ga", only(*ROOM)),
+    Row("api/suggest", "/api/suggest", only(*ROOM), "POST", lambda scene: {"words": "o ga"}),
     Row("api/places/resolve", "/api/places/resolve?text=an+lac", only(*ROOM)),
     Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/shown", _FOR_ALL_WHO_HANDLE),
     Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/thumbnail", _FOR_ALL_WHO_HANDLE),
     Row("api/photos/<int:pk>/<variant>", "/api/photos/{photo}/original", only(*MANAGERS)),
+    Row("api/photos/<int:pk>/redaction", "/api/photos/{photo}/redaction", only(*ROOM), "POST",
+        lambda scene: {"boxes": [[0, 0, 100, 100]], "public": True}),
+    # There is nothing to undo, and only the room is told.
+    Row("api/photos/<int:pk>/redaction/undo", "/api/photos/{photo}/redaction/undo",
+        only(hidden=ROOM), "POST", lambda scene: {"on": 1}),
+    Row("room/photo/<int:pk>/", "/room/photo/{photo}/", only(*ROOM)),
+    Row("api/files/<int:pk>", "/api/files/{file}", _FOR_ALL_WHO_HANDLE),
+    # A key is guessed by nobody.
+    Row("anh/<str:key>/", "/anh/0123456789abcdef/", _NOBODY),
     Row("api/openapi.json", "/api/openapi.json", _PUBLIC),
     # The root is there for the names of addresses alone.
     Row("api/", "/api/", _NOBODY),
@@ -247,6 +260,7 @@ ROWS = [
     # The telephone.
     Row("api/calls/seats", "/api/calls/seats", only(*ROOM)),
     Row("api/calls/seat", "/api/calls/seat", only(*ROOM), "POST", lambda scene: {"status": "pause"}),
+    Row("api/calls/seat/here", "/api/calls/seat/here", only(*ROOM), "POST"),
     call_act("take", only(*ROOM)),
     call_act("draft", only(*ROOM), fields={"words": "Có ổ gà"}),
     call_act("done", only(*ROOM)),
@@ -257,7 +271,7 @@ ROWS = [
     # Without the exchange's signature nobody is heard.
     Row("doors/phone/webhook", "/doors/phone/webhook", everybody("forbidden"), "POST", lambda scene: {"event": "x"}),
     # Answers in force.
-    Row("api/answers", "/api/answers?q=khai+sinh", only(*ROOM, *AGENCIES)),
+    Row("api/answers", "/api/answers", only(*ROOM, *AGENCIES), "POST", lambda scene: {"q": "khai sinh"}),
     Row("api/answers/quotes/<int:pk>/wrong", "/api/answers/quotes/{quote}/wrong", only(*ROOM), "POST"),
     Row("answers/", "/answers/", only(*ROOM, *AGENCIES)),
     Row("answers/new/", "/answers/new/", only(*MANAGERS, *OWN, "focal_point_there", "handler_there", "dispatcher")),
@@ -296,7 +310,8 @@ ROWS = [
     Row("rules/new/", "/rules/new/", only("administrator"), "POST", lambda scene: {}, json=False),
     Row("rules/rule/<slug:code>/", "/rules/rule/field/", only(*MANAGERS)),
     Row("rules/rule/<slug:code>/", "/rules/rule/field/", only("administrator"), "POST", lambda scene: {}, json=False),
-    Row("rules/test/", "/rules/test/?words=o+ga", only(*MANAGERS)),
+    Row("rules/test/", "/rules/test/", only(*MANAGERS)),
+    Row("rules/test/", "/rules/test/", only(*MANAGERS), "POST", lambda scene: {"words": "o ga"}, json=False),
     Row("rules/coverage/", "/rules/coverage/", only(*MANAGERS)),
     Row("rules/import/", "/rules/import/", only(*MANAGERS)),
     Row("rules/import/", "/rules/import/", only("administrator"), "POST", lambda scene: {}, json=False),
@@ -333,6 +348,7 @@ ROWS = [
     Row("figures/files/<int:pk>/", "/figures/files/1/", only(hidden=READERS)),
     # Personal data.
     Row("privacy/", "/privacy/", only(*MANAGERS)),
+    Row("privacy/calls/erase/", "/privacy/calls/erase/", only(*MANAGERS), "POST", json=False),
     Row("privacy/<int:pk>/export/", "/privacy/{reporter}/export/", only(*MANAGERS), "POST", json=False),
     Row("privacy/<int:pk>/erase/", "/privacy/{reporter}/erase/", only(*MANAGERS), "POST", json=False),
     # What everybody may use: the citizens' pages (a tracking code is the key), borders, other machines' doors.
@@ -438,6 +454,7 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
         report = Report.objects.get(incident=incident)
         (photo,) = photos.add(lock(incident.pk), prepared, report=report)
         message = hear(report, door="phone", source_id="later", text="còn nữa", because="message.named")
+    keep_files(message, [Attachment("don.pdf", "application/pdf", b"%PDF")])
     reporter = Reporter.objects.create(name="Người thử", phone="+84900000001", created_at=incident.received_at)
     link, token = make(name="Phòng họp", by=cast.supervisor)
     incident.refresh_from_db()

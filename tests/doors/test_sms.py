@@ -414,3 +414,24 @@ def test_a_receipt_by_the_gateways_number_or_ours(brand: FakeGateway, take: Any,
     assert client.get(RECEIPT, {"delivery": str(row.pk), "status": "2"}).status_code == 200
     row.refresh_from_db()
     assert (row.state, row.receipt) == ("sent", Receipt.DELIVERED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_named_code_or_the_callers_number_joins_the_open_report(gateway: Client, take: Any) -> None:
+    called = take(VIETNAMESE, source="phone", reporter=ReporterDetails(phone="+84900000001"))
+    other = take("Đèn đường hỏng", reporter=ReporterDetails(phone="+84900000009"))
+    # Who called from this number writes for the first time.
+    call(gateway, text="Thêm: trước trường mầm non")
+    # A tracking code is the key, however it is written; an incident's code alone is none.
+    code = other.report.tracking_code
+    call(gateway, id="m2", text=f"Ma {code.replace('-', ' ').lower()}: den van tat")
+    call(gateway, id="m3", text=f"Về {other.incident.code} đèn đường vẫn tắt", **{"from": "+84900000003"})
+    call(gateway, id="m4", text=f"Về {other.incident.code} vẫn tắt", **{"from": "+84900000009"})
+    Worker().run_once()
+    assert called.report.messages.filter(source_id="m1").exists()
+    assert set(other.report.messages.exclude(source_id="").values_list("door", "source_id")) >= {
+        ("sms", "m2"),
+        ("sms", "m4"),
+    }
+    (apart,) = Report.objects.exclude(pk__in=[called.report.pk, other.report.pk])
+    assert apart.source_id == "m3"

@@ -165,5 +165,5 @@ def test_few_queries_however_much_hangs_on_it(
     taken = take(point=IN_AN_LAC, photos=[upload(picture(size=(60 + n, 60))) for n in range(3)])
     assignment = give(taken.incident, world.an_lac, cast.call_taker)
     assert detail(cast.focal_point, assignment.pk) is not None
-    with most_queries(16):
+    with most_queries(17):
         assert detail(cast.focal_point, assignment.pk) is not None

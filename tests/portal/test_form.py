@@ -82,6 +82,7 @@ def test_sending_twice_is_one_report(client: Client, world: World, by_header: bo
         ({"phone": "12"}, "phone"),
         ({"email": "ai đó"}, "email"),
         ({"kind": "organisation"}, "organisation"),
+        ({"kind": "behalf"}, "on_behalf_of"),
         ({"category": "không-có"}, "category"),
         ({"lat": "11.05"}, "address"),
         ({"address": "x" * 501}, "address"),
@@ -177,3 +178,15 @@ def test_too_many_reports_from_one_address_are_told_to_wait(client: Client, worl
     assert refused.status_code == 429
     assert int(refused["Retry-After"]) > 0
     assert refused.json()["code"] == "too_many"
+
+
+def test_for_somebody_else_and_without_a_name(client: Client, world: World) -> None:
+    send(client, kind="behalf", on_behalf_of="Cụ Giả cạnh nhà", name="Người Thử", organisation="Công ty Giả")
+    reporter = Report.objects.get().reporter
+    assert reporter is not None
+    assert (reporter.kind, reporter.name, reporter.on_behalf_of) == ("person", "Người Thử", "Cụ Giả cạnh nhà")
+    assert reporter.organisation == ""
+    # Whatever a browser filled in is not kept, and a number that is none stops nobody.
+    sent = {"kind": "anonymous", "name": "Người Thử", "phone": "12", "email": "ai đó", "on_behalf_of": "Cụ Giả"}
+    assert send(client, **sent).status_code == 302
+    assert Report.objects.filter(reporter=None).count() == 1

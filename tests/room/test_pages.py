@@ -88,7 +88,7 @@ def test_the_panel_costs_the_same_however_much_hangs_on_the_incident(cast: Cast,
     give(incident, world.an_lac, cast.call_taker)
     agencies = Agency.objects.all()
     queries.panel(incident.code, cast.call_taker, agencies)
-    with most_queries(21):
+    with most_queries(23):
         shown = queries.panel(incident.code, cast.call_taker, agencies)
         assert shown is not None
         assert len([report.text.words for report in shown.reports]) == 12

@@ -8,10 +8,11 @@
 import { draftOf, dropDraft, fillDraft, readDraft, restoreDraft, saveDraft } from "../drafts";
 import { element } from "../element";
 import type { Entry } from "../outbox";
-import { csrfToken, getJson } from "../page";
+import { askJson, csrfToken } from "../page";
 import { age } from "../time";
 import { locale } from "../words";
 import { say } from "../words/room";
+import { chooseByDigit, showQuestions } from "../questions";
 import { Answers } from "./answers";
 import { ask } from "./ask";
 import type { Pin, Spot } from "./map";
@@ -113,6 +114,7 @@ export class CallForm {
       },
       () => this.act.shown(this.open),
     );
+    this.askFor("");
     this.form.addEventListener("keydown", (event) => this.key(event));
     this.form.addEventListener("submit", () => (this.field("took_s").value = String(Math.max(0, Math.round((Date.now() - this.startedAt) / 1000)))), { capture: true });
     this.field("address").addEventListener("input", later(250, () => void this.searchPlaces(true)));
@@ -248,7 +250,7 @@ export class CallForm {
 
   private keepAtServer(): void {
     if (!this.open || !this.slot || this.form.getAttribute("aria-busy") === "true") return;
-    const fields = draftOf(this.form);
+    const fields = Object.fromEntries(Object.entries(draftOf(this.form)).filter(([, value]) => value !== ""));
     void ask(`/api/calls/${this.slot.call}/draft`, { fields }, true);
   }
 
@@ -300,13 +302,14 @@ export class CallForm {
 
   private clear(): void {
     this.form.reset();
-    for (const name of ["lat", "lon", "accuracy_m", "same_as", "agency", "call", "quote", "took_s"]) this.field(name).value = "";
+    for (const name of ["lat", "lon", "accuracy_m", "same_as", "agency", "call", "asked", "quote", "took_s"]) this.field(name).value = "";
     this.box.querySelector("#call-radius")!.textContent = "";
     this.box.querySelector("#call-earlier")!.replaceChildren();
     this.guess.hidden = true;
     this.agency.textContent = "";
     this.routeTo(null);
     this.answers.clear();
+    this.askFor("");
     this.drawNear([]);
     this.box.querySelector("#call-state")!.textContent = "";
     this.box.querySelector<HTMLElement>("#call-complaint")!.hidden = true;
@@ -368,6 +371,15 @@ export class CallForm {
       this.same();
       return;
     }
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+      // A digit answers an extra question, and moves on where one answer is all.
+      const answered = chooseByDigit(event.target, event.key);
+      if (answered) {
+        event.preventDefault();
+        if (answered === "chosen") this.moveOn(event.target as HTMLElement);
+        return;
+      }
+    }
     const inAddress = event.target === this.field("address");
     if (inAddress && !this.places.hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
@@ -381,6 +393,10 @@ export class CallForm {
     // Enter moves on; a new line in the words is Shift+Enter. Only Ctrl+Enter saves.
     event.preventDefault();
     if (inAddress && !this.places.hidden) this.choose(Math.max(0, this.at), true);
+    this.moveOn(target);
+  }
+
+  private moveOn(target: HTMLElement): void {
     const fields = [...this.form.elements].filter(
       (item): item is HTMLElement =>
         item instanceof HTMLElement && item.offsetParent !== null && item.matches("textarea, select, input:not([type=hidden]), button[type=submit]"),
@@ -399,7 +415,7 @@ export class CallForm {
     const search = new AbortController();
     this.placeSearch = search;
     try {
-      const answer = await getJson<Candidates>(`/geo/suggest?q=${encodeURIComponent(text)}`, search.signal);
+      const answer = await askJson<Candidates>("/geo/suggest", { q: text }, search.signal);
       this.found = answer.candidates;
     } catch {
       if (!search.signal.aborted) this.found = [];
@@ -481,23 +497,20 @@ export class CallForm {
     this.adviceSearch?.abort();
     if (value("words").length < 6) {
       this.guess.hidden = true;
+      this.askFor(value("category"));
       this.routeTo(null);
       this.drawNear([]);
       return;
     }
     const search = new AbortController();
     this.adviceSearch = search;
-    const query = new URLSearchParams({ words: value("words"), address: value("address"), category: value("category") });
-    if (value("complained_agency")) query.set("complained_agency", value("complained_agency"));
-    if (value("lat")) {
-      query.set("lat", value("lat"));
-      query.set("lon", value("lon"));
-    }
+    const asked = Object.fromEntries(["words", "address", "category", "complained_agency", "lat", "lon"].map((name) => [name, value(name)]));
     try {
-      const advice = await getJson<Advice>(`/api/suggest?${query}`, search.signal);
+      const advice = await askJson<Advice>("/api/suggest", asked, search.signal);
       const { category, agency } = advice;
       this.routeTo(agency);
       this.guess.hidden = !category || value("category") !== "";
+      this.askFor(value("category") || (category?.code ?? ""));
       if (category) {
         this.guess.dataset.code = category.code;
         this.guess.textContent = say("call.guess", { name: category.name });
@@ -513,6 +526,11 @@ export class CallForm {
       // Advice is a help: without it the form works as well.
       if (!search.signal.aborted) this.guess.hidden = true;
     }
+  }
+
+  /** The extra questions of the chosen category, else of the guessed one. */
+  private askFor(category: string): void {
+    this.field("asked").value = showQuestions(this.form, category) ? category : "";
   }
 
   /** F2: the same event as the first of the list, then the next, then none of them. */
