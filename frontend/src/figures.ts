@@ -9,6 +9,7 @@ export interface Drawn {
   course: ({ at: string } & Record<"0" | "1" | "2" | "3", number>)[];
   monthly: boolean;
   hours: number[];
+  call_hours: [answered: number, unanswered: number][];
   sources: [name: string, received: number][];
   wards: Record<string, WardFigures>;
   borders: { url: string; approximate: boolean } | null;

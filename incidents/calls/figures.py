@@ -26,6 +26,12 @@ class CallFigure:
     has_report: bool
 
 
+def exercises(since: dt.datetime, until: dt.datetime) -> list[int]:
+    """The exercises that calls of [since, until) belong to; 0 is none. One query."""
+    calls = Call.objects.filter(began_at__gte=since, began_at__lt=until)
+    return sorted(calls.order_by().values_list("exercise", flat=True).distinct())
+
+
 def rows(since: dt.datetime, until: dt.datetime, *, exercise: int = 0) -> Iterator[CallFigure]:
     """The calls that began in [since, until), by time. One query."""
     calls = Call.objects.filter(began_at__gte=since, began_at__lt=until, exercise=exercise)

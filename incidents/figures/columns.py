@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Raised with every change of the layouts or of what a value means: the days are then made anew.
-LAYOUT = 1
+LAYOUT = 2
 
 INCIDENT = np.dtype(
     [
@@ -38,6 +38,9 @@ INCIDENT = np.dtype(
         ("first_answer", "<i4"),
         ("reports", "<u2"),
         ("reopened", "<u2"),
+        # How many citizens rated the answer, and how many of them were content.
+        ("rated", "<u2"),
+        ("content", "<u2"),
         ("lon", "<f8"),
         ("lat", "<f8"),
     ]
@@ -50,13 +53,37 @@ ASSIGNMENT = np.dtype(
         ("lead", "u1"),
         # A number in STATES.
         ("state", "u1"),
+        # Given back as not within its competence, or not in its area.
+        ("not_ours", "u1"),
         ("sent", "<i8"),
+        # Until when it was to be seen, accepted, and have its result.
+        ("seen_due", "<i8"),
+        ("accept_due", "<i8"),
         ("due", "<i8"),
         # Seconds from sending on; -1 not yet.
+        ("seen", "<i4"),
         ("accepted", "<i4"),
         ("result", "<i4"),
     ]
 )
+CALL = np.dtype(
+    [
+        ("exercise", "<i4"),
+        # The local hour of the day it began, 0 to 23.
+        ("hour", "u1"),
+        # A number in CALL_STATES, in CALLBACKS.
+        ("state", "u1"),
+        ("callback", "u1"),
+        # Seconds; -1 never, or not over yet.
+        ("wait", "<i4"),
+        ("talk", "<i4"),
+        ("wrap_up", "<i4"),
+        ("passed_on", "u1"),
+        ("has_report", "u1"),
+    ]
+)
+# Incidents of which only a ward is known, as of the set that was asked then; the others have a point.
+HOME = np.dtype([("incident", "<i4"), ("set", "S40"), ("ward", "S12")])
 # A ward's code as of one set; empty where nothing covers the point, or there is none.
 WARD = np.dtype("S12")
 

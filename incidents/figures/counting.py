@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from incidents.dispatching.closing import Outcome
+from incidents.figures.durations import Durations, durations
 from incidents.figures.facts import OUTCOMES, SOURCES, STATES
+from incidents.figures.hops import OPEN_STATES, Hop, hop, past
 from incidents.figures.reading import Columns
-from incidents.records.lifecycles import OPEN_ASSIGNMENTS, AssignmentState
+from incidents.records.lifecycles import AssignmentState
 
 Mask = NDArray[np.bool_]
 _AT_ONCE = OUTCOMES.index(Outcome.ANSWERED_AT_ONCE.value)
 _HANDLED = OUTCOMES.index(Outcome.HANDLED.value)
 _CANCELLED = OUTCOMES.index(Outcome.CANCELLED.value)
 _RETURNED = STATES.index(AssignmentState.RETURNED.value)
-_OPEN_STATES = tuple(STATES.index(state.value) for state in OPEN_ASSIGNMENTS)
 _EPOCH = dt.date(1970, 1, 1)
 
 
@@ -40,8 +41,16 @@ class Selection:
     exercise: int = 0
     complaints: bool = True
 
+    @property
+    def has_calls(self) -> bool:
+        """Whether calls can be told of it: a call has no group, category or ward, and is no agency's."""
+        return not (self.groups or self.categories or self.sources or self.agencies or self.wards)
+
     def of(self, columns: Columns) -> Columns:
-        """The selected incidents with their assignments. An agency's are those it has or had an assignment of."""
+        """The selected incidents with their assignments, and the calls, none where these cannot be told.
+
+        An agency's incidents are those it has or had an assignment of.
+        """
         rows = columns.incidents
         mask: Mask = rows["exercise"] == self.exercise
         if self.groups:
@@ -59,32 +68,8 @@ class Selection:
             mask &= having
         if not self.complaints:
             mask &= rows["complaint"] == 0
-        return columns.only(mask)
-
-
-@dataclass(frozen=True, slots=True)
-class Durations:
-    """How long something took: of how many, the median and the 90th percentile in seconds; None of none.
-
-    A percentile is the smallest value that at least that share does not exceed (nearest rank).
-    """
-
-    count: int
-    median_s: int | None
-    p90_s: int | None
-
-
-def durations(values: NDArray[Any]) -> Durations:
-    """Of the values that are not -1."""
-    known = np.sort(values[values >= 0])
-    if not len(known):
-        return Durations(0, None, None)
-    return Durations(len(known), *(int(known[rank(len(known), share)]) for share in (0.5, 0.9)))
-
-
-def rank(count: int, share: float) -> int:
-    """The place, from 0, of a percentile among that many sorted values."""
-    return max(0, int(np.ceil(share * count - 1e-9)) - 1)
+        calls = columns.calls[columns.calls["exercise"] == self.exercise] if self.has_calls else columns.calls[:0]
+        return replace(columns.only(mask), calls=calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +88,9 @@ class Figures:
     late: int
     reopened: int
     returned: int
+    not_ours: int
+    rated: int
+    content: int
     first_answer: Durations = field(default=Durations(0, None, None))
     acceptance: Durations = field(default=Durations(0, None, None))
     handling: Durations = field(default=Durations(0, None, None))
@@ -116,6 +104,11 @@ class Figures:
     def on_time_share(self) -> float | None:
         """Of the answered, how many before their deadline; 0 to 1."""
         return self.on_time / (self.on_time + self.late) if self.on_time + self.late else None
+
+    @property
+    def content_share(self) -> float | None:
+        """Of the ratings citizens gave, how many were content with the answer; 0 to 1."""
+        return self.content / self.rated if self.rated else None
 
 
 def figures_of(columns: Columns, at: dt.datetime) -> Figures:
@@ -148,11 +141,14 @@ def _figures(columns: Columns, at: dt.datetime, part: NDArray[np.int16], parts: 
         "answered_at_once": count(outcome == _AT_ONCE),
         "cancelled": count(outcome == _CANCELLED),
         "open": count(is_open),
-        "overdue": count(is_open & _past(due, at)),
+        "overdue": count(is_open & past(due, at)),
         "on_time": count(answered & ~late),
         "late": count(late),
         "reopened": count(rows["reopened"] > 0),
         "returned": np.bincount(part_given[given["state"] == _RETURNED], minlength=parts).tolist(),
+        "not_ours": np.bincount(part_given[given["not_ours"] > 0], minlength=parts).tolist(),
+        "rated": total(rows["rated"].astype(np.int64)),
+        "content": total(rows["content"].astype(np.int64)),
         "first_answer": _durations(rows["first_answer"], part, parts),
         "acceptance": _durations(given["accepted"], part_given, parts),
         "handling": _durations(given["result"], part_given, parts),
@@ -171,10 +167,6 @@ def _durations(values: NDArray[Any], part: NDArray[np.int16], parts: int) -> lis
     counts = np.bincount(part[known], minlength=parts)
     ends = np.cumsum(counts)
     return [durations(values[known[start:end]]) for start, end in zip(ends - counts, ends, strict=True)]
-
-
-def _past(due: NDArray[np.int64], at: dt.datetime) -> Mask:
-    return (due > 0) & (due < int(at.timestamp()))
 
 
 # By what a period may be told apart: a name → the key of each incident.
@@ -241,7 +233,9 @@ def counts_by(columns: Columns, *by: str) -> dict[tuple[Key, ...], int]:
 
 @dataclass(frozen=True, slots=True)
 class AgencyFigures:
-    """One agency's assignments: how many, open, overdue, with a result, of these in time, returned as not its own."""
+    """One agency's assignments: how many, open, overdue, with a result, of these in time, given back, of these as not
+    its own; how many it accepted in time and too late.
+    """
 
     given: int
     open: int
@@ -249,6 +243,8 @@ class AgencyFigures:
     done: int
     in_time: int
     returned: int
+    not_ours: int
+    accepting: Hop
     acceptance: Durations
     handling: Durations
 
@@ -266,15 +262,17 @@ def agencies_of(columns: Columns, at: dt.datetime, only: Collection[int] = ()) -
             continue
         mine = rows[rows["agency"] == agency]
         done = mine["result"] >= 0
-        is_open = np.isin(mine["state"], _OPEN_STATES) & ~done
+        is_open = np.isin(mine["state"], OPEN_STATES) & ~done
         in_time = done & ((mine["due"] == 0) | (mine["sent"] + mine["result"] <= mine["due"]))
         told[agency] = AgencyFigures(
             given=len(mine),
             open=int(is_open.sum()),
-            overdue=int((is_open & _past(mine["due"], at)).sum()),
+            overdue=int((is_open & past(mine["due"], at)).sum()),
             done=int(done.sum()),
             in_time=int(in_time.sum()),
             returned=int((mine["state"] == _RETURNED).sum()),
+            not_ours=int((mine["not_ours"] > 0).sum()),
+            accepting=hop(mine, "accepted", at),
             acceptance=durations(mine["accepted"]),
             handling=durations(mine["result"]),
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import shapely
@@ -13,26 +15,37 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from geo.index import SetIndex
+from geo.lineage import shares
+from incidents.calls import figures as calls
+from incidents.calls.lifecycle import CallState
+from incidents.calls.models import Callback
+from incidents.conversations.models import Rating
 from incidents.dispatching.closing import Outcome
-from incidents.figures.columns import ASSIGNMENT, INCIDENT, WARD
+from incidents.figures.columns import ASSIGNMENT, CALL, HOME, INCIDENT, WARD
 from incidents.records.history import HistoryKind
 from incidents.records.lifecycles import AssignmentState
-from incidents.records.models import Assignment, History, Incident, Report, Source
+from incidents.records.models import Assignment, History, Incident, Report, ReturnReason, Source
 
 # Their place in these tuples is what the columns hold; new ones go to the end.
 SOURCES = tuple(source.value for source in Source)
 OUTCOMES = ("", *(outcome.value for outcome in Outcome))
 STATES = tuple(state.value for state in AssignmentState)
+CALL_STATES = tuple(state.value for state in CallState)
+CALLBACKS = tuple(callback.value for callback in Callback)
+# Why it was given back as not theirs; "dealt with already" and "not clear" are no question of competence.
+NOT_OURS = frozenset({ReturnReason.NOT_COMPETENT.value, ReturnReason.OTHER_AREA.value})
 _GONE = frozenset({AssignmentState.RETURNED, AssignmentState.CANCELLED})
 _FIRST_ANSWERS = (HistoryKind.ANSWERED_AT_ONCE.value, HistoryKind.CLOSED.value)
 
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """A local day's incidents, by id, and their assignments."""
+    """A local day's incidents, by id, their assignments, the wards of those without a point, and the day's calls."""
 
     incidents: NDArray[np.void]
     assignments: NDArray[np.void]
+    homes: NDArray[np.void]
+    calls: NDArray[np.void]
 
 
 def instants_of(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
@@ -45,10 +58,10 @@ def instants_of(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 
 def facts_of(day: dt.date) -> DayFacts:
-    """What is measured of the incidents received on a local day. Five queries, however many there are.
+    """What is measured of the incidents received on a local day. Seven queries, however many there are.
 
     source: of the first report. agency: who leads, else who led last. first_answer: until the citizen was first
-    told the answer, also when it was opened again later. accepted, result: of each assignment, from its sending on.
+    told the answer, also when it was opened again later. seen, accepted, result: of each assignment, from its sending.
     """
     begin, end = instants_of(day)
     rows = list(
@@ -56,7 +69,7 @@ def facts_of(day: dt.date) -> DayFacts:
         .select_related("category")
         .only(
             "exercise", "received_at", "due_at", "resolved_at", "closed_at", "group", "category__is_complaint",
-            "outcome", "point", "source",
+            "outcome", "point", "source", "area_set", "ward_code",
         )
         .order_by("pk")
     )  # fmt: skip
@@ -72,6 +85,14 @@ def facts_of(day: dt.date) -> DayFacts:
             reopened=Count("pk", filter=Q(kind=HistoryKind.REOPENED.value)),
         )
         .values_list("incident_id", "first", "reopened")
+    }
+    rated = {
+        incident_id: (count, content)
+        for incident_id, count, content in Rating.objects.filter(report__incident__in=ids)
+        .order_by()
+        .values("report__incident")
+        .annotate(count=Count("pk"), content=Count("pk", filter=Q(happy=True)))
+        .values_list("report__incident", "count", "content")
     }
     given: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in Assignment.objects.filter(incident__in=ids).order_by("pk"):
@@ -97,6 +118,7 @@ def facts_of(day: dt.date) -> DayFacts:
             between(row.received_at, first),
             min(reports.get(row.pk, 0), 65_535),
             min(reopened, 65_535),
+            *rated.get(row.pk, (0, 0)),
             row.point.x if row.point else np.nan,
             row.point.y if row.point else np.nan,
         )
@@ -106,14 +128,43 @@ def facts_of(day: dt.date) -> DayFacts:
                 one.agency_id,
                 one.role == Assignment.Role.LEAD,
                 STATES.index(one.state),
+                one.state == AssignmentState.RETURNED and one.return_code in NOT_OURS,
                 seconds(one.sent_at),
+                seconds(one.seen_due_at),
+                seconds(one.accept_due_at),
                 seconds(one.due_at),
+                between(one.sent_at, one.seen_at),
                 between(one.sent_at, one.accepted_at),
                 between(one.sent_at, one.result_at),
             )
             for one in given[row.pk]
         ]
-    return DayFacts(incidents, np.array(assignments, dtype=ASSIGNMENT))
+    homes = [
+        (place, row.area_set.encode(), row.ward_code.encode())
+        for place, row in enumerate(rows)
+        if row.point is None and row.ward_code
+    ]
+    return DayFacts(
+        incidents, np.array(assignments, dtype=ASSIGNMENT), np.array(homes, dtype=HOME), _calls_of(begin, end)
+    )
+
+
+def _calls_of(begin: dt.datetime, end: dt.datetime) -> NDArray[np.void]:
+    """The calls that began on a day, in no exercise or in any. One query an exercise of that day, and one more."""
+    rows = [
+        (
+            exercise,
+            timezone.localtime(one.began_at).hour,
+            CALL_STATES.index(one.state),
+            CALLBACKS.index(one.callback),
+            *(-1 if value is None else int(value) for value in (one.wait_s, one.talk_s, one.wrap_up_s)),
+            bool(one.transferred_to),
+            one.has_report,
+        )
+        for exercise in calls.exercises(begin, end)
+        for one in calls.rows(begin, end, exercise=exercise)
+    ]
+    return np.array(rows, dtype=CALL)
 
 
 def _lead(assignments: list[Assignment]) -> int:
@@ -132,8 +183,12 @@ def between(start: dt.datetime, end: dt.datetime | None) -> int:
     return max(0, seconds(end) - seconds(start)) if end is not None else -1
 
 
-def wards_of(incidents: NDArray[np.void], index: SetIndex) -> NDArray[np.bytes_]:
-    """The code of the ward that covers each incident's point as of a set; on a common border the lower code."""
+def wards_of(incidents: NDArray[np.void], homes: NDArray[np.void], index: SetIndex) -> NDArray[np.bytes_]:
+    """The code of the ward that covers each incident's point as of a set; on a common border the lower code.
+
+    Of an incident without a point only a ward of some set may be known: as of another set it lies in one of the
+    wards that took over its ground (`_by_lineage`), so that no total changes with the set.
+    """
     codes = np.array([unit.code.encode() for unit in index.wards] or [b""], dtype=WARD)
     found = np.full(len(incidents), -1, dtype=np.int64)
     placed = np.flatnonzero(~np.isnan(incidents["lon"]))
@@ -143,4 +198,34 @@ def wards_of(incidents: NDArray[np.void], index: SetIndex) -> NDArray[np.bytes_]
         order = np.argsort(codes[ward], kind="stable")[::-1]
         # The lowest code is written last.
         found[placed[at[order]]] = ward[order]
-    return np.where(found >= 0, codes[np.maximum(found, 0)], b"").astype(WARD)
+    wards = np.where(found >= 0, codes[np.maximum(found, 0)], b"").astype(WARD)
+    for set_name in np.unique(homes["set"]).tolist():
+        theirs = homes[homes["set"] == set_name]
+        places = theirs["incident"]
+        wards[places] = _by_lineage(incidents["id"][places], theirs["ward"], set_name.decode(), index)
+    return wards
+
+
+# The fraction of the golden ratio: its multiples spread over 0 to 1 as evenly as any.
+_EVEN = (5**0.5 - 1) / 2
+
+
+def _by_lineage(ids: NDArray[np.int64], wards: NDArray[np.bytes_], from_set: str, index: SetIndex) -> list[bytes]:
+    """The ward as of a set of each incident, of which a ward of another set is known.
+
+    Where that ward was divided, each incident is laid into one of its parts, by its id, so that of many the parts get
+    their share of the ground. Nothing says better where one of them is; each stays in one ward, so every filter and
+    table agrees on it.
+    """
+    if from_set == index.name:
+        known = {unit.code.encode() for unit in index.wards}
+        return [ward if ward in known else b"" for ward in wards.tolist()]
+    parts = shares(from_set, index.name)
+    ends = {old: (list(accumulate(of[code] for code in sorted(of))), sorted(of)) for old, of in parts.items()}
+    found = []
+    for number, ward in zip(ids.tolist(), wards.tolist(), strict=True):
+        upto, codes = ends.get(ward.decode(), ([], []))
+        # Shares add up to 1 but for rounding: the last part takes what is left.
+        place = min(bisect_right(upto, number * _EVEN % 1.0), len(codes) - 1)
+        found.append(codes[place].encode() if codes else b"")
+    return found

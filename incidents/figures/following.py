@@ -11,7 +11,9 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from geo.index import SetIndex, territory
-from incidents.figures.columns import INCIDENT, LAYOUT, pack, unpack
+from incidents.calls.described import CALL as CALL_ENTITY
+from incidents.calls.models import Call
+from incidents.figures.columns import HOME, INCIDENT, LAYOUT, pack, unpack
 from incidents.figures.facts import facts_of, wards_of
 from incidents.figures.models import DayAreas, DayColumns, Followed, StaleDay
 from incidents.records.editing import ENTITY
@@ -26,7 +28,7 @@ _EVENTS_AT_ONCE = 2_000
 
 
 def follow() -> int:
-    """Marks the days of the incidents that changed since the last look; gives how many events were read.
+    """Marks the days of the incidents and calls that changed since the last look; gives how many events were read.
 
     Where the log cannot say (first start, a restore, events pruned before they were read) every day is marked.
     """
@@ -37,22 +39,28 @@ def follow() -> int:
     upto = min(state.top, followed.offset + _EVENTS_AT_ONCE)
     if upto == followed.offset:
         return 0
-    ids = Event.objects.filter(entity=ENTITY, offset__gt=followed.offset, offset__lte=upto).values("entity_id")
+    events = Event.objects.filter(offset__gt=followed.offset, offset__lte=upto)
+    incidents = Incident.objects.filter(pk__in=events.filter(entity=ENTITY).values("entity_id"))
+    calls = Call.objects.filter(pk__in=events.filter(entity=CALL_ENTITY).values("entity_id"))
     with change() as c:
         # Claimed: of several workers one marks these events, and the mark cannot be lost once they count as read.
         mine = Followed.objects.filter(id=1, epoch=followed.epoch, offset=followed.offset).update(offset=upto)
         if mine:
-            _mark({_day(at) for at in Incident.objects.filter(pk__in=ids).values_list("received_at", flat=True)}, c.at)
+            instants = [*incidents.values_list("received_at", flat=True), *calls.values_list("began_at", flat=True)]
+            _mark({_day(at) for at in instants}, c.at)
     return upto - followed.offset if mine else 0
 
 
 def _mark_everything(state: log.LogState) -> int:
-    span = Incident.objects.aggregate(first=Min("received_at"), last=Max("received_at"))
+    span = [
+        *Incident.objects.aggregate(first=Min("received_at"), last=Max("received_at")).values(),
+        *Call.objects.aggregate(first=Min("began_at"), last=Max("began_at")).values(),
+    ]
+    days = sorted({_day(at) for at in span if at is not None})
     with change() as c:
         Followed.objects.update_or_create(id=1, defaults={"epoch": state.epoch, "offset": state.top})
-        if span["first"] is not None:
-            first, last = _day(span["first"]), _day(span["last"])
-            _mark({first + dt.timedelta(days=n) for n in range((last - first).days + 1)}, c.at)
+        if days:
+            _mark({days[0] + dt.timedelta(days=n) for n in range((days[-1] - days[0]).days + 1)}, c.at)
     return 1
 
 
@@ -89,7 +97,7 @@ def make_day(stale: StaleDay) -> None:
             StaleDay.objects.filter(day=stale.day).update(since=c.at)
         ):
             return
-        if not len(facts.incidents):
+        if not len(facts.incidents) and not len(facts.calls):
             DayColumns.objects.filter(day=stale.day).delete()
             return
         DayColumns.objects.update_or_create(
@@ -99,10 +107,12 @@ def make_day(stale: StaleDay) -> None:
                 "made": uuid.uuid4(),
                 "incidents": pack(facts.incidents),
                 "assignments": pack(facts.assignments),
+                "homes": pack(facts.homes),
+                "calls": pack(facts.calls),
             },
         )
         for index in territory().sets:
-            _store_areas(stale.day, index, facts.incidents)
+            _store_areas(stale.day, index, facts.incidents, facts.homes)
 
 
 def make_areas(most: int = 50) -> int:
@@ -121,19 +131,19 @@ def make_areas(most: int = 50) -> int:
         current = DayAreas.objects.filter(area_set=index.name, generation=index.token).values("day")
         for day in DayColumns.objects.exclude(pk__in=current).order_by("-day")[: most - done]:
             with change():
-                _store_areas(day.day, index, unpack(day.incidents, INCIDENT))
+                _store_areas(day.day, index, unpack(day.incidents, INCIDENT), unpack(day.homes, HOME))
             done += 1
     return done
 
 
-def _store_areas(day: dt.date, index: SetIndex, incidents: NDArray[np.void]) -> None:
+def _store_areas(day: dt.date, index: SetIndex, incidents: NDArray[np.void], homes: NDArray[np.void]) -> None:
     DayAreas.objects.update_or_create(
         day_id=day,
         area_set=index.name,
         defaults={
             "generation": index.token,
             "made": uuid.uuid4(),
-            "wards": pack(wards_of(incidents, index)),
+            "wards": pack(wards_of(incidents, homes, index)),
         },
     )
 

@@ -19,6 +19,9 @@ class DayColumns(models.Model):
     made = models.UUIDField()
     incidents = models.BinaryField()
     assignments = models.BinaryField()
+    # Only a ward is known of these; from here the wards as of any set are worked out, as from the points.
+    homes = models.BinaryField(default=bytes)
+    calls = models.BinaryField(default=bytes)
 
     class Meta:
         verbose_name = _("day of the figures")

@@ -6,12 +6,12 @@ import datetime as dt
 import threading
 import uuid
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from incidents.figures.columns import ASSIGNMENT, INCIDENT, LAYOUT, WARD, unpack
+from incidents.figures.columns import ASSIGNMENT, CALL, INCIDENT, LAYOUT, WARD, unpack
 from incidents.figures.models import DayAreas, DayColumns
 
 # Three years and some: about 130 MB at a thousand incidents a day.
@@ -23,23 +23,30 @@ class Columns:
     """A period's incidents and assignments; an assignment's `incident` is a place among these incidents.
 
     `days` holds each incident's local day (days since 1970), `wards` a place in `ward_codes`: the ward as of the set
-    asked for, place 0 is "", for what no ward covers.
+    asked for, place 0 is "", for what no ward covers. `calls` are the period's, whatever became of them.
     """
 
     incidents: NDArray[np.void]
     assignments: NDArray[np.void]
+    calls: NDArray[np.void]
     days: NDArray[np.int32]
     wards: NDArray[np.int16]
     ward_codes: tuple[str, ...]
 
     def only(self, mask: NDArray[np.bool_]) -> Columns:
-        """The incidents of a mask, with their assignments."""
+        """The incidents of a mask, with their assignments; the calls stay."""
         kept = np.flatnonzero(mask)
         place = np.full(len(mask), -1, dtype=np.int32)
         place[kept] = np.arange(len(kept), dtype=np.int32)
         assignments = self.assignments[mask[self.assignments["incident"]]]
         assignments["incident"] = place[assignments["incident"]]
-        return Columns(self.incidents[kept], assignments, self.days[kept], self.wards[kept], self.ward_codes)
+        return replace(
+            self,
+            incidents=self.incidents[kept],
+            assignments=assignments,
+            days=self.days[kept],
+            wards=self.wards[kept],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class _Day:
     made: uuid.UUID
     incidents: NDArray[np.void]
     assignments: NDArray[np.void]
+    calls: NDArray[np.void]
 
 
 # A day's codes, each once, and for each incident a place among them.
@@ -72,6 +80,7 @@ def columns_of(first: dt.date, last: dt.date, area_set: str = "", *, keep: bool 
     return Columns(
         incidents=_joined([day.incidents for day in days.values()], INCIDENT),
         assignments=_joined(assignments, ASSIGNMENT),
+        calls=_joined([day.calls for day in days.values()], CALL),
         days=_joined(
             [np.full(len(held.incidents), (day - _EPOCH).days, dtype=np.int32) for day, held in days.items()], np.int32
         ),
@@ -110,8 +119,11 @@ def _read_days(first: dt.date, last: dt.date, keep: bool) -> dict[dt.date, _Day]
     if missing:
         # All of them in one query: a day at a time would cost a year three hundred.
         wanted = rows.filter(day__in=missing) if len(missing) < 300 else rows
-        for day, made_now, incidents, assignments in wanted.values_list("day", "made", "incidents", "assignments"):
-            held[day] = _Day(made_now, unpack(incidents, INCIDENT), unpack(assignments, ASSIGNMENT))
+        fields = wanted.values_list("day", "made", "incidents", "assignments", "calls")
+        for day, made_now, incidents, assignments, calls in fields:
+            held[day] = _Day(
+                made_now, unpack(incidents, INCIDENT), unpack(assignments, ASSIGNMENT), unpack(calls, CALL)
+            )
     with _lock:
         if keep:
             _days.update((day, held[day]) for day in missing if day in held)

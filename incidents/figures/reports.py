@@ -19,6 +19,8 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from incidents.figures.asking import Asked
 from incidents.figures.counting import Figures
+from incidents.figures.hops import Hop
+from incidents.figures.telephone import CallFigures
 from incidents.figures.telling import AgencyPart, Part, Told, tell
 from incidents.figures.wording import difference, number, percent, span
 from opscenter.accounts.models import Person
@@ -84,6 +86,8 @@ def values(told: Told) -> dict[str, Any]:
         "areas": asked.area_set,
         "change": difference(told.figures.received, told.before.received) or "–",
         **_figures(told.figures),
+        "calls": _calls(told.calls) if told.calls is not None and told.calls.calls else None,
+        "hops": [_hop(name, hop) for name, hop in told.hops],
         "groups": [_part(part) for part in told.by["group"]],
         "channels": [_part(part) for part in told.by["source"]],
         "categories": [_part(part) for part in told.by["category"][:LONGEST_TABLE]],
@@ -107,13 +111,41 @@ def _figures(figures: Figures) -> dict[str, str]:
         "on_time_share": percent(figures.on_time_share),
         "cancelled": number(figures.cancelled),
         "returned": number(figures.returned),
+        "not_ours": number(figures.not_ours),
         "reopened": number(figures.reopened),
+        "rated": number(figures.rated),
+        "content_share": percent(figures.content_share),
         "first_answer": span(figures.first_answer.median_s),
         "first_answer_p90": span(figures.first_answer.p90_s),
         "acceptance": span(figures.acceptance.median_s),
         "acceptance_p90": span(figures.acceptance.p90_s),
         "handling": span(figures.handling.median_s),
         "handling_p90": span(figures.handling.p90_s),
+    }
+
+
+def _calls(figures: CallFigures) -> dict[str, str]:
+    return {
+        "calls": number(figures.calls),
+        "answered": number(figures.answered),
+        "answered_share": percent(figures.answered_share),
+        "abandoned": number(figures.abandoned),
+        "missed": number(figures.missed),
+        "called_back": number(figures.called_back),
+        "wait": span(figures.wait.median_s),
+        "wait_p90": span(figures.wait.p90_s),
+        "talk": span(figures.talk.median_s),
+        "talk_p90": span(figures.talk.p90_s),
+    }
+
+
+def _hop(name: str, hop: Hop) -> dict[str, str]:
+    return {
+        "name": name,
+        "in_time": number(hop.in_time),
+        "late": number(hop.late),
+        "overdue": number(hop.overdue),
+        "share": percent(hop.share),
     }
 
 

@@ -21,7 +21,9 @@ from incidents.figures.counting import (
     figures_by,
     figures_of,
 )
+from incidents.figures.hops import Hop, hops_of
 from incidents.figures.reading import Columns, columns_of
+from incidents.figures.telephone import CallFigures, calls_by_hour, calls_of
 from incidents.records.models import Category, Source
 from incidents.records.models.categories import Group
 from opscenter.accounts.models import Agency
@@ -59,6 +61,11 @@ class Told:
     # [(day or first of a month, {group: received})], without holes.
     course: list[tuple[dt.date, dict[int, int]]]
     hours: list[int]
+    # One line a step with its clock: (name, figures).
+    hops: list[tuple[str, Hop]]
+    # None where calls cannot be told: a filter is set, or an agency asks.
+    calls: CallFigures | None
+    call_hours: list[CallFigures]
     columns: Columns
 
 
@@ -80,8 +87,21 @@ def tell(asked: Asked, at: dt.datetime) -> Told:
         agencies=_agencies(agencies_of(columns, at, asked.selection.agencies)),
         course=course_of(columns, asked.first, asked.last),
         hours=[hours.get((hour,), 0) for hour in range(24)],
+        hops=[(hop_names()[name], hop) for name, hop in hops_of(columns, at).items()],
+        calls=calls_of(columns) if asked.selection.has_calls else None,
+        call_hours=calls_by_hour(columns) if asked.selection.has_calls else [],
         columns=columns,
     )
+
+
+def hop_names() -> dict[str, str]:
+    """The steps with a clock, in their order, in the reader's language."""
+    return {
+        "seen": _("An agency has seen it"),
+        "accepted": _("The agency has accepted it"),
+        "result": _("The agency has given its result"),
+        "answered": _("The citizen is answered"),
+    }
 
 
 def course_of(columns: Columns, first: dt.date, last: dt.date) -> list[tuple[dt.date, dict[int, int]]]:

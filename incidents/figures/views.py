@@ -59,6 +59,7 @@ def _drawn(told: Told) -> dict[str, Any]:
         "course": [{"at": at.isoformat(), **{str(group): n for group, n in by.items()}} for at, by in told.course],
         "monthly": bool(told.course) and len(told.course) < told.asked.days and told.asked.days > 1,
         "hours": told.hours,
+        "call_hours": [[hour.answered, hour.abandoned + hour.missed] for hour in told.call_hours],
         "sources": [[part.name, part.figures.received] for part in told.by["source"]],
         "wards": {
             str(part.key): {

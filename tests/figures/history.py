@@ -10,6 +10,8 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
+from incidents.calls.models import Call
+from incidents.conversations.models import Rating
 from incidents.figures import following
 from incidents.records.models import Assignment, History, Incident, Report
 from realtime.change import change
@@ -58,6 +60,7 @@ def make_past(world: World, count: int = 400, seed: int = 1022, first: dt.date =
         )
     made = Incident.objects.bulk_create(made)
     reports, given, told = [], [], []
+    Call.objects.bulk_create(_calls(chance, begin, days, count // 2))
     for incident in made:
         for number in range(chance.choice([1, 1, 1, 2, 5])):
             reports.append(
@@ -74,7 +77,14 @@ def make_past(world: World, count: int = 400, seed: int = 1022, first: dt.date =
             if chance.random() < 0.2:
                 told.append((incident, "reopened", incident.closed_at + dt.timedelta(hours=1)))
                 told.append((incident, kind, incident.closed_at + dt.timedelta(hours=2)))
-    Report.objects.bulk_create(reports)
+    reports = Report.objects.bulk_create(reports)
+    Rating.objects.bulk_create(
+        [
+            Rating(report=report, happy=chance.random() < 0.7, at=report.incident.closed_at, exercise=report.exercise)
+            for report in reports
+            if report.incident.outcome in {"handled", "answered_at_once"} and chance.random() < 0.4
+        ]
+    )
     Assignment.objects.bulk_create(given)
     History.objects.bulk_create(
         [
@@ -87,7 +97,8 @@ def make_past(world: World, count: int = 400, seed: int = 1022, first: dt.date =
 
 def _place(chance: random.Random) -> dict[str, object]:
     if chance.random() < 0.1:
-        return {}
+        # Nothing is known of half of these, of the others only the ward.
+        return chance.choice([{}, {"area_set": "invented", "ward_code": "90002"}])
     # The two wards of the invented province and a strip outside of it.
     lon, lat = chance.uniform(106.6, 106.72), chance.uniform(11.0, 11.1)
     return {"point": Point(lon, lat, srid=4326), "radius_m": 50.0}
@@ -105,7 +116,32 @@ def _assignments(chance: random.Random, incident: Incident, agencies: list[objec
                 incident=incident, agency=agency, role="lead" if number == 0 else "co", state=state, sent_at=sent,
                 accepted_at=accepted if state in {"accepted", "result_given", "approved"} else None,
                 result_at=result if state in {"result_given", "approved"} else None,
+                seen_at=sent + (accepted - sent) / 2 if state != "sent" or chance.random() < 0.5 else None,
+                seen_due_at=sent + dt.timedelta(hours=1),
+                accept_due_at=sent + dt.timedelta(hours=chance.choice([1, 30])),
                 due_at=incident.due_at,
+                return_code=chance.choice(["not_competent", "other_area", "not_clear"]) if state == "returned" else "",
+            )
+        )  # fmt: skip
+    return rows
+
+
+def _calls(chance: random.Random, begin: dt.datetime, days: int, count: int) -> list[Call]:
+    rows = []
+    for number in range(count):
+        began = begin + dt.timedelta(seconds=chance.randrange(days * 86_400))
+        state = chance.choice(["ended", "ended", "ended", "elsewhere", "abandoned", "missed", "ringing", "answered"])
+        waited, talked = dt.timedelta(seconds=chance.randrange(90)), dt.timedelta(seconds=chance.randrange(5, 900))
+        answered = began + waited if state in {"ended", "answered"} else None
+        ended = began + waited + talked if state == "ended" else began + waited
+        rows.append(
+            Call(
+                call_id=f"past-{number}", state=state, began_at=began, answered_at=answered,
+                ended_at=ended if state in {"ended", "abandoned", "missed"} else None,
+                wrapped_at=ended + dt.timedelta(seconds=40) if state == "ended" else None,
+                callback=chance.choice(["due", "reached", "called_again", "dropped"])
+                if state in {"abandoned", "missed"} else "",
+                transferred_to=chance.choice(["", "", "115"]), is_live=False, exercise=chance.choice([0, 0, 0, 7]),
             )
         )  # fmt: skip
     return rows

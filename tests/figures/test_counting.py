@@ -9,23 +9,32 @@ import pytest
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import ExtractHour
 
+from incidents.calls.lifecycle import UNSERVED
+from incidents.calls.models import Call
+from incidents.conversations.models import Rating
 from incidents.figures.counting import (
     BY,
-    Durations,
     Selection,
     agencies_of,
     counts_by,
-    durations,
     figures_by,
     figures_of,
-    rank,
 )
+from incidents.figures.durations import Durations, durations, rank
+from incidents.figures.hops import Hop, hops_of
 from incidents.figures.reading import Columns, columns_of
+from incidents.figures.telephone import CallFigures, calls_by_hour, calls_of
 from incidents.records.models import Assignment, History, Incident
 from tests.figures.history import Past
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ANSWERED = Q(outcome__in=["answered_at_once", "handled"])
+
+
+COUNTS = (
+    "received", "reports", "duplicates", "answered", "open", "overdue", "late", "reopened", "returned", "not_ours",
+    "rated", "content",
+)  # fmt: skip
 
 
 def columns(past: Past) -> Columns:
@@ -52,6 +61,7 @@ def seconds_between(rows: Any, start: str, end: str) -> list[int]:
 def count_directly(incidents: QuerySet[Incident], at: dt.datetime) -> dict[str, Any]:
     ids = list(incidents.values_list("pk", flat=True))
     given = Assignment.objects.filter(incident__in=ids)
+    ratings = Rating.objects.filter(report__incident__in=ids)
     reports = incidents.annotate(n=Count("reports")).aggregate(all=Sum("n"))["all"] or 0
     first = []
     for pk, received in incidents.values_list("pk", "received_at"):
@@ -72,6 +82,9 @@ def count_directly(incidents: QuerySet[Incident], at: dt.datetime) -> dict[str, 
         "late": late,
         "reopened": incidents.filter(history__kind="reopened").distinct().count(),
         "returned": given.filter(state="returned").count(),
+        "not_ours": given.filter(state="returned", return_code__in=["not_competent", "other_area"]).count(),
+        "rated": ratings.count(),
+        "content": ratings.filter(happy=True).count(),
         "first_answer": percentiles(first),
         "acceptance": percentiles(seconds_between(given, "sent_at", "accepted_at")),
         "handling": percentiles(seconds_between(given, "sent_at", "result_at")),
@@ -105,10 +118,9 @@ def test_columns_count_what_the_tables_hold(past: Past, world: Any) -> None:
 def test_wards_are_those_of_the_set_that_is_asked_for(past: Past) -> None:
     live = Selection().of(columns(past))
     wards = {key: figures.received for key, figures in figures_by(live, "ward", past.at).items()}
-    points = [row.point for row in Incident.objects.filter(exercise=0)]
     expected = {"": 0, "90001": 0, "90002": 0}
-    for point in points:
-        code = "" if point is None or point.x > 106.7 else "90001" if point.x <= 106.65 else "90002"
+    for point, known in Incident.objects.filter(exercise=0).values_list("point", "ward_code"):
+        code = known if point is None or point.x > 106.7 else "90001" if point.x <= 106.65 else "90002"
         expected[code] += 1
     assert wards == expected
     without = Selection().of(columns_of(past.first, past.last))
@@ -120,7 +132,7 @@ def test_parts_add_up_to_the_whole(past: Past) -> None:
     whole = figures_of(live, past.at)
     for by in BY:
         parts = figures_by(live, by, past.at)
-        for name in ("received", "reports", "answered", "open", "overdue", "late", "reopened", "returned"):
+        for name in COUNTS:
             assert sum(getattr(part, name) for part in parts.values()) == getattr(whole, name), (by, name)
         counts = counts_by(live, by)
         assert {key: part.received for key, part in parts.items()} == {key: n for (key,), n in counts.items()}
@@ -159,8 +171,59 @@ def test_agencies_own_assignments(past: Past, world: Any) -> None:
         assert figures.done == done.count()
         assert figures.in_time == done.filter(Q(due_at=None) | Q(result_at__lte=F("due_at"))).count()
         assert figures.returned == rows.filter(state="returned").count()
+        assert figures.not_ours == rows.filter(return_code__in=["not_competent", "other_area"]).count()
+        assert figures.accepting == hop_directly(rows, "accepted_at", "accept_due_at", past.at)
         assert figures.open == rows.filter(state__in=["sent", "accepted"]).count()
         assert figures.handling == percentiles(seconds_between(rows, "sent_at", "result_at"))
+
+
+def hop_directly(rows: Any, done: str, due: str, at: dt.datetime) -> Hop:
+    timed = rows.filter(**{f"{due}__isnull": False})
+    taken = timed.filter(**{f"{done}__isnull": False})
+    waits = timed.filter(**{f"{done}__isnull": True, f"{due}__lt": at}, state__in=["sent", "accepted"])
+    in_time = taken.filter(**{f"{done}__lte": F(due)}).count()
+    return Hop(in_time=in_time, late=taken.count() - in_time, overdue=waits.count())
+
+
+def test_on_time_by_hop(past: Past) -> None:
+    for selection, query in SELECTIONS:
+        counted = hops_of(selection.of(columns(past)), past.at)
+        incidents = Incident.objects.filter(query)
+        rows = Assignment.objects.filter(incident__in=incidents)
+        clocks = [("seen", "seen_at", "seen_due_at"), ("accepted", "accepted_at", "accept_due_at")]
+        for name, done, due in [*clocks, ("result", "result_at", "due_at")]:
+            assert counted[name] == hop_directly(rows, done, due, past.at), (selection, name)
+        timed = incidents.filter(ANSWERED, due_at__isnull=False)
+        assert counted["answered"] == Hop(
+            in_time=timed.filter(closed_at__lte=F("due_at")).count(),
+            late=timed.filter(closed_at__gt=F("due_at")).count(),
+            overdue=incidents.filter(on_board=True, due_at__lt=past.at).count(),
+        )
+
+
+def test_the_telephone(past: Past, world: Any) -> None:
+    for exercise in (0, 7):
+        told = calls_of(Selection(exercise=exercise).of(columns(past)))
+        rows = Call.objects.filter(exercise=exercise)
+        waits = [int(wait.total_seconds()) for row in rows if row.answered_at and (wait := row.wait()) is not None]
+        in_vain = [int((row.ended_at - row.began_at).total_seconds()) for row in rows.filter(state__in=UNSERVED)]
+        assert told == CallFigures(
+            calls=rows.count(),
+            answered=rows.filter(state__in=["ended", "answered", "elsewhere"]).count(),
+            abandoned=rows.filter(state="abandoned").count(),
+            missed=rows.filter(state="missed").count(),
+            called_back=rows.filter(callback__in=["reached", "called_again"]).count(),
+            to_call_back=rows.filter(callback="due").count(),
+            passed_on=rows.exclude(transferred_to="").count(),
+            with_report=0,
+            wait=percentiles(waits),
+            wait_in_vain=percentiles(in_vain),
+            talk=percentiles([int(talk.total_seconds()) for row in rows if (talk := row.talk()) is not None]),
+            wrap_up=percentiles([40] * rows.filter(wrapped_at__isnull=False).count()),
+        )
+        assert told.calls == sum(hour.calls for hour in calls_by_hour(Selection(exercise=exercise).of(columns(past))))
+    # A call has no ward, group or agency: it is not told where these are asked for.
+    assert calls_of(Selection(agencies=frozenset({world.fire.pk})).of(columns(past))).calls == 0
 
 
 def test_an_empty_period(past: Past) -> None:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
+import shapely
 from django.utils import timezone
 
+from geo.importing.loading import NewUnit, load_generation, measure_lineage
+from geo.index import look_again
+from geo.models import AreaSet
+from incidents.calls.lifecycle import PhoneEvent
+from incidents.calls.receiving import PhoneReport, receive
 from incidents.dispatching import closing
 from incidents.figures import following
-from incidents.figures.counting import Selection, figures_of
+from incidents.figures.counting import Selection, counts_by, figures_of
 from incidents.figures.models import DayAreas, DayColumns, Followed, StaleDay
 from incidents.figures.reading import columns_of
+from incidents.figures.telephone import calls_of
+from incidents.records.models import Incident
 from realtime import log
 from realtime.change import change
 from tests.cast import Cast, open_one
@@ -116,6 +125,50 @@ def test_a_log_that_cannot_say_marks_every_day(past: Past, what: str) -> None:
             Followed.objects.update(offset=10**9)
     following.catch_up()
     assert DayColumns.objects.count() == before > 30
+
+
+def test_calls_arrive_in_the_figures(world: World) -> None:
+    def calls() -> tuple[int, int]:
+        day = timezone.localdate()
+        figures = calls_of(Selection().of(columns_of(day, day)))
+        return figures.calls, figures.answered
+
+    at = timezone.now()
+    receive(PhoneReport(event=PhoneEvent.RINGING, call_id="1", event_ts=at))
+    following.catch_up()
+    assert calls() == (1, 0), "also on a day without any incident"
+    receive(PhoneReport(event=PhoneEvent.ANSWERED, call_id="1", event_ts=at + dt.timedelta(seconds=3)))
+    following.catch_up()
+    assert calls() == (1, 1)
+
+
+def test_only_a_ward_is_known_and_the_set_changes(past: Past) -> None:
+    """Incidents without a point go with their ward's ground into the wards of another set; no total changes."""
+    halves = [
+        NewUnit("ward", code, "", code, shapely.MultiPolygon([shapely.box(west, 11.0, east, 11.1)]))
+        for code, west, east in (("1", 106.6, 106.66), ("2", 106.66, 106.69), ("3", 106.69, 106.7))
+    ]
+    AreaSet.objects.filter(name="invented").update(valid_until=dt.date(2025, 7, 1))
+    later = AreaSet.objects.create(name="later", valid_from=dt.date(2025, 7, 1))
+    load_generation(later, halves, source="invented for tests", licence="", is_approximate=False)
+    look_again()
+    measure_lineage()
+    with change():
+        home = {"area_set": "invented", "ward_code": "90002", "state": "received", "source": "phone", "version": 1}
+        at = dt.datetime.combine(past.first, dt.time(12), tzinfo=past.at.tzinfo)
+        Incident.objects.bulk_create([Incident(**home, received_at=at) for _ in range(500)])
+        StaleDay.objects.create(day=past.first, since=at, mark=uuid.uuid4())
+    following.catch_up()
+
+    told = {
+        name: counts_by(Selection().of(columns_of(past.first, past.first, name)), "ward")
+        for name in ("invented", "later")
+    }
+    assert sum(told["invented"].values()) == sum(told["later"].values()) >= 500
+    assert told["invented"]["90002",] >= 500
+    # A fifth of the old ward's ground, three fifths, a fifth.
+    for code, expected in (("1", 100), ("2", 300), ("3", 100)):
+        assert abs(told["later"][code,] - expected) < 25, code
 
 
 def test_days_of_another_layout_are_made_anew(past: Past) -> None:

@@ -1,4 +1,4 @@
-/** The three charts, in the theme's colours; they are made anew when the theme changes. */
+/** The charts, in the theme's colours; they are made anew when the theme changes. */
 import { BarController, BarElement, CategoryScale, Chart, type ChartConfiguration, Legend, LinearScale, Tooltip } from "chart.js";
 import type { Drawn } from "../figures";
 import { locale } from "../words";
@@ -11,7 +11,7 @@ const made: Chart[] = [];
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function draw(name: "course" | "hours" | "sources", config: ChartConfiguration<"bar">): void {
+function draw(name: "course" | "hours" | "calls" | "sources", config: ChartConfiguration<"bar">): void {
   const box = document.querySelector<HTMLElement>(`[data-chart="${name}"]`);
   if (!box) return;
   const canvas = document.createElement("canvas");
@@ -54,6 +54,22 @@ export function drawCharts(drawn: Drawn): void {
     type: "bar",
     data: { labels: drawn.hours.map((_, hour) => say("hour", { n: hour })), datasets: [{ ...bar, data: drawn.hours }] },
     options: { scales: { x: { grid: { display: false } }, y: whole }, plugins: { legend: { display: false } } },
+  });
+  const stacked = { ...bar, stack: "calls" };
+  draw("calls", {
+    type: "bar",
+    data: {
+      labels: drawn.call_hours.map((_, hour) => say("hour", { n: hour })),
+      datasets: [
+        { ...stacked, label: say("calls.answered"), data: drawn.call_hours.map(([answered]) => answered) },
+        { ...stacked, label: say("calls.unanswered"), data: drawn.call_hours.map(([, unanswered]) => unanswered), backgroundColor: colour("--overdue") },
+      ],
+    },
+    options: {
+      scales: { x: { stacked: true, grid: { display: false } }, y: { stacked: true, ...whole } },
+      plugins: { legend: { position: "bottom", labels: { boxWidth: 12, boxHeight: 12 } } },
+      interaction: { mode: "index", intersect: false },
+    },
   });
   draw("sources", {
     type: "bar",
