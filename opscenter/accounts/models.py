@@ -175,3 +175,26 @@ class Person(AbstractUser):
     @property
     def works_in_room(self) -> bool:
         return self.role in ROOM_ROLES
+
+
+class PersonalKey(models.Model):
+    """A key with which a program of somebody's reads for them: a calendar, a map. Only its digest is kept."""
+
+    class Purpose(models.TextChoices):
+        CALENDAR = "calendar", _("Calendar")
+        MAP = "map", _("Map program (QGIS)")
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="keys")
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose.choices)
+    label = models.CharField(_("name"), max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("personal key")
+        verbose_name_plural = _("personal keys")
+        ordering: ClassVar = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.label
