@@ -59,6 +59,7 @@ def send(outgoing: Outgoing) -> Result:
             body=outgoing.body,
             from_email=_sender(),
             to=[outgoing.address],
+            attachments=[(one.name, one.content, one.kind) for one in outgoing.attachments],
             headers={
                 "Message-ID": outgoing.message_id,
                 "Auto-Submitted": "auto-generated",

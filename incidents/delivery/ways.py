@@ -29,6 +29,15 @@ class Form(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message, by doors that carry files (e-mail)."""
+
+    name: str
+    content: bytes
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message as a sender gets it. `message_id` and `delivery` (the row's id) are the same for every attempt:
     whichever of them the other side can be told tells it that a message came twice."""
@@ -43,6 +52,7 @@ class Outgoing:
     # A value of Kind, and the page that the message is about, as a path.
     kind: str = ""
     link: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 # Sends one message and says what came of it. Raises nothing, touches no database: it waits in a thread.
