@@ -16,6 +16,9 @@ from tests.bench.lines import Line
 FULL, SMALL = 1_000_000, 20_000
 DAYS = 1_095
 LONGEST_S = 2.0
+EXPORTED = ("csv", "geojson", "xlsx")
+# Ten times the lines may take so much more memory: what the names and the libraries need is in both.
+FLAT = 1.25
 
 
 def measure(small: bool) -> list[Line]:
@@ -23,6 +26,7 @@ def measure(small: bool) -> list[Line]:
     command = [sys.executable, "-m", "tests.harness.run_on_postgis", "--", "python", "-m", "tests.bench.figures"]
     command.append(str(SMALL if small else FULL))
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=3_000)
+    # The columns hold as many calls as incidents; both are counted each time.
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     what = f"three years of {told['count']:,} incidents"
     return [
@@ -30,6 +34,17 @@ def measure(small: bool) -> list[Line]:
         Line(f"figures of {what}, again", told["again"], "s", "counted in SQL", told["sql"], ceiling=1.0),
         Line(f"figures of {what}, slower of both", max(told["first"], told["again"]), "s", ceiling=LONGEST_S),
         Line(f"columns of {what} on disk", told["megabytes"], "MB"),
+        *(
+            Line(
+                f"memory to write {what} as {kind}",
+                told["exports"][kind][1],
+                "MB",
+                "a tenth of them",
+                told["exports"][kind][0],
+                ceiling=FLAT,
+            )
+            for kind in EXPORTED
+        ),
     ]
 
 
@@ -71,6 +86,15 @@ def _fill(count: int) -> None:
             """INSERT INTO records_history (incident_id, version, at, kind, why, data, exercise)
             SELECT id, 1, closed_at, 'closed', '', '{}', 0 FROM records_incident"""
         )
+        cursor.execute(
+            f"""INSERT INTO calls_call (call_id, began_at, answered_at, ended_at, state, exercise
+                {_further(cursor, "calls_call")[0]})
+            SELECT 'bench-' || id, received_at,
+                CASE WHEN id % 10 > 0 THEN received_at + (id % 60) * interval '1 second' END,
+                received_at + (60 + id % 600) * interval '1 second',
+                CASE WHEN id % 10 > 0 THEN 'ended' ELSE 'abandoned' END, 0 {_further(cursor, "calls_call")[1]}
+            FROM records_incident"""
+        )
         cursor.execute("ANALYZE")
 
 
@@ -81,6 +105,7 @@ _NAMED = {
         "area_set", "area_generation", "ward_code", "district_code", "place_trace", "category_trace", "agency_trace",
         "needs", "received_at", "due_at", "closed_at", "outcome", "answer", "on_board", "exercise",
     },
+    "calls_call": {"call_id", "began_at", "answered_at", "ended_at", "state", "exercise"},
     "records_assignment": {
         "incident_id", "agency_id", "role", "state", "trace", "note", "sent_at", "accepted_at", "result_at", "due_at",
         "return_reason", "result", "rejection",
@@ -153,6 +178,8 @@ def main(count: int) -> None:
         told = tell(asked, timezone.now())
         seconds = time.perf_counter() - begun
         assert told.figures.received == count, f"{told.figures.received} of {count}"
+        assert told.calls is not None
+        assert told.calls.calls == count
         return seconds
 
     first = opening()
@@ -168,8 +195,50 @@ def main(count: int) -> None:
         best = min(best, time.perf_counter() - begun)
     reading._days.clear()
     size = DayColumns.objects.aggregate(n=Sum(Length("incidents")) + Sum(Length("assignments")))["n"]
-    print(json.dumps({"count": count, "first": first, "again": again, "sql": best, "megabytes": size / 1e6}))
+    exports = {kind: [_peak_mb(kind, days) for days in (DAYS // 10, DAYS)] for kind in EXPORTED}
+    print(
+        json.dumps(
+            {"count": count, "first": first, "again": again, "sql": best, "megabytes": size / 1e6, "exports": exports}
+        )
+    )
+
+
+def _peak_mb(kind: str, days: int) -> float:
+    """The most memory of a process of its own that writes a list of the last days, as the worker does."""
+    command = [sys.executable, "-m", "tests.bench.figures", "export", kind, str(days)]
+    return float(subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
+
+
+def export(kind: str, days: int) -> None:
+    """Writes one list and prints the process's peak memory in MB."""
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
+    import datetime as dt
+    import resource
+    import tempfile
+    from pathlib import Path
+
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from incidents.figures.asking import Asked
+    from incidents.figures.counting import Selection
+    from incidents.figures.files import WRITERS
+    from opscenter.accounts.models import Person
+
+    today = timezone.localdate()
+    asked = Asked(today - dt.timedelta(days=days), today, "invented", Selection())
+    with tempfile.TemporaryDirectory(prefix="bench-export-") as folder:
+        rows = WRITERS[kind](Path(folder) / f"list.{kind}", asked, Person(role="supervisor"))
+    assert rows > 0
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    if sys.argv[1] == "export":
+        export(sys.argv[2], int(sys.argv[3]))
+    else:
+        main(int(sys.argv[1]))
