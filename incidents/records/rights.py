@@ -51,6 +51,8 @@ class Verb(StrEnum):
     START = "start"
     GIVE_RESULT = "give_result"
     READ_FIGURES = "read_figures"
+    SCHEDULE_REPORTS = "schedule_reports"
+    PLAN_SHIFTS = "plan_shifts"
     TRANSFER = "transfer"
     ASK = "ask"
     POSTPONE = "postpone"
@@ -126,6 +128,8 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.GIVE_RESULT: AGENCY_ROLES,
     # Agencies see the figures of what they and those below them were given.
     Verb.READ_FIGURES: _RECEIVES | ROOM_ROLES | {Role.LEADER},
+    Verb.SCHEDULE_REPORTS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Verb.PLAN_SHIFTS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.TRANSFER: ROOM_ROLES | _RECEIVES,
     Verb.ASK: AGENCY_ROLES,
     Verb.POSTPONE: AGENCY_ROLES,

@@ -11,6 +11,7 @@ A new address without a row here fails test_every_address_has_a_row: whoever add
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from geo.learning import learn
+from incidents.bulletins.models import Schedule
 from incidents.calls.lifecycle import PhoneEvent
 from incidents.calls.models import Call, CallDraft, CallerLook, PhoneAction, Seat
 from incidents.calls.receiving import PhoneReport, receive
@@ -49,6 +51,8 @@ from incidents.records.models import (
     Report,
     Reporter,
 )
+from incidents.roster.models import Handover, Shift, ShiftKind
+from incidents.roster.planning import plan, write_note
 from incidents.triage.models import Surge, SurgeMember
 from incidents.wall.links import make
 from opscenter.accounts.models import Person
@@ -97,10 +101,16 @@ class Scene:
     surge_id: int
     alias_id: int
     reporter_id: int
+    schedule_id: int
+    note: Handover
 
     def names(self) -> dict[str, Any]:
         return {
             "code": self.incident.code,
+            "incident": self.incident.pk,
+            "schedule": self.schedule_id,
+            "shift_kind": self.note.shift.kind_id,
+            "note": self.note.pk,
             "assignment": self.assignment.pk,
             "photo": self.photo.pk,
             "file": KeptFile.objects.get().pk,
@@ -387,6 +397,29 @@ ROWS = [
     # Without the platform's signature nobody is heard.
     Row("doors/<chat:door>/webhook", "/doors/zalo/webhook", everybody("forbidden"), "POST", lambda scene: {"x": 1}),
     Row("doors/<chat:door>/webhook", "/doors/nobody/webhook", _NOBODY, "POST"),
+    Row("roster/", "/roster/", only(*ROOM)),
+    Row("roster/copy/", "/roster/copy/", only(*MANAGERS), "POST", lambda scene: {"week": "2026-01-05"}, json=False),
+    Row("roster/<int:kind>/<str:day>/", "/roster/{shift_kind}/2026-01-05/", only(*MANAGERS)),
+    Row("roster/<int:kind>/<str:day>/", "/roster/{shift_kind}/2026-01-05/", only(*MANAGERS), "POST", json=False),
+    Row("roster/handover/", "/roster/handover/", only(*ROOM)),
+    # The call-taker wrote this note; a supervisor may take over from any shift.
+    Row("roster/handover/<int:pk>/confirm/", "/roster/handover/{note}/confirm/", only(*MANAGERS), "POST", json=False),
+    Row("roster/calendar/<str:key>.ics", "/roster/calendar/not-the-key.ics", _NOBODY),
+    Row("figures/schedules/", "/figures/schedules/", only(*MANAGERS)),
+    Row("figures/schedules/new/", "/figures/schedules/new/", only(*MANAGERS)),
+    Row("figures/schedules/<int:pk>/", "/figures/schedules/{schedule}/", only(*MANAGERS)),
+    Row("figures/schedules/<int:pk>/try/", "/figures/schedules/{schedule}/try/", only(*MANAGERS), "POST", json=False),
+    # What a map program reads: borders for everybody, incidents with an account or key and only those that are theirs
+    # (tests/features).
+    Row("openapi.json", "/openapi.json", _PUBLIC),
+    Row("ogc/", "/ogc/", _PUBLIC),
+    Row("ogc/conformance", "/ogc/conformance", _PUBLIC),
+    Row("ogc/api", "/ogc/api", _PUBLIC),
+    Row("ogc/collections", "/ogc/collections", _PUBLIC),
+    Row("ogc/collections/<str:name>", "/ogc/collections/incidents", {**_PUBLIC, "anonymous": "sign"}),
+    Row("ogc/collections/<str:name>/items", "/ogc/collections/incidents/items", {**_PUBLIC, "anonymous": "sign"}),
+    Row("ogc/collections/<str:name>/items/<str:feature>", "/ogc/collections/incidents/items/{incident}",
+        only(*ROOM, "leader", "focal_point", "handler", hidden=(*THERE, "partner"))),
     Row("doors/sms/<str:secret>/in", "/doors/sms/not-the-secret/in?from=0900000001&text=x", everybody("hidden")),
     Row("doors/sms/<str:secret>/receipt", "/doors/sms/not-the-secret/receipt?delivery=1&status=2", everybody("hidden")),
     Row("lien-lac/", "/lien-lac/", only(*ROOM)),
@@ -404,6 +437,9 @@ ROWS = [
     Row("accounts/people/", "/accounts/people/", only("focal_point", "focal_point_there", "dispatcher")),
     Row("accounts/people/<int:pk>/", "/accounts/people/{handler}/",
         only("focal_point", hidden=RECEIVERS_THERE), "POST", lambda scene: {"act": "on"}, json=False),
+    Row("accounts/keys/", "/accounts/keys/", {**_PUBLIC, "anonymous": "sign", "partner": "hidden"}),
+    Row("accounts/keys/<int:pk>/revoke/", "/accounts/keys/1/revoke/", {**_NOBODY, "anonymous": "sign"}, "POST",
+        json=False),
     Row("accounts/menu/", "/accounts/menu/", {**_PUBLIC, "anonymous": "sign"}),
     Row("accounts/phone/", "/accounts/phone/", {**_PUBLIC, "anonymous": "sign"}, "POST", json=False),
 ]  # fmt: skip
@@ -489,7 +525,16 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
         surge_id=surge.pk,
         alias_id=alias.pk,
         reporter_id=reporter.pk,
+        note=_note(cast),
+        schedule_id=Schedule.objects.create(name="Ngày", by=cast.supervisor, since=now).pk,
     )
+
+
+def _note(cast: Cast) -> Handover:
+    kind = ShiftKind.objects.create(name="Ca sáng", begins=dt.time(6), ends=dt.time(14))
+    with change() as c:
+        shift = plan(kind=kind, day=timezone.localdate(c.at), people=[cast.call_taker], version=0)
+        return write_note(shift=shift, text="", by=cast.call_taker)
 
 
 def outcome(response: Any) -> str:
@@ -531,6 +576,9 @@ _TABLES: tuple[type[models.Model], ...] = (
     Quote,
     Message,
     Reporter,
+    Schedule,
+    Shift,
+    Handover,
 )
 
 
