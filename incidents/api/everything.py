@@ -33,8 +33,8 @@ def document() -> Json:
     root = reverse("features:landing").rstrip("/")
     paths: Json = {**schema["paths"]}
     paths |= {root + path: {**item} for path, item in features["paths"].items()}
-    for path, method, *rest in OUTSIDE:
-        paths.setdefault(path, {})[method] = _operation(path, method, *rest)
+    for path, method, summary, kind, parameters, form in OUTSIDE:
+        paths.setdefault(path, {})[method] = _operation(path, method, summary, kind, parameters, form)
     components: Json = {**schema.get("components", {})}
     components["schemas"] = {**components.get("schemas", {}), **features["components"]["schemas"]}
     components["securitySchemes"] = {

@@ -25,7 +25,7 @@ class Period:
 
 def due(schedule: Schedule, now: dt.datetime) -> list[Period]:
     """The periods whose time has come since the schedule began, the oldest first, MOST_MISSED at the most."""
-    found = []
+    found: list[Period] = []
     for period in _backwards(schedule, timezone.localdate(now)):
         if period.leaves_at < schedule.since or len(found) == MOST_MISSED:
             break
