@@ -101,7 +101,9 @@ def edit(request: HttpRequest, kind: int, day: str) -> HttpResponse:
     return _edit_page(request, shift_kind, on, people)
 
 
-def _edit_page(request: HttpRequest, kind: ShiftKind, day: dt.date, people: list[Person], status: int = 200) -> HttpResponse:
+def _edit_page(
+    request: HttpRequest, kind: ShiftKind, day: dt.date, people: list[Person], status: int = 200
+) -> HttpResponse:
     shift = Shift.objects.filter(kind=kind, day=day).first()
     there = set(shift.people.values_list("pk", flat=True)) if shift else set()
     busy = _elsewhere(kind, day)
