@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_contactpoint_is_head"),
+        ("accounts", "0005_person_phone"),
     ]
 
     operations = [
