@@ -5,6 +5,7 @@ Modes: `development` (default), `demonstration` (own database file, 2019 areas p
 """
 
 import hashlib
+import ipaddress
 import os
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ INSTALLED_APPS = [
     "incidents.records",
     "incidents.delivery",
     "incidents.geocoding",
+    "incidents.webhooks",
     "incidents.conversations",
     "incidents.worktime",
     "incidents.knowledge",
@@ -307,6 +309,13 @@ if GEOCODER_KIND not in {"nominatim", "photon"}:
 GEOCODER_URL = env("GEOCODER_URL").rstrip("/")
 if GEOCODER_URL and not GEOCODER_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(f"OPSCENTER_GEOCODER_URL is {GEOCODER_URL!r}: it begins with https:// or http://")
+# Inner networks that webhooks, warnings and a TAK server may be in: "10.20.0.0/16, 192.168.5.7/32". Public ones always.
+PARTNER_NETWORKS = env_list("PARTNER_NETWORKS")
+for _network in PARTNER_NETWORKS:
+    try:
+        ipaddress.ip_network(_network)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"OPSCENTER_PARTNER_NETWORKS: {error}") from error
 # How long the way that a unit took is kept, in hours.
 TRACKS_KEPT_H = int(env("TRACKS_KEPT_H", "72"))
 # Who decides when agencies do not agree, by code, one after the other: the department, then the province.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import time
@@ -16,17 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from incidents.emergencies.models import Feed
 from incidents.emergencies.positions.collecting import collector
 from incidents.emergencies.positions.fixes import Fix, RefusedFix, WhyNot, of_osmand, read
+from incidents.webhooks.signing import signature_of
 from opscenter import budgets
 
 LARGEST = 1024 * 1024
 MOST_FIXES = 5_000
 # A signed batch is good for so long: clocks differ, recordings of old ones are useless.
 SIGNED_FOR_S = 300
-
-
-def signature_of(secret: str, moment: str, body: bytes) -> str:
-    """What X-Signature has to be: HMAC-SHA256 over the moment, a full stop and the body, in hex."""
-    return hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 @csrf_exempt
