@@ -59,6 +59,7 @@ DEFAULTS = {
     "figures.public": Budget(Rate(120, 600), Rate(20_000, 600)),
     # Without a key; who has one is not counted.
     "ogc.read": Budget(Rate(600, 600), Rate(30_000, 600)),
+    "partners.warning": Budget(Rate(300, 600), Rate(6000, 600)),
     "open311.read": Budget(Rate(600, 600), Rate(30_000, 600)),
     "open311.report": Budget(Rate(60, 600), Rate(3000, 600)),
     # The platforms' own servers call: one address says nothing about the sender.

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "incidents.triage",
     "incidents.emergencies",
     "incidents.intake",
+    "incidents.partners",
     "incidents.doors",
     "incidents.calls",
     "incidents.contacts",
@@ -316,6 +317,8 @@ for _network in PARTNER_NETWORKS:
         ipaddress.ip_network(_network)
     except ValueError as error:
         raise ImproperlyConfigured(f"OPSCENTER_PARTNER_NETWORKS: {error}") from error
+# The folder with the certificates for TAK servers: ca.pem, and NAME.pem (certificate and key) for the server NAME.
+TAK_FOLDER = env("TAK_FOLDER")
 # How long the way that a unit took is kept, in hours.
 TRACKS_KEPT_H = int(env("TRACKS_KEPT_H", "72"))
 # Who decides when agencies do not agree, by code, one after the other: the department, then the province.

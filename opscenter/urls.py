@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/", include("incidents.rulebook.urls")),
     path("territory/", include("incidents.territory.urls")),
     path("", include("incidents.emergencies.urls")),
+    path("", include("incidents.partners.urls")),
     path("privacy/", include("incidents.privacy.urls")),
     path("wall/", include("incidents.wall.urls")),
     path("roster/", include("incidents.roster.urls")),

@@ -15,6 +15,7 @@ import { type Areas, makeMap, type RoomMap } from "./room/map";
 import { Notices } from "./room/notices";
 import { Names } from "./room/reference";
 import { type Unit, Units } from "./room/units";
+import { Warnings } from "./room/warnings";
 import { outbox } from "./sending";
 import { age, clockSeconds, keepTimes, span } from "./time";
 import { say } from "./words/board";
@@ -36,6 +37,7 @@ const units = new Units(live, () => soon());
 const notices = new Notices(one("#notices"));
 const sound = new Sound();
 const box = one("#panel");
+const warnings = new Warnings(one("#warnings"), live, (shown) => map?.warnings(shown));
 let map: RoomMap | null = null;
 let open: string | null = null;
 let shown = "";
@@ -312,6 +314,7 @@ async function start(): Promise<void> {
   });
   if (board.map.areas) map.areas(await getJson<Areas>(board.map.areas));
   draw();
+  warnings.draw(true);
 }
 
 void start();

@@ -16,6 +16,7 @@ import { Queue } from "./room/queue";
 import { Names } from "./room/reference";
 import { Surges } from "./room/surges";
 import { Units } from "./room/units";
+import { Warnings } from "./room/warnings";
 import { Search } from "./room/search";
 import { clockSeconds, keepTimes } from "./time";
 import { element } from "./element";
@@ -156,6 +157,7 @@ function soon(): void {
   drawn = requestAnimationFrame(() => draw());
 }
 
+const warnings = new Warnings(byId("warnings"), live, (shown) => map?.warnings(shown));
 const surges = new Surges(byId("surges"), { open: (code) => openCode(code), drawn: () => stopTimes() });
 
 live.watch((changed) => {
@@ -404,6 +406,7 @@ async function start(): Promise<void> {
   await loadAreas().catch(() => undefined);
   await named;
   draw(true);
+  warnings.draw(true);
   const opened = openId === null ? null : (live.get(openId) ?? null);
   if (opened) {
     map.select(opened);

@@ -246,6 +246,12 @@ ROWS = [
     # Without a signature, or the id of a device, nobody moves anything.
     Row("positions/batch", "/positions/batch", everybody("forbidden"), "POST", lambda scene: {"fixes": []}),
     Row("positions/osmand", "/positions/osmand?id=guess&lat=11&lon=106&timestamp=1", _PUBLIC),
+    # An agency's own system brings its key; a source of warnings signs.
+    Row("partners/incidents.geojson", "/partners/incidents.geojson", everybody("sign")),
+    Row("partners/units.geojson", "/partners/units.geojson", everybody("sign")),
+    Row("partners/cap/feed.atom", "/partners/cap/feed.atom", everybody("sign")),
+    Row("partners/cap/<str:identifier>.xml", "/partners/cap/{code}.1.xml", everybody("sign")),
+    Row("partners/warnings", "/partners/warnings", everybody("forbidden"), "POST"),
     Row("api/surges/<int:pk>/confirm", "/api/surges/{surge}/confirm", only(*MANAGERS), "POST"),
     Row("api/surges/<int:pk>/dismiss", "/api/surges/{surge}/dismiss", only(*MANAGERS), "POST"),
     Row("api/reports", "/api/reports", only(*ROOM), "POST", lambda scene: {"words": "Có ổ gà"}),

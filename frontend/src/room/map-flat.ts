@@ -7,6 +7,7 @@ import { Clusters, type PointFeature } from "./clusters";
 import { drawIcon, iconOf, SIZE } from "./icons";
 import { type Incident, isOverdue } from "./incident";
 import { drawUnit, type UnitsOnMap } from "./units";
+import type { WarningsOnMap } from "./warnings";
 import { type Areas, type MapSettings, type Pin, type RoomMap, type Spot } from "./map";
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -18,6 +19,7 @@ export class FlatMap implements RoomMap {
   private readonly marks = L.layerGroup();
   private readonly names = L.layerGroup();
   private readonly crews = L.layerGroup();
+  private readonly warned = L.layerGroup();
   private borders: L.GeoJSON | null = null;
   private extent: L.LatLngBounds;
   private markers = new Map<number, L.Marker>();
@@ -44,7 +46,7 @@ export class FlatMap implements RoomMap {
       L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution }).addTo(this.map);
     }
     this.map.fitBounds(this.extent);
-    for (const layer of [this.names, this.marks, this.points, this.crews]) layer.addTo(this.map);
+    for (const layer of [this.warned, this.names, this.marks, this.points, this.crews]) layer.addTo(this.map);
     const tellView = (): void => {
       const { lng, lat } = this.map.getCenter();
       settings.box.dataset.view = [lng.toFixed(5), lat.toFixed(5), this.map.getZoom().toFixed(2)].join(" ");
@@ -87,7 +89,11 @@ export class FlatMap implements RoomMap {
     this.settings.box.dataset.crews = String(shown.units.features.length);
     this.crews.clearLayers();
     for (const way of shown.ways.features) {
-      if (way.geometry.type !== "LineString") continue;
+      if (way.geometry.type === "Point") {
+        const [lon = 0, lat = 0] = way.geometry.coordinates;
+        this.crews.addLayer(L.circleMarker([lat, lon], { radius: 17, color: colour("--group-2"), weight: 2, fill: false, interactive: false }));
+        continue;
+      }
       const line = way.geometry.coordinates.map(([lon = 0, lat = 0]): L.LatLngTuple => [lat, lon]);
       this.crews.addLayer(L.polyline(line, { color: colour("--group-2"), weight: 1.6, dashArray: "4 4", interactive: false }));
     }
@@ -95,8 +101,21 @@ export class FlatMap implements RoomMap {
       const [lon = 0, lat = 0] = unit.geometry.coordinates;
       const canvas = drawUnit(unit.properties.icon, 2);
       const picture = element("img", { src: canvas.toDataURL(), alt: "", width: 22, height: 22 });
+      if (unit.properties.heading !== undefined) {
+        const arrow = element("img", { src: drawUnit("unit-heading", 2).toDataURL(), alt: "", width: 40, height: 40 });
+        arrow.style.transform = `rotate(${unit.properties.heading}deg)`;
+        this.crews.addLayer(L.marker([lat, lon], { icon: L.divIcon({ html: arrow, className: "flat-icon", iconSize: [40, 40] }), keyboard: false, interactive: false }));
+      }
       const icon = L.divIcon({ html: picture, className: unit.properties.stale ? "flat-icon is-stale" : "flat-icon", iconSize: [22, 22] });
       this.crews.addLayer(L.marker([lat, lon], { icon, title: unit.properties.label, keyboard: false, interactive: false }));
+    }
+  }
+
+  warnings(shown: WarningsOnMap): void {
+    this.settings.box.dataset.warnings = String(shown.features.length);
+    this.warned.clearLayers();
+    for (const one of shown.features) {
+      this.warned.addLayer(L.geoJSON(one, { style: { color: colour("--text"), weight: one.properties.width, fillOpacity: 0.08, dashArray: "2 6" }, interactive: false }));
     }
   }
 

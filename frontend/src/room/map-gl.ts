@@ -25,6 +25,7 @@ import ClusterWorker from "./clusters.worker?worker";
 import { ICONS, iconImage, iconOf } from "./icons";
 import { type Incident, isOverdue } from "./incident";
 import { unitImage, UNIT_IMAGES, type UnitsOnMap } from "./units";
+import { hatch, type WarningsOnMap } from "./warnings";
 import { type Areas, circle, type MapSettings, type Pin, type RoomMap, type Spot } from "./map";
 
 setWorkerUrl(libreWorker);
@@ -147,6 +148,10 @@ export class GlMap implements RoomMap {
       if (this.map.hasImage(name)) this.map.updateImage(name, image);
       else this.map.addImage(name, image, { pixelRatio: 2 });
     }
+    const canvas = hatch(colour("--text"), 2);
+    const lines = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    if (this.map.hasImage("warning")) this.map.updateImage("warning", lines);
+    else this.map.addImage("warning", lines, { pixelRatio: 2 });
     for (const name of ICONS) {
       const image = iconImage(name, 2);
       if (this.map.hasImage(name)) this.map.updateImage(name, image);
@@ -156,7 +161,7 @@ export class GlMap implements RoomMap {
 
   private layers(): void {
     const { map } = this;
-    for (const name of ["areas", "names", "around", "incidents", "hot", "marks", "units", "ways"]) {
+    for (const name of ["areas", "names", "around", "incidents", "hot", "marks", "units", "ways", "warnings"]) {
       map.addSource(name, { type: "geojson", data: NOTHING });
     }
     map.addLayer({ id: "land", type: "fill", source: "areas", filter: ["==", ["get", "level"], "ward"] });
@@ -168,6 +173,8 @@ export class GlMap implements RoomMap {
       filter: ["==", ["get", "level"], "district"],
       layout: { "line-join": "round" },
     });
+    map.addLayer({ id: "warnings", type: "fill", source: "warnings", paint: { "fill-pattern": "warning" } });
+    map.addLayer({ id: "warning-edges", type: "line", source: "warnings", layout: { "line-join": "round" }, paint: { "line-width": ["get", "width"] } });
     map.addLayer({ id: "around", type: "fill", source: "around" });
     map.addLayer({ id: "around-edge", type: "line", source: "around" });
     map.addLayer({ id: "ways", type: "line", source: "ways", filter: ["==", ["geometry-type"], "LineString"] });
@@ -311,6 +318,11 @@ export class GlMap implements RoomMap {
     this.source("ways").setData(shown.ways);
   }
 
+  warnings(shown: WarningsOnMap): void {
+    this.settings.box.dataset.warnings = String(shown.features.length);
+    this.source("warnings").setData(shown);
+  }
+
   /** Colours from the design's values; again when the theme changes. */
   private paint(): void {
     const { map } = this;
@@ -337,6 +349,7 @@ export class GlMap implements RoomMap {
     set("ways", "line-color", colour("--group-2"));
     set("ways", "line-width", 1.6);
     set("ways", "line-dasharray", [2, 2]);
+    set("warning-edges", "line-color", colour("--text"));
     set("rings", "circle-stroke-color", colour("--group-2"));
     set("units", "text-color", colour("--text"));
     set("units", "text-halo-color", colour("--map-halo"));

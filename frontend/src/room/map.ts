@@ -3,6 +3,7 @@ import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import type { Basemap } from "../page";
 import type { Incident } from "./incident";
 import type { UnitsOnMap } from "./units";
+import type { WarningsOnMap } from "./warnings";
 
 export interface Spot {
   lat: number;
@@ -48,6 +49,8 @@ export interface RoomMap {
   layer(name: "borders" | "names", shown: boolean): void;
   /** Units where they are, which way they look and whether that is old; lines to where they go; rings of emergencies. */
   units(shown: UnitsOnMap): void;
+  /** Areas of warnings: hatched, below everything that has a place. */
+  warnings(shown: WarningsOnMap): void;
 }
 
 export interface MapSettings {

@@ -1,6 +1,7 @@
 /** Units as screens know them: who they are (live stream, entity "unit") and where they are (positions beside the log). */
 import type { Feature, FeatureCollection, LineString, Point } from "geojson";
 import { getJson } from "../page";
+import { age } from "../time";
 import type { Incident } from "./incident";
 import type { Live } from "./live";
 
@@ -169,7 +170,9 @@ export class Units {
       const status = unit?.status ?? "on_sortie";
       const stale = !place || now / 1000 - place.at > STALE;
       const heading = place && place.heading !== null && (place.speed === null || place.speed > 0.5) ? { heading: place.heading } : {};
-      const label = unit?.call_sign ?? sortie?.call_sign ?? "";
+      const name = unit?.call_sign ?? sortie?.call_sign ?? "";
+      // How old an old place is stands beside the name: a faded shape alone says too little.
+      const label = stale && place ? `${name} · ${age(place.at * 1000, now)}` : name;
       const coordinates = [at.lon, at.lat];
       units.push({ type: "Feature", geometry: { type: "Point", coordinates }, properties: { icon: iconOfUnit({ kind, status }), label, stale, ...heading } });
       const goal = sortie?.incident ?? (unit?.incident ? there.get(unit.incident) : undefined);
