@@ -28,9 +28,10 @@ class Switch {
   }
 
   async begin(): Promise<void> {
-    this.box.hidden = false;
     const on = await this.subscribed().catch(() => null);
+    // Not before the button has its words.
     this.show(on !== null && Notification.permission === "granted");
+    this.box.hidden = false;
     // Whoever is here now, and what they follow now: the server may have another idea.
     if (on && Notification.permission === "granted") await this.tell("POST", on).catch(() => undefined);
   }
