@@ -7,6 +7,7 @@ and not only for `manage.py check --deploy`.
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,8 @@ from django.core.exceptions import ImproperlyConfigured
 # The order of the curve P-256 (SEC 2, 2.4.2).
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+# One name: no scheme, path, port, or leading dot that would let every name below it in.
+HOST_NAME = re.compile(r"(?=.{4,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+", re.IGNORECASE)
 # Geocoders for everybody: whoever runs them would read where people call from, and they forbid such use.
 PUBLIC_GEOCODERS = ("openstreetmap.org", "komoot.io")
 # Passwords that stand in examples everywhere.
@@ -33,7 +36,7 @@ def unsafe_settings(settings: Any) -> list[str]:
     if settings.DEBUG:
         found.append("OPSCENTER_DEBUG is on: error pages would show settings and personal data.")
     hosts = list(settings.ALLOWED_HOSTS)
-    if not hosts or set(hosts) <= LOCAL_NAMES:
+    if set(hosts) <= LOCAL_NAMES | {settings.AGENCY_HOST}:
         found.append("OPSCENTER_ALLOWED_HOSTS names no public host: set the names citizens and staff use.")
     if any(host.strip() in {"*", "."} for host in hosts):
         # The stream's origin check rests on this list: "*" would let any web page open a socket as the visitor.
@@ -43,6 +46,7 @@ def unsafe_settings(settings: Any) -> list[str]:
         found.append("OPSCENTER_PUBLIC_URL is not an https:// address: links in messages would be unprotected.")
     elif (public.hostname or "") in LOCAL_NAMES:
         found.append("OPSCENTER_PUBLIC_URL names this machine itself: links in messages would lead nowhere.")
+    found += _about_the_agencies_site(settings, public.hostname or "")
     if not (settings.HTTPS and settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
         found.append("OPSCENTER_HTTPS is off: cookies of signed-in people would travel in the clear.")
     if settings.TRUSTED_PROXIES < 1:
@@ -76,6 +80,25 @@ def is_push_key(text: str) -> bool:
     except ValueError:
         return False
     return len(raw) == 32 and 0 < int.from_bytes(raw, "big") < _P256_ORDER
+
+
+def _about_the_agencies_site(settings: Any, public_host: str) -> list[str]:
+    """What is unsafe about a site of the agencies' own; nothing without one."""
+    own = str(settings.AGENCY_HOST)
+    if not own:
+        return []
+    found = []
+    if not HOST_NAME.fullmatch(own) or own in LOCAL_NAMES or own.replace(".", "").isdecimal():
+        found.append(
+            "OPSCENTER_AGENCY_HOST is not a public host name: give the name alone, such as 1022xuly.example.vn."
+        )
+    elif own.lower() == public_host.lower():
+        found.append("OPSCENTER_AGENCY_HOST is the citizens' host: agencies would share its cookies and its app.")
+    if settings.SESSION_COOKIE_DOMAIN or settings.CSRF_COOKIE_DOMAIN:
+        found.append(
+            "OPSCENTER_AGENCY_HOST is set while cookies are given to a whole domain: both sites would share them."
+        )
+    return found
 
 
 def refuse_unsafe_settings(settings: Any) -> None:

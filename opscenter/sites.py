@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http.request import split_domain_port
 
 # What the agencies' site answers; everything else does not exist there.
 AGENCY_PATHS = (
@@ -22,6 +23,16 @@ AGENCY_PATHS = (
     "/i18n/",
     "/start/",
     "/health/",
+    # Pages in the menus of their people.
+    "/answers/",
+    "/figures/",
+    "/emergencies/",
+    "/crew/",
+    # The services' own call protocols.
+    "/admin/emergencies/protocol",
+    "/admin/jsi18n/",
+    # Where devices of crews send their positions.
+    "/positions/",
     # Links without an account, in messages to contacts.
     "/viec/",
     "/xac-nhan/",
@@ -37,8 +48,7 @@ class AgencySite:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not settings.AGENCY_HOST:
             return self.get_response(request)
-        host = request.get_host()
-        if host.partition(":")[0] != settings.AGENCY_HOST.partition(":")[0]:
+        if not _is_the_agencies(request):
             if request.path.startswith("/inbox/") and request.method in {"GET", "HEAD"}:
                 return HttpResponseRedirect(settings.AGENCY_URL + request.get_full_path())
             return self.get_response(request)
@@ -48,6 +58,11 @@ class AgencySite:
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
         """Raises Http404 for what is not the agencies'."""
-        here = settings.AGENCY_HOST.partition(":")[0]
-        if here and request.get_host().partition(":")[0] == here and not request.path.startswith(AGENCY_PATHS):
+        if settings.AGENCY_HOST and _is_the_agencies(request) and not request.path.startswith(AGENCY_PATHS):
             raise Http404
+
+
+def _is_the_agencies(request: HttpRequest) -> bool:
+    """Whether the agencies' name was asked, however it was written: with a port, in capitals, with a last dot."""
+    asked, own = split_domain_port(request.get_host())[0], split_domain_port(settings.AGENCY_HOST)[0]
+    return asked == own

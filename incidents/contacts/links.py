@@ -40,7 +40,7 @@ def make(*, assignment: Assignment, contact_point: ContactPoint) -> str:
         made_at=at,
         expires_at=at + LIVES,
     )
-    return settings.PUBLIC_URL + reverse("contacts:task", args=[token])
+    return settings.AGENCY_URL + reverse("contacts:task", args=[token])
 
 
 def for_message(assignment: Assignment, contact_point: ContactPoint) -> str:

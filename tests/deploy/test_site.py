@@ -1,6 +1,7 @@
 """The deployed site as processes: production settings, TLS at nginx, two web processes, one Redis that may die."""
 
 import base64
+import json
 import os
 import socket
 import ssl
@@ -8,11 +9,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.harness.processes import wait_until
-from tests.harness.topology import PRODUCTION_HOST, Topology
+from tests.harness.topology import AGENCY_HOST, PRODUCTION_HOST, Topology
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +89,43 @@ def test_an_upload_above_the_limit_is_refused_at_once(site: Topology) -> None:
         assert status_of(secure.recv(4000)) == 413
 
 
-def upgrade(site: Topology, origin: str) -> bytes:
+def test_the_agencies_site_is_one_of_its_own(site: Topology) -> None:
+    """Through the same nginx: own pages, own cookies, an app whose scope is its own; nothing of the first site."""
+
+    def at(path: str, host: str = AGENCY_HOST) -> tuple[int, Any, bytes]:
+        return site.get(path, headers={"Host": host})
+
+    assert at("/")[1]["Location"] == "/inbox/"
+    assert at("/inbox/")[1]["Location"].startswith("/accounts/login/")
+    status, headers, _body = at("/accounts/login/")
+    cookies = headers.get_all("Set-Cookie")
+    assert status == 200
+    assert cookies
+    assert all("domain=" not in cookie.lower() for cookie in cookies)
+    status, headers, body = at("/inbox/manifest.webmanifest")
+    assert (status, headers["Content-Type"]) == (200, "application/manifest+json")
+    app = json.loads(body)
+    assert (app["scope"], app["start_url"]) == ("/inbox/", "/inbox/")
+    assert {200} == {at(icon["src"])[0] for icon in app["icons"]}
+    assert at("/inbox/worker.js")[0] == 200
+    for path in ("/room/", "/wall/", "/admin/", "/rules/", "/tra-cuu/", "/sw.js", "/manifest.webmanifest"):
+        assert at(path)[0] == 404, path
+        assert at(path, AGENCY_HOST.upper())[0] == 404, path
+    # Sent over with what was asked for; a link that was in a message opens on both.
+    assert at("/inbox/?x=1", PRODUCTION_HOST)[1]["Location"] == f"https://{AGENCY_HOST}/inbox/?x=1"
+    with socket.create_connection(("127.0.0.1", site.plain_port), 10) as plain:
+        plain.sendall(f"GET /inbox/ HTTP/1.1\r\nHost: {AGENCY_HOST}\r\nConnection: close\r\n\r\n".encode())
+        assert f"Location: https://{AGENCY_HOST}/inbox/".encode() in plain.recv(4000)
+    # A page of one site opens no stream of the other, although the browser would send the cookie along.
+    assert status_of(upgrade(site, f"https://{PRODUCTION_HOST}", AGENCY_HOST)) == 403
+    assert status_of(upgrade(site, f"https://{AGENCY_HOST}", AGENCY_HOST)) == 101
+
+
+def upgrade(site: Topology, origin: str, host: str = PRODUCTION_HOST) -> bytes:
     key = base64.b64encode(os.urandom(16)).decode()
     with tls_socket(site) as secure:
         secure.sendall(
-            f"GET /ws/stream/ HTTP/1.1\r\nHost: {PRODUCTION_HOST}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            f"GET /ws/stream/ HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nOrigin: {origin}\r\n\r\n".encode()
         )
         return bytes(secure.recv(4000))

@@ -34,17 +34,20 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 NGINX_TEMPLATE = ROOT / "opscenter" / "launch" / "nginx.conf.template"
 PRODUCTION_HOST = "1022.test"
 COLLECT = "import django; django.setup(); from opscenter.launch import preparation; preparation.collect_static()"
+# The agencies' own site, in production alone.
+AGENCY_HOST = "1022xuly.test"
 
 
 class CommandFailed(Exception):
     """A management command of the site ended with an error; the text holds what it printed."""
 
 
-def self_signed_certificate(folder: Path, host: str) -> None:
+def self_signed_certificate(folder: Path, *hosts: str) -> None:
     """Writes certificate.pem and key.pem for tests."""
+    names = ",".join([*(f"DNS:{host}" for host in hosts), "IP:127.0.0.1"])
     subprocess.run(
         [program_path("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-days", "2", "-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host},IP:127.0.0.1",
+         "-days", "2", "-subj", f"/CN={hosts[0]}", "-addext", f"subjectAltName={names}",
          "-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")],
         check=True, capture_output=True,
     )  # fmt: skip
@@ -97,6 +100,7 @@ class Topology:
             self.env |= {
                 "OPSCENTER_MODE": "production",
                 "OPSCENTER_ALLOWED_HOSTS": PRODUCTION_HOST,
+                "OPSCENTER_AGENCY_HOST": AGENCY_HOST,
                 "OPSCENTER_PUBLIC_URL": f"https://{PRODUCTION_HOST}",
             }
         if database == "postgis":
@@ -122,7 +126,7 @@ class Topology:
         return Program(name, argv, log=self.folder / f"{name}.log", env=self.env, cwd=ROOT, ready=ready)
 
     def _nginx(self) -> Program:
-        self_signed_certificate(self.folder, PRODUCTION_HOST)
+        self_signed_certificate(self.folder, PRODUCTION_HOST, AGENCY_HOST)
         values = {
             "OPSCENTER_UPSTREAMS": " ".join(f"server 127.0.0.1:{port};" for port in self.web_ports),
             "OPSCENTER_RESOLVER": "",

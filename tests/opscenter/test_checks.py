@@ -20,6 +20,9 @@ SAFE: dict[str, Any] = {
     "DEBUG": False,
     "ALLOWED_HOSTS": ["1022.example"],
     "PUBLIC_URL": "https://1022.example",
+    "AGENCY_HOST": "",
+    "SESSION_COOKIE_DOMAIN": None,
+    "CSRF_COOKIE_DOMAIN": None,
     "HTTPS": True,
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
@@ -53,6 +56,7 @@ def database_with(**changes: Any) -> dict[str, Any]:
 
 def test_safe_settings_start() -> None:
     assert unsafe_settings(settings_with()) == []
+    assert unsafe_settings(settings_with(AGENCY_HOST="1022xuly.example")) == []
     refuse_unsafe_settings(settings_with())
 
 
@@ -68,6 +72,14 @@ def test_safe_settings_start() -> None:
         ({"ALLOWED_HOSTS": ["1022.example", "*"]}, "OPSCENTER_ALLOWED_HOSTS"),
         ({"PUBLIC_URL": "http://1022.example"}, "OPSCENTER_PUBLIC_URL"),
         ({"PUBLIC_URL": "https://127.0.0.1:8000"}, "OPSCENTER_PUBLIC_URL"),
+        ({"AGENCY_HOST": "1022.example", "ALLOWED_HOSTS": ["a.example"]}, "OPSCENTER_AGENCY_HOST"),
+        ({"AGENCY_HOST": ".example"}, "OPSCENTER_AGENCY_HOST"),
+        ({"AGENCY_HOST": "https://1022xuly.example"}, "OPSCENTER_AGENCY_HOST"),
+        ({"AGENCY_HOST": "1022xuly.example:8443"}, "OPSCENTER_AGENCY_HOST"),
+        ({"AGENCY_HOST": "127.0.0.1"}, "OPSCENTER_AGENCY_HOST"),
+        ({"AGENCY_HOST": "1022xuly.example", "SESSION_COOKIE_DOMAIN": ".example"}, "OPSCENTER_AGENCY_HOST"),
+        # The agencies' name alone is no site for citizens.
+        ({"AGENCY_HOST": "1022xuly.example", "ALLOWED_HOSTS": ["localhost", "1022xuly.example"]}, "ALLOWED_HOSTS"),
         ({"HTTPS": False}, "OPSCENTER_HTTPS"),
         ({"SESSION_COOKIE_SECURE": False}, "OPSCENTER_HTTPS"),
         ({"TRUSTED_PROXIES": 0}, "OPSCENTER_TRUSTED_PROXIES"),
