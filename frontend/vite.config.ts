@@ -11,7 +11,6 @@ const screens = [
   "room",
   "photo",
   "inbox",
-  "inbox/worker",
   "portal",
   "track",
   "mine",
@@ -26,6 +25,8 @@ const screens = [
   "report",
   "opendata",
 ];
+
+const workers = ["offline", "inbox", "notify"].map((name) => here(`src/workers/${name}.ts`));
 
 // What a map in one file carries inside it (incidents/figures/maps.py), so that it opens without a network.
 const carried = [
@@ -58,9 +59,11 @@ export default defineConfig({
     target: ["chrome107", "firefox104", "safari16"],
     chunkSizeWarningLimit: 1200,
     rolldownOptions: {
-      input: [...screens.map((screen) => here(`src/${screen}.ts`)), here("src/workers/offline.ts"), here("src/workers/notify.ts")],
+      input: [...screens.map((screen) => here(`src/${screen}.ts`)), ...workers],
       // A service worker has one address for ever; opscenter/offline.py serves it.
-      output: { entryFileNames: (chunk) => (["offline", "notify"].includes(chunk.name) ? "workers/[name].js" : "assets/[name]-[hash].js") },
+      output: {
+        entryFileNames: ({ facadeModuleId }) => (workers.includes(facadeModuleId ?? "") ? "workers/[name].js" : "assets/[name]-[hash].js"),
+      },
     },
   },
   worker: { format: "es" },

@@ -5,21 +5,17 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from opscenter import offline
+
 
 @require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
     """What a browser needs to install it."""
-    icons = [
-        {"src": static("icon-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},
-        {"src": static("icon-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "any"},
-        {"src": static("icon-maskable.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
-    ]
     response = JsonResponse(
         {
             "id": "/",
@@ -32,7 +28,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
             "display": "standalone",
             "background_color": "#eef1f4",
             "theme_color": "#12407a",
-            "icons": icons,
+            "icons": offline.icons(),
             "shortcuts": [
                 {"name": _("Report a problem"), "url": reverse("portal:home")},
                 {"name": _("My reports"), "url": reverse("portal:mine")},

@@ -4,11 +4,12 @@
  *
  * Two stores: the page's own files, by their names with a hash, and what one person saw (`own-ID`), which goes when somebody
  * else opens the page or signs out. Written without imports, so that one file is the whole worker; the server puts
- * `self.SHELL = {version, files}` in front.
+ * `self.SHELL` in front (opscenter/offline.py).
  */
 interface Shell {
   version: string;
-  files: string[];
+  assets: string[];
+  icon: string;
 }
 
 interface Lasting extends Event {
@@ -86,7 +87,7 @@ worker.addEventListener("install", (event) => {
   event.waitUntil(
     caches
       .open(SHELL)
-      .then((shell) => shell.addAll(worker.SHELL.files))
+      .then((shell) => shell.addAll([...worker.SHELL.assets, worker.SHELL.icon]))
       .then(() => worker.skipWaiting()),
   );
 });
