@@ -18,10 +18,12 @@ from incidents.contacts.models import Drill
 from incidents.delivery.models import Door, Kind
 from incidents.delivery.queue import door_of, enqueue
 from incidents.delivery.ways import is_open
+from incidents.worktime.clocks import calendar
 from opscenter.accounts.models import Agency, ContactPoint, Person
 from realtime.change import change, current_change
 
-# Drills by the schedule go out on working days in these hours: they are to be answered, not to wake anybody up.
+# Drills by the schedule go out on days of the calendar that are worked, in these hours: they are to be answered, not
+# to wake anybody up.
 HOURS = range(8, 16)
 AT_ONCE = 20
 # Asked again by hand within this time, nothing is sent: the first message is still on its way.
@@ -33,7 +35,7 @@ def start_due(at: dt.datetime | None = None) -> int:
     """Starts the drills that are due by the schedule; gives how many."""
     at = at or timezone.now()
     local = timezone.localtime(at)
-    if settings.CONTACT_DRILL_DAYS <= 0 or local.weekday() > 4 or local.hour not in HOURS:
+    if settings.CONTACT_DRILL_DAYS <= 0 or local.hour not in HOURS or not calendar().is_worked(local.date()):
         return 0
     before = at - dt.timedelta(days=settings.CONTACT_DRILL_DAYS)
     agencies = Agency.objects.in_force(local.date())

@@ -14,6 +14,7 @@ from django.utils import timezone
 from incidents.contacts.models import Drill, Instruction
 from incidents.delivery.models import Delivery, DeliveryState
 from incidents.delivery.outcomes import Failure
+from incidents.worktime.clocks import calendar
 from opscenter.accounts.models import ContactPoint
 
 
@@ -45,8 +46,13 @@ class Reach:
 
 
 def reach_of(points: Sequence[ContactPoint], at: dt.datetime | None = None) -> dict[int, Reach]:
-    """The reach of each of these contact points, by id. Four queries, however many."""
+    """The reach of each of these contact points, by id. Six queries, however many.
+
+    A drill waits for its answer on days that are worked: nobody is dead for having been asked before Tết.
+    """
     at = at or timezone.now()
+    # Asked later than this, there was not yet time to answer.
+    patience = calendar().days_before(at, dt.timedelta(hours=settings.CONTACT_DEAD_AFTER_H))
     ids = [point.pk for point in points]
     confirmed: dict[int, tuple[dt.datetime, str]] = {}
     for drill in Drill.objects.filter(contact_point__in=ids).exclude(confirmed_at=None).order_by("confirmed_at"):
@@ -63,7 +69,7 @@ def reach_of(points: Sequence[ContactPoint], at: dt.datetime | None = None) -> d
     for point, ended_at, failure in rows.order_by("ended_at").values_list("contact_point", "ended_at", "failure"):
         if point is not None and ended_at is not None:
             failed[point] = (ended_at, failure)
-    return {pk: _one(at, confirmed.get(pk), acted.get(pk), asked.get(pk), failed.get(pk)) for pk in ids}
+    return {pk: _one(patience, confirmed.get(pk), acted.get(pk), asked.get(pk), failed.get(pk)) for pk in ids}
 
 
 def _latest(rows: Iterable[Mapping[str, object]]) -> dict[int, dt.datetime]:
@@ -71,7 +77,7 @@ def _latest(rows: Iterable[Mapping[str, object]]) -> dict[int, dt.datetime]:
 
 
 def _one(
-    at: dt.datetime,
+    patience: dt.datetime,
     confirmed: tuple[dt.datetime, str] | None,
     acted: dt.datetime | None,
     asked: dt.datetime | None,
@@ -82,8 +88,7 @@ def _one(
     if failed is not None and (heard_at is None or failed[0] > heard_at):
         return Reach(State.DEAD, heard_at, how, failed[0], failed[1])
     if asked is not None and (heard_at is None or asked > heard_at):
-        silent = at - asked > dt.timedelta(hours=settings.CONTACT_DEAD_AFTER_H)
-        return Reach(State.DEAD if silent else State.WAITING, heard_at, how, asked)
+        return Reach(State.DEAD if asked < patience else State.WAITING, heard_at, how, asked)
     return Reach(State.CONFIRMED, heard_at, how) if heard_at is not None else Reach(State.UNKNOWN)
 
 

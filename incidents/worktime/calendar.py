@@ -62,6 +62,19 @@ class Calendar:
                 left -= end - begin
         raise NoWorkingTime
 
+    def days_before(self, at: dt.datetime, time: dt.timedelta) -> dt.datetime:
+        """So long before `at`, night hours and all, but leaving out whole days that are not worked."""
+        end, left = at.astimezone(ZONE), time
+        day = end.date()
+        for _day in range(_LONGEST_REST):
+            begin = dt.datetime.combine(day, dt.time(), ZONE)
+            if self.is_worked(day):
+                if left <= end - begin:
+                    return end - left
+                left -= end - begin
+            day, end = day - dt.timedelta(days=1), begin
+        raise NoWorkingTime
+
     def between(self, begin: dt.datetime, end: dt.datetime) -> dt.timedelta:
         """How much working time lies between two instants; nothing when `end` is not after `begin`."""
         total = dt.timedelta()

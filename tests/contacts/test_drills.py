@@ -21,6 +21,7 @@ from incidents.doors.sms_taking import take as take_sms
 from incidents.intake.arrivals import Arrived
 from incidents.intake.worker import Worker
 from incidents.records.models import Report
+from incidents.worktime.models import Day
 from opscenter.accounts.models import ContactPoint
 from tests.cast import Cast, Hands, give, most_queries, open_one, together
 from tests.delivery.mailbox import Mailbox
@@ -60,6 +61,10 @@ def test_the_schedule_asks_everybody_once_in_working_hours(world: World, phone: 
     ContactPoint.objects.create(agency=world.an_lac, kind="email", address="old@agency.example", is_active=False)
     for at in (THURSDAY.replace(hour=7), THURSDAY.replace(hour=16), THURSDAY + dt.timedelta(days=2)):
         assert drills.start_due(at) == 0
+    # A holiday, as soon as somebody confirmed it; and back.
+    day = Day.objects.create(date=THURSDAY.date(), kind="holiday", state="confirmed")
+    assert drills.start_due(THURSDAY) == 0
+    day.delete()
     assert sum(together([lambda: drills.start_due(THURSDAY), lambda: drills.start_due(THURSDAY)])) == 3
     assert drills.start_due(THURSDAY) == 0
     assert {drill.contact_point.kind for drill in Drill.objects.all()} == {"email", "sms"}
@@ -69,6 +74,12 @@ def test_the_schedule_asks_everybody_once_in_working_hours(world: World, phone: 
     assert f"XN {Drill.objects.get(contact_point=phone).pk}" in row.body
     Worker().run_once()
     assert "/xac-nhan/" in mailbox.mails[0].get_content()
+
+
+def test_a_saturday_that_is_made_up_for_is_asked_on(world: World, mailbox: Mailbox) -> None:
+    saturday = THURSDAY + dt.timedelta(days=2)
+    Day.objects.create(date=saturday.date(), kind="worked", state="confirmed")
+    assert drills.start_due(saturday) == 2
 
 
 def test_the_schedule_can_be_off(world: World, mailbox: Mailbox, settings: Any) -> None:
@@ -107,12 +118,16 @@ def test_an_sms_confirms(world: World, phone: ContactPoint, text: str) -> None:
 
 def test_no_answer_is_dead_after_a_day(world: World, phone: ContactPoint) -> None:
     assert reach(phone).state == State.UNKNOWN
-    drill = asked(phone)
-    later = drill.started_at + dt.timedelta(hours=25)
-    assert reach(phone).state == State.WAITING
-    assert reach(phone, later).state == State.DEAD
+    asked(phone)
     # Asked again by hand a moment later, nothing is sent twice.
     assert not drills.start(contact_id=phone.pk, by=None)
+    Drill.objects.update(started_at=THURSDAY)
+    assert reach(phone, THURSDAY + dt.timedelta(hours=23)).state == State.WAITING
+    assert reach(phone, THURSDAY + dt.timedelta(hours=25)).state == State.DEAD
+    # The Friday is a holiday: it and the week-end are no time to answer.
+    Day.objects.create(date=dt.date(2026, 11, 27), kind="holiday", state="confirmed")
+    for days, state in ((1, State.WAITING), (3, State.WAITING), (4, State.WAITING), (5, State.DEAD)):
+        assert reach(phone, THURSDAY + dt.timedelta(days=days, minutes=1 if days > 4 else -1)).state == state
 
 
 def test_what_comes_back_is_dead_until_somebody_is_heard(
@@ -133,7 +148,7 @@ def test_what_comes_back_is_dead_until_somebody_is_heard(
 def test_the_board_counts_in_a_few_queries(world: World, phone: ContactPoint) -> None:
     # The territory is read once a process and second, whoever asks first.
     territory()
-    with most_queries(8):
+    with most_queries(10):
         rows = standings()
     by_code = {row.agency.code: row.state for row in rows}
     assert by_code == {"an-lac": State.UNKNOWN, "binh-minh": State.UNKNOWN, "fire-114": State.NONE}
@@ -156,7 +171,7 @@ def test_the_room_asks_and_notes(world: World, phone: ContactPoint, cast: Cast) 
 
 
 def dead(point: ContactPoint) -> None:
-    Drill.objects.create(contact_point=point, started_at=timezone.now() - dt.timedelta(days=3))
+    Drill.objects.create(contact_point=point, started_at=timezone.now() - dt.timedelta(days=7))
 
 
 def test_a_dispatch_passes_over_who_is_dead_and_says_so(

@@ -75,6 +75,23 @@ def test_how_much_lies_between(begin: str, end: str, worked: dt.timedelta) -> No
     assert CALENDAR.between(at(begin), at(end)) == worked
 
 
+@pytest.mark.parametrize(
+    ("end", "begin"),
+    [
+        ("2019-11-06T09:00", "2019-11-05T09:00"),
+        # Over a week-end, from within one, and over Tết with the days around it.
+        ("2019-11-11T09:00", "2019-11-08T09:00"),
+        ("2019-11-10T12:00", "2019-11-08T00:00"),
+        ("2020-01-30T09:00", "2020-01-22T09:00"),
+        ("2026-02-23T00:00", "2026-02-13T00:00"),
+        # A Saturday that is worked.
+        ("2026-01-12T10:00", "2026-01-10T10:00"),
+    ],
+)
+def test_a_day_before_leaves_out_days_that_are_not_worked(end: str, begin: str) -> None:
+    assert CALENDAR.days_before(at(end), dt.timedelta(days=1)) == at(begin)
+
+
 def test_the_zone_is_vietnams_wherever_the_instant_was_written() -> None:
     # 00:30 UTC is 7:30 in Bình Dương.
     start = dt.datetime(2019, 11, 4, 0, 30, tzinfo=dt.UTC)
