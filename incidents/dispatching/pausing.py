@@ -40,7 +40,7 @@ def postpone(
     incident, assignment = held(assignment_id, base_version, _CONFLICTS)
     at = current_change().at
     if not at < until <= at + POSTPONE_AT_MOST:
-        raise Refused(Refusal.NOT_A_DAY_TO_PLAN)
+        raise Refused(Refusal.NOT_A_DAY_TO_POSTPONE)
     return _pause(incident, assignment, Pause.Why.POSTPONED, reason, until, by)
 
 

@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     ALREADY_ASSIGNED = "already_assigned"
     NO_RESULT = "no_result"
     OTHER_UNIT = "other_unit"
+    DECIDED_ALREADY = "decided_already"
     NOT_ON_BOARD = "not_on_board"
     SAME_INCIDENT = "same_incident"
     OTHER_EXERCISE = "other_exercise"
@@ -33,6 +34,7 @@ class Refusal(StrEnum):
     NOBODY_HIGHER = "nobody_higher"
     NOBODY_TO_ASK = "nobody_to_ask"
     NOT_A_DAY_TO_PLAN = "not_a_day_to_plan"
+    NOT_A_DAY_TO_POSTPONE = "not_a_day_to_postpone"
     NOT_BELOW = "not_below"
     CHILDREN_OPEN = "children_open"
 
@@ -52,6 +54,7 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.ALREADY_ASSIGNED: _("An agency has this incident already. Close it with an answer instead."),
     Refusal.NO_RESULT: _("There is no result to send back."),
     Refusal.OTHER_UNIT: _("This unit belongs to another agency, or is not active."),
+    Refusal.DECIDED_ALREADY: _("Somebody has decided this already."),
     Refusal.NOT_ON_BOARD: _("Only incidents that are still open can be merged. Open it again first."),
     Refusal.SAME_INCIDENT: _("This is one and the same incident already."),
     Refusal.OTHER_EXERCISE: _("An exercise and the live service, or two exercises, are never merged."),
@@ -63,7 +66,8 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.BEING_DECIDED: _("A higher agency is deciding already."),
     Refusal.NOBODY_HIGHER: _("The highest agency has decided already."),
     Refusal.NOBODY_TO_ASK: _("Nobody who reported this can be asked."),
-    Refusal.NOT_A_DAY_TO_PLAN: _("Choose a day from tomorrow on, at most 60 days ahead."),
+    Refusal.NOT_A_DAY_TO_PLAN: _("Choose a later day, at most a year ahead."),
+    Refusal.NOT_A_DAY_TO_POSTPONE: _("Choose a later day, at most 60 days ahead."),
     Refusal.NOT_BELOW: _("You can pass it on to agencies below your own. Give it back to the hotline instead."),
     Refusal.CHILDREN_OPEN: _("Tasks of this incident are still open. Close them first."),
 }

@@ -152,7 +152,7 @@ def test_planned_work_waits_for_its_day_and_not_for_ever(
     now = timezone.now()
     own = {"assignment_id": accepted.pk, "by": cast.focal_point, "reason": "Chờ vật tư"}
     for until in (now - dt.timedelta(days=1), now + pausing.POSTPONE_AT_MOST + dt.timedelta(days=1)):
-        assert refusal(pausing.postpone, until=until, **own) == Refusal.NOT_A_DAY_TO_PLAN
+        assert refusal(pausing.postpone, until=until, **own) == Refusal.NOT_A_DAY_TO_POSTPONE
     do(pausing.postpone, until=now + dt.timedelta(days=10), **own)
     row = Assignment.objects.get(pk=accepted.pk)
     assert (row.state, row.alarm_clock) == ("postponed", "pause")
