@@ -11,7 +11,7 @@ from incidents.api.described import body_of
 from incidents.api.shapes import Sent
 from incidents.records.rights import Verb
 from incidents.triage import surges
-from incidents.triage.models import Surge
+from incidents.triage.models import Surge, SurgeGuess
 from opscenter.accounts.models import Person
 
 router = Router(tags=["surges"])
@@ -36,6 +36,29 @@ def dismiss(request: HttpRequest, pk: int) -> JsonResponse:
         return {"surge": surges.dismiss(surge_id=_known(pk), by=person).pk}
 
     return act(request, Verb.DECIDE_SURGE, f"{pk}/dismiss", Sent, work)
+
+
+@router.post("/{int:pk}/guesses/{int:incident}/same", summary="It is of this event too", openapi_extra=body_of(Sent))
+def same(request: HttpRequest, pk: int, incident: int) -> JsonResponse:
+    """A report that names only its ward becomes part of the surge, and is taken in like the others."""
+    return _decide(request, pk, incident, same=True)
+
+
+@router.post("/{int:pk}/guesses/{int:incident}/other", summary="It is another event", openapi_extra=body_of(Sent))
+def other(request: HttpRequest, pk: int, incident: int) -> JsonResponse:
+    """It stays as it is, and is not proposed again."""
+    return _decide(request, pk, incident, same=False)
+
+
+def _decide(request: HttpRequest, pk: int, incident: int, *, same: bool) -> JsonResponse:
+    def work(person: Person, sent: Sent) -> Done:
+        try:
+            surge = surges.decide_guess(surge_id=_known(pk), incident_id=incident, same=same, by=person)
+        except SurgeGuess.DoesNotExist:
+            raise NotTheirs from None
+        return {"surge": surge.pk, "count": surge.count}
+
+    return act(request, Verb.DECIDE_SURGE, f"{pk}/guesses/{incident}/{'same' if same else 'other'}", Sent, work)
 
 
 def _known(pk: int) -> int:

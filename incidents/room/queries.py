@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,7 +55,7 @@ from incidents.records.places import round_about
 from incidents.records.reasons import NEEDS, sentence
 from incidents.room.timeline import Moment, timeline
 from incidents.triage.merging import merges_of
-from incidents.triage.models import Merge, Surge
+from incidents.triage.models import Merge, Surge, SurgeGuess
 from incidents.triage.nearby import Near, duplicates
 from incidents.triage.surges import running
 from opscenter.accounts.models import Agency, Person
@@ -254,10 +254,17 @@ class ShownSurge:
     incident: Incident
     waiting: int
     ward: str
+    # Reports that name only their ward and may be of it, the likeliest first; so many more there are.
+    guesses: Sequence[SurgeGuess] = ()
+    more: int = 0
+
+
+# So many guesses are shown of one surge: the next ones come when these are decided.
+_GUESSES = 3
 
 
 def surges() -> list[ShownSurge]:
-    """The surges of late that still need somebody, or that callers may join. Three queries, and one each."""
+    """The surges of late that still need somebody, or that callers may join. One query, and three for each."""
     shown = []
     for surge in running(exercise=0):
         members = surge.members.filter(incident__on_board=True).select_related("incident__category")
@@ -267,7 +274,9 @@ def surges() -> list[ShownSurge]:
             continue
         waiting = sum(not row.approved for row in rows if row.incident_id != incident.pk or surge.master is None)
         ward = _area_name(incident.area_set, incident.ward_code)
-        shown.append(ShownSurge(surge, incident, waiting, ward))
+        guesses = surge.guesses.filter(is_same=None, incident__on_board=True)
+        found = list(guesses.select_related("incident__category")[: _GUESSES + 30])
+        shown.append(ShownSurge(surge, incident, waiting, ward, found[:_GUESSES], max(0, len(found) - _GUESSES)))
     return shown
 
 

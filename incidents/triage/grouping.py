@@ -27,9 +27,13 @@ REACH_M = 150.0
 FARTHEST_M = 900.0
 # A circle wider than this says only in which ward it is: that is no place to compare.
 VAGUE_M = 1_000.0
+# A report whose place is so vague is never grouped by itself; from here on a supervisor is asked about it.
+GUESS_FROM = 0.5
 _TEXTS = 8
 # Another category of the same group says so much of what the same category says.
 _OF_A_GROUP = 0.25
+# Words so much alike are enough although the kinds have nothing in common.
+_ALIKE_ALONE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +125,35 @@ def belongs(one: Sighting, event: Event) -> float:
         return 0.0
     away = metres(one.lon, one.lat, event.lon, event.lat)
     near = _near(away, REACH_M + one.radius_m + 2 * event.spread_m)
+    return _weigh(near, _kin(one, event), max((_alike(one.words, text) for text in event.texts), default=0.0))
+
+
+def _kin(one: Sighting, event: Event) -> float:
     kin = event.categories[one.category] / event.count if one.category is not None else 0.0
     # A few call it by another name of the same group.
-    kin = max(min(1.0, kin * 2), _OF_A_GROUP * event.groups[one.group] / event.count)
-    return _weigh(near, kin, max((_alike(one.words, text) for text in event.texts), default=0.0))
+    return max(min(1.0, kin * 2), _OF_A_GROUP * event.groups[one.group] / event.count)
+
+
+def guess(one: Sighting, events: Iterable[Event]) -> tuple[Event, float] | None:
+    """Of which event a sighting may be that is known only by its ward, and how sure that is, from 0 to 1.
+
+    The place only rules events out; kind and words decide. What speaks for another event speaks against this one.
+    """
+    scores = [(_score_without_place(one, event), event.count, event) for event in events]
+    best = max(scores, key=lambda it: it[:2], default=None)
+    if best is None or best[0] == 0.0:
+        return None
+    sure = best[0] ** 2 / sum(score for score, _count, _event in scores)
+    return (best[2], sure) if sure >= GUESS_FROM else None
+
+
+def _score_without_place(one: Sighting, event: Event) -> float:
+    away = metres(one.lon, one.lat, event.lon, event.lat)
+    if one.at - event.last_at > QUIET or away > one.radius_m + event.spread_m + REACH_M:
+        return 0.0
+    alike = max((_alike(one.words, text) for text in event.texts), default=0.0)
+    kin = _kin(one, event)
+    return 0.0 if kin == 0.0 and alike < _ALIKE_ALONE else 0.6 * kin + 0.4 * alike
 
 
 def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
@@ -146,7 +175,7 @@ def _near(away: float, reach: float) -> float:
 
 def _weigh(near: float, kin: float, alike: float) -> float:
     # Without any nearness, or about quite another thing, nothing else counts.
-    if near == 0.0 or (kin == 0.0 and alike < 0.75):
+    if near == 0.0 or (kin == 0.0 and alike < _ALIKE_ALONE):
         return 0.0
     return 0.35 * near + 0.4 * kin + 0.25 * alike
 

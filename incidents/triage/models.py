@@ -126,3 +126,27 @@ class SurgeMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.surge_id} {self.incident_id}"
+
+
+class SurgeGuess(models.Model):
+    """An incident known only by its ward that may be part of a surge: never grouped by itself, a person is asked."""
+
+    surge = models.ForeignKey(Surge, models.CASCADE, related_name="guesses")
+    incident = models.OneToOneField("records.Incident", models.PROTECT, related_name="surge_guess")
+    # From 0 to 1.
+    certainty = models.FloatField()
+    # Null until somebody has decided.
+    is_same = models.BooleanField(null=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-certainty", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(certainty__gte=0, certainty__lte=1), name="surge_guess_certainty_is_a_share"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.surge_id}? {self.incident_id}"

@@ -2,6 +2,7 @@
 
 `notice` holds each incident against the surges around it as soon as it is triaged (see grouping). A confirmed surge is
 taken into one incident, some at a time; what joins it later waits for a person again, so nothing is merged unseen.
+A report that names only its ward is never in a surge unless a person says so: it is proposed with its own certainty.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from incidents.records.editing import lock_many
 from incidents.records.exercises import check_same
 from incidents.records.models import Incident
 from incidents.triage import merging
-from incidents.triage.grouping import FARTHEST_M, QUIET, VAGUE_M, WITHIN, Event, Sighting, box, judge
-from incidents.triage.models import Surge, SurgeMember
+from incidents.triage.grouping import FARTHEST_M, QUIET, VAGUE_M, WITHIN, Event, Sighting, box, guess, judge
+from incidents.triage.models import Surge, SurgeGuess, SurgeMember
 from incidents.triage.nearby import folded, sightings_around
 from opscenter.accounts.models import Person
 from realtime.change import change, current_change
@@ -27,16 +28,18 @@ AT_ONCE = 20
 _TOLD_BY = 40
 # How far a loose report is looked for; metres.
 _REACH_M = 600.0
+# A ward is seldom wider than this; metres.
+VAGUEST_M = 6_000.0
 
 
 def notice(incident: Incident) -> Surge | None:
     """Holds a triaged incident (locked by the open change) against the surges and reports around it.
 
-    Gives the surge that it joined or founded. An incident without a point, or known only by its ward, founds nothing
-    and joins nothing: there is no place to compare.
+    Gives the surge that it joined or founded. An incident without a point founds nothing and joins nothing: there is
+    no place to compare. One known only by its ward is at most a guess (`SurgeGuess`), about which people are asked.
     """
     point = incident.point
-    if point is None or (incident.radius_m or 0.0) > VAGUE_M or not incident.on_board:
+    if point is None or not incident.on_board:
         return None
     if SurgeMember.objects.filter(incident=incident).exists():
         return None
@@ -50,12 +53,16 @@ def notice(incident: Incident) -> Surge | None:
         incident.group,
         folded(incident.summary),
     )
+    if one.radius_m > VAGUE_M:
+        _guess(one, incident.exercise)
+        return None
     around = _surges_around(one, incident.exercise)
     events = {surge.pk: event for surge, event in around}
     loose = sightings_around(
         (one.lon, one.lat), _REACH_M, since=one.at - WITHIN, until=one.at, exercise=incident.exercise, loose=True
     )
-    verdict = judge(one, events.values(), [other for other in loose if other.id != one.id])
+    exact = [other for other in loose if other.id != one.id and other.radius_m <= VAGUE_M]
+    verdict = judge(one, events.values(), exact)
     if verdict.joins is not None:
         surge = next(surge for surge, _event in around if surge.pk == verdict.joins.key)
         check_same(surge.exercise, incident.exercise)
@@ -68,8 +75,57 @@ def notice(incident: Incident) -> Surge | None:
             lon=one.lon, lat=one.lat, first_at=first.at, last_at=one.at, exercise=incident.exercise
         )
         _write(surge, Event.of(surge.pk, verdict.founds), [other.id for other in verdict.founds])
+        _guess_about_earlier(surge)
         return surge
     return None
+
+
+def _guess(one: Sighting, exercise: int) -> None:
+    """Notes of which surge a vague sighting may be; it stays where it is."""
+    around = _surges_around(one, exercise, min(one.radius_m, VAGUEST_M) + FARTHEST_M)
+    guessed = guess(one, [event for _surge, event in around])
+    if guessed is not None:
+        event, certainty = guessed
+        # Another process may be asking about it at this moment.
+        row = SurgeGuess(surge_id=event.key, incident_id=one.id, certainty=round(certainty, 3))
+        SurgeGuess.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def _guess_about_earlier(surge: Surge) -> None:
+    """A surge was founded: the vague reports that came in while it was not yet known may be of it."""
+    since = surge.last_at - WITHIN
+    around = sightings_around(
+        (surge.lon, surge.lat), VAGUEST_M, since=since, until=surge.last_at, exercise=surge.exercise, loose=True
+    )
+    vague = [one for one in around if one.radius_m > VAGUE_M]
+    asked = set(SurgeGuess.objects.filter(incident__in=[one.id for one in vague]).values_list("incident", flat=True))
+    for one in vague[:AT_ONCE]:
+        if one.id not in asked:
+            _guess(one, surge.exercise)
+
+
+def decide_guess(*, surge_id: int, incident_id: int, same: bool, by: Person) -> Surge:
+    """A supervisor says whether a vague report is of this surge: it becomes a member, taken in like the others, or is
+    not asked about again. Raises SurgeGuess.DoesNotExist, and Refused when somebody has decided, or it is closed."""
+    surge = Surge.objects.select_for_update().get(pk=surge_id)
+    row = SurgeGuess.objects.select_related("incident").get(surge=surge, incident=incident_id)
+    if row.is_same is not None or surge.state == Surge.State.DISMISSED:
+        raise Refused(Refusal.DECIDED_ALREADY)
+    if same and not row.incident.on_board:
+        raise Refused(Refusal.NOT_ON_BOARD)
+    row.is_same, row.decided_at, row.decided_by = same, current_change().at, by
+    row.save(update_fields=["is_same", "decided_at", "decided_by"])
+    if same:
+        check_same(surge.exercise, row.incident.exercise)
+        confirmed = surge.state == Surge.State.CONFIRMED
+        SurgeMember.objects.bulk_create(
+            [SurgeMember(surge=surge, incident=row.incident, approved=confirmed)], ignore_conflicts=True
+        )
+        surge.count = surge.members.count()
+        surge.save(update_fields=["count"])
+        if confirmed:
+            _take_in(surge, by)
+    return surge
 
 
 def confirm(*, surge_id: int, by: Person) -> Surge:
@@ -120,9 +176,13 @@ def running(exercise: int | None = None) -> list[Surge]:
     return list(rows.select_related("master__category").order_by("-last_at")[:10])
 
 
-def _take_in(surge: Surge) -> int:
-    """Merges some of the approved members; what a rule forbids to merge stays as it is, and is no longer approved."""
-    assert surge.decided_by is not None
+def _take_in(surge: Surge, by: Person | None = None) -> int:
+    """Merges some of the approved members; what a rule forbids to merge stays as it is, and is no longer approved.
+
+    In the name of `by`, else of who confirmed the surge.
+    """
+    by = by or surge.decided_by
+    assert by is not None
     members = surge.members.filter(approved=True, incident__on_board=True)
     if surge.master_id is not None:
         members = members.exclude(incident=surge.master_id)
@@ -137,7 +197,7 @@ def _take_in(surge: Surge) -> int:
         if other.pk == into.pk:
             continue
         try:
-            merging.merge(incident_ids={into.pk, other.pk}, by=surge.decided_by)
+            merging.merge(incident_ids={into.pk, other.pk}, by=by)
             taken += 1
         except Refused:
             SurgeMember.objects.filter(incident=other).update(approved=False)
@@ -146,9 +206,9 @@ def _take_in(surge: Surge) -> int:
     return taken
 
 
-def _surges_around(one: Sighting, exercise: int) -> list[tuple[Surge, Event]]:
+def _surges_around(one: Sighting, exercise: int, reach_m: float = 2 * FARTHEST_M) -> list[tuple[Surge, Event]]:
     """Open surges near enough, each as the event that its newest members tell of. Two queries."""
-    west, south, east, north = box(one.lon, one.lat, 2 * FARTHEST_M)
+    west, south, east, north = box(one.lon, one.lat, reach_m)
     surges = list(
         Surge.objects.exclude(state=Surge.State.DISMISSED).filter(
             exercise=exercise,

@@ -25,4 +25,6 @@ def test_two_thousand_reports_of_twelve_events() -> None:
     assert len({one.channel for one in told}) == 5
     assert figures.events_found == len(HAPPENINGS)
     assert figures.precision >= 0.95
-    assert figures.recall >= 0.75
+    assert figures.recall >= 0.65
+    assert figures.guesses_right >= 0.9
+    assert figures.recall_with_guesses >= 0.8

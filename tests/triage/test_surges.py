@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from incidents.dispatching.refusals import Refused
+from incidents.records.editing import lock
 from incidents.records.models import Incident, Report
 from incidents.triage import surges
 from incidents.triage.grouping import LEAST
 from incidents.triage.models import Surge, SurgeMember
 from incidents.triage.nearby import duplicates
 from realtime.change import change
-from tests.cast import Cast, Hands, cast
+from tests.cast import Cast, Hands, cast, open_one
 from tests.intake.world import IN_AN_LAC, IN_BINH_MINH, World
 
 __all__ = ["cast"]
@@ -114,3 +116,54 @@ def test_the_room_shows_it_and_a_supervisor_decides(take: Any, cast: Cast) -> No
     assert answer.status_code == 200
     assert answer.json()["count"] == LEAST
     assert "Merge" not in Hands(cast.supervisor).get("/room/surges").content.decode()
+
+
+def vague(world: World, words: str = "Đèn đường tắt", **more: Any) -> Incident:
+    """A report that names only its ward, held against the surges around it."""
+    incident = open_one(
+        world,
+        summary=words,
+        category=world.categories["light"],
+        point=Point(IN_AN_LAC[0] + 0.005, IN_AN_LAC[1], srid=4326),
+        radius_m=1_800.0,
+        **more,
+    )
+    with change():
+        surges.notice(lock(incident.pk))
+    return incident
+
+
+def test_a_report_that_names_only_its_ward_is_never_grouped_by_itself(take: Any, world: World, cast: Cast) -> None:
+    earlier = vague(world)
+    many(take, LEAST)
+    surge = Surge.objects.get()
+    later, other = vague(world, "Tối om, đèn đường hư"), vague(world, "Đèn đường cúp")
+    vague(world, exercise=7)
+    vague(world, category=world.categories["road"], words="Hố sâu giữa đường")
+    assert {row.incident.pk for row in surge.guesses.all()} == {earlier.pk, later.pk, other.pk}
+    assert all(0.5 <= row.certainty <= 1 for row in surge.guesses.all())
+    assert (surge.count, surge.members.count()) == (LEAST, LEAST)
+    # Merging the surge leaves them alone.
+    confirmed(surge, cast.supervisor)
+    assert Incident.objects.on_board().filter(pk__in=[earlier.pk, later.pk, other.pk]).count() == 3
+
+
+def test_a_supervisor_says_what_a_guess_is(take: Any, world: World, cast: Cast) -> None:
+    many(take, LEAST)
+    first, second, third = vague(world), vague(world), vague(world)
+    surge = Surge.objects.get()
+    supervisor = Hands(cast.supervisor)
+    asked = f"/api/surges/{surge.pk}/guesses"
+    assert asked in supervisor.get("/room/surges").content.decode()
+    assert asked not in Hands(cast.call_taker).get("/room/surges").content.decode()
+    # Of a surge that is only proposed it waits like the others; of a confirmed one it is taken in at once.
+    assert supervisor.post(f"{asked}/{first.pk}/same").json()["count"] == LEAST + 1
+    master = confirmed(surge, cast.supervisor).master
+    assert supervisor.post(f"{asked}/{second.pk}/same").json()["count"] == LEAST + 2
+    assert supervisor.post(f"{asked}/{third.pk}/other").status_code == 200
+    assert master is not None
+    assert Report.objects.filter(incident=master).count() == LEAST + 2
+    assert set(Incident.objects.on_board().values_list("pk", flat=True)) == {master.pk, third.pk}
+    assert supervisor.post(f"{asked}/{third.pk}/same").status_code == 409
+    assert supervisor.post(f"{asked}/{master.pk}/same").status_code == 404
+    assert asked not in supervisor.get("/room/surges").content.decode()
