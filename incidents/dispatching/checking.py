@@ -13,13 +13,20 @@ from enum import StrEnum
 from typing import Any
 
 from geo.areas import area_named
-from geo.index import territory
+from geo.index import SetIndex, Unit, territory
 from geo.models import AreaSet, Level, Place
 from incidents.dispatching.competence import AreaRefs, Barred, RuleBook, decide
 from incidents.dispatching.models import CompetenceRule, RoadOwner
 from incidents.dispatching.roads import Road
 from incidents.records.models import Category
 
+# Kinds that an extract of OpenStreetMap brings: a rule may name one before any place was imported.
+COMMON_KINDS = frozenset(
+    {
+        "bus_station", "bus_stop", "cemetery", "clinic", "college", "hospital", "industrial", "kindergarten",
+        "marketplace", "park", "police", "residential", "school", "townhall", "university",
+    }
+)  # fmt: skip
 # A complaint is always about somebody; the map of coverage asks as if that were known.
 _SOMEBODY = Barred(known=True)
 
@@ -69,7 +76,7 @@ def problems_of(rules: Iterable[CompetenceRule]) -> dict[int, list[Found]]:
     """The errors of these rules (fetched with category and agency), by the rule's number. Two queries."""
     everything = list(rules)
     sets = {row.name: row for row in AreaSet.objects.all()}
-    kinds = set(Place.objects.exclude(kind="").values_list("kind", flat=True).distinct())
+    kinds = COMMON_KINDS | set(Place.objects.exclude(kind="").values_list("kind", flat=True).distinct())
     found: dict[int, list[Found]] = defaultdict(list)
     for rule in everything:
         found[rule.pk] += _alone(rule, sets, kinds)
@@ -79,7 +86,7 @@ def problems_of(rules: Iterable[CompetenceRule]) -> dict[int, list[Found]]:
     return {pk: problems for pk, problems in found.items() if problems}
 
 
-def _alone(rule: CompetenceRule, sets: Mapping[str, AreaSet], kinds: set[str]) -> list[Found]:
+def _alone(rule: CompetenceRule, sets: Mapping[str, AreaSet], kinds: frozenset[str]) -> list[Found]:
     problems = []
     if not rule.legal_basis.strip():
         problems.append(Found(Problem.NO_BASIS))
@@ -122,6 +129,50 @@ def _contradictions(rules: Sequence[CompetenceRule]) -> Iterable[tuple[Competenc
                     yield one, other
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A place as rules tell places apart: on a road of this owner, at a place of this kind; neither: anywhere."""
+
+    owner: RoadOwner | None = None
+    kind: str = ""
+
+
+def cases_of(book: RuleBook, category: Category) -> list[Case]:
+    """The cases that the rules about a category tell apart, anywhere first."""
+    about = [rule for _depth, rule in book.about(category, category.group)]
+    owners = [None, *(owner for owner in RoadOwner if any(rule.road_owner == owner for rule in about))]
+    kinds = ["", *sorted({rule.place_kind for rule in about if rule.place_kind})]
+    return [Case(owner, kind) for owner in owners for kind in kinds]
+
+
+def rules_by_case(
+    book: RuleBook, category: Category, *, set_name: str, on: dt.date
+) -> list[tuple[Case, list[CompetenceRule]]]:
+    """Which rules decide in each case, over all wards of a set; those of most wards first. No query."""
+    index = territory().named(set_name)
+    if index is None:
+        return []
+    found = []
+    for case in cases_of(book, category):
+        if case.owner and case.kind:
+            continue
+        rules: dict[CompetenceRule, int] = defaultdict(int)
+        for unit in index.wards:
+            place = _place(index, unit, case)
+            rule = decide(book, category=category, group=category.group, place=place, on=on, barred=_SOMEBODY).rule
+            if rule is not None:
+                rules[rule] += 1
+        found.append((case, sorted(rules, key=lambda rule: -rules[rule])))
+    return found
+
+
+def _place(index: SetIndex, unit: Unit, case: Case) -> AreaRefs:
+    district = index.units.get(unit.parent_code)
+    above = district.code if district is not None and district.level == Level.DISTRICT else ""
+    road = Road(str(case.owner.label), case.owner) if case.owner else None
+    return AreaRefs(index.name, unit.code, above, True, road=road, place_kind=case.kind)
+
+
 def coverage(book: RuleBook, category: Category, *, set_name: str, on: dt.date) -> list[Covered]:
     """How a category stands in every ward of a set on a date. No query.
 
@@ -131,17 +182,9 @@ def coverage(book: RuleBook, category: Category, *, set_name: str, on: dt.date) 
     index = territory().named(set_name)
     if index is None:
         return []
-    about = [rule for _depth, rule in book.about(category, category.group)]
-    owned = [owner for owner in RoadOwner if any(rule.road_owner == owner for rule in about)]
-    roads = [None, *(Road(str(owner.label), owner) for owner in owned)]
-    kinds = ["", *sorted({rule.place_kind for rule in about if rule.place_kind})]
     covered = []
     for unit in index.wards:
-        district = index.units.get(unit.parent_code)
-        above = district.code if district is not None and district.level == Level.DISTRICT else ""
-        places = [
-            AreaRefs(set_name, unit.code, above, True, road=road, place_kind=kind) for road in roads for kind in kinds
-        ]
+        places = [_place(index, unit, case) for case in cases_of(book, category)]
         answers = [_covered(book, category, unit.code, unit.named(on)[1], place, on) for place in places]
         covered.append(max(answers, key=lambda one: _WORSE.index(one.state)))
     return sorted(covered, key=lambda one: one.name)

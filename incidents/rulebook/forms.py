@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from geo.index import territory
 from geo.models import Level, Place
+from incidents.dispatching.checking import COMMON_KINDS
 from incidents.dispatching.models import CompetenceRule, RoadOwner, Target
 from incidents.records.models import Category
 from incidents.records.models.categories import Group
@@ -55,8 +56,9 @@ def area_choices() -> Choices:
 
 
 def kind_choices() -> Choices:
-    kinds = Place.objects.exclude(kind="").order_by("kind").values_list("kind", flat=True).distinct()
-    return [("", _("any")), *((kind, kind) for kind in kinds)]
+    """The usual kinds, and every kind that a known place has."""
+    known = set(Place.objects.exclude(kind="").order_by().values_list("kind", flat=True).distinct())
+    return [("", _("any")), *((kind, kind) for kind in sorted(COMMON_KINDS | known))]
 
 
 def _day() -> forms.DateInput:

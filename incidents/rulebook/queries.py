@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from geo.folding import fold
 from geo.resolver import resolve
 from incidents.dispatching import checking
 from incidents.dispatching.checking import Coverage, Covered, Problem
-from incidents.dispatching.competence import barred_by, decision_date, suggest_agency, whole_book
+from incidents.dispatching.competence import RuleBook, barred_by, decision_date, suggest_agency, whole_book
 from incidents.dispatching.explaining import Explanation, explain
 from incidents.dispatching.models import CompetenceRule
 from incidents.dispatching.roads import road_in
@@ -201,6 +201,14 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """One case of a category: `where` a road or kind of place (empty: anywhere else), and who has it by which rule."""
+
+    where: str
+    rules: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Map:
     """Coverage on a date: every category in figures, one of them ward by ward, and where its borders are."""
 
@@ -211,6 +219,7 @@ class Map:
     summaries: tuple[Summary, ...]
     chosen: Category | None
     wards: tuple[Covered, ...]
+    apart: tuple[Apart, ...] = ()
 
 
 def coverage_on(on: dt.date, code: str = "") -> Map | None:
@@ -235,7 +244,16 @@ def coverage_on(on: dt.date, code: str = "") -> Map | None:
         summaries,
         chosen,
         tuple(wards[chosen.pk]) if chosen else (),
+        tuple(_apart(book, chosen, index.name, asked)) if chosen else (),
     )
+
+
+def _apart(book: RuleBook, category: Category, set_name: str, on: dt.date) -> Iterator[Apart]:
+    """Who has it on each kind of road and at each kind of place; nothing when the rules tell none apart."""
+    cases = checking.rules_by_case(book, category, set_name=set_name, on=on)
+    for case, rules in cases if len(cases) > 1 else ():
+        where = str(case.owner.label) if case.owner else case.kind
+        yield Apart(where, tuple((str(rule.agency or rule.get_target_display()), rule.code) for rule in rules))
 
 
 def _summary(category: Category, wards: Sequence[Covered]) -> Summary:

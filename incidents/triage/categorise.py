@@ -69,7 +69,7 @@ def suggest(words: str, given: Category | None = None, *, exercise: int = 0) -> 
     scores = _scores(words, exercise)
     # Of two equals the more urgent comes first.
     ranked = sorted(scores.values(), key=lambda score: (-score.weight, score.category.priority, score.category.pk))
-    total = sum(score.weight for score in ranked[:2])
+    rival = next((score for score in ranked[1:] if not _kin(score.category, ranked[0].category)), None)
     urgent = min((score for score in ranked if score.is_urgent), key=lambda s: s.category.priority, default=None)
     maybe_urgent = next((score for score in ranked if score.category.group == Group.EMERGENCY), None)
     if given is not None:
@@ -78,6 +78,7 @@ def suggest(words: str, given: Category | None = None, *, exercise: int = 0) -> 
         return CategorySuggestion(None, None, _DEFAULT_PRIORITY, 0.0, False, (_reason("no_known_words"),), ())
 
     best = ranked[0]
+    total = best.weight + (rival.weight if rival is not None else 0.0)
     confidence = _rounded(best.weight / total * min(1.0, best.weight / _ENOUGH))
     reasons = best.reasons()
     sure = confidence >= SURE_FROM
@@ -177,7 +178,7 @@ def _respecting(
         words_heard = ", ".join(maybe_urgent.phrases)
         reasons.append(_reason("perhaps_emergency", category=maybe_urgent.category.code, words=words_heard))
         sure = False
-    elif others and others[0].weight >= _ENOUGH and own == 0:
+    elif others and others[0].weight >= _ENOUGH and own == 0 and not _kin(others[0].category, given):
         first = others[0]
         reasons.append(_reason("words_say_other", category=first.category.code, words=", ".join(first.phrases)))
         sure = False
@@ -186,6 +187,11 @@ def _respecting(
     return CategorySuggestion(
         given, given.group, priority, 1.0 if sure else 0.5, sure, tuple(reasons), _alternatives(others, own)
     )
+
+
+def _kin(one: Category, other: Category) -> bool:
+    """Whether one is a part of the other: then words for both contradict nothing."""
+    return one.parent_id == other.pk or other.parent_id == one.pk
 
 
 def _one_group(ranked: list[_Score]) -> bool:

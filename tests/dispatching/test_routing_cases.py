@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from geo import index
 from geo.areas import area_named, point_of
 from geo.importing.plan import AreaImport, plan_import
 from geo.resolver import resolve
-from incidents.dispatching.competence import AgencySuggestion, barred_by, suggest_agency
+from incidents.dispatching.competence import AgencySuggestion, AreaRefs, barred_by, suggest_agency
 from incidents.dispatching.explaining import Explanation, explain
 from incidents.dispatching.roads import road_in
 from incidents.dispatching.suggesting import area_refs, reach_of
@@ -51,6 +51,8 @@ class Case:
     ward: str
     words: str = ""
     road: str = ""
+    # Of the place that the words name.
+    kind: str = ""
 
     @property
     def on(self) -> dt.date:
@@ -95,18 +97,24 @@ def cases() -> list[Case]:
     return found
 
 
-def expected(case: Case, district: str) -> str:
+def expected(case: Case, district: str, category: str = "") -> str:
     """The agency's code by the files alone."""
+    category = category or case.category
     on = case.on.isoformat()
     fits = [
         row
         for row in rows("competence.csv")
-        if row["category"] == case.category
+        if row["category"] == category
         and row["valid_from"] <= on
         and (not row["valid_until"] or on < row["valid_until"])
         and row["road_owner"] in {"", case.road}
+        and row["place_kind"] in {"", case.kind}
         and (not row["area_code"] or (row["area_set"] == case.set and row["area_code"] in {case.ward, district}))
     ]
+    if not fits:
+        # A sub-category without rules of its own has those of the one above it.
+        above = next(row["parent"] for row in rows("categories.csv") if row["code"] == category)
+        return expected(case, district, above)
     first = min(fits, key=lambda row: int(row["priority"]))
     if first["target"] == "agency":
         return first["agency"]
@@ -179,6 +187,36 @@ def test_every_case_reaches_its_agency_and_says_why(province: None) -> None:
         assert {case.category for case in own} == categories
         assert len({case.ward for case in own}) == count
         assert seen[name] == len(own)
+
+
+def test_a_known_place_of_a_kind_and_a_sub_category_have_their_own(province: None) -> None:
+    """The shipped rules of both sets; in a place of another kind, and for the category above, the usual ones."""
+    moved = [row for row in rows("competence.csv") if row["place_kind"]]
+    assert {row["place_kind"] for row in moved} >= {"industrial", "bus_stop"}
+    parents = {row["code"]: row["parent"] for row in rows("categories.csv") if row["parent"]}
+    below = [row for row in rows("competence.csv") if row["category"] in parents]
+    assert len(below) >= 2 * len(parents) > 0
+    for row in (*moved, *below):
+        name = row["code"][:4]
+        known = index.territory().named(name)
+        assert known is not None
+        unit = known.wards[0]
+        place = AreaRefs(
+            name, unit.code, unit.parent_code if name == "2019" else "", True, place_kind=row["place_kind"]
+        )
+        on = OLD if name == "2019" else NEW
+
+        def ask(code: str, where: AreaRefs, on: dt.date = on) -> str:
+            found = suggest_agency(category=Category.objects.get(code=code), group=None, place=where, on=on)
+            assert found.agency is not None
+            assert found.certain
+            return found.agency.code
+
+        assert ask(row["category"], place) == row["agency"], row
+        if row["place_kind"]:
+            assert ask(row["category"], replace(place, place_kind="school")) != row["agency"]
+        else:
+            assert ask(parents[row["category"]], place) != row["agency"]
 
 
 def test_the_91_communes_of_2019_have_an_agency_of_today(province: None) -> None:

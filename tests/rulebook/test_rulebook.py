@@ -77,6 +77,24 @@ def test_coverage_says_where_nothing_holds_and_where_two_contradict(world: World
     assert {one.state for one in found} == {Coverage.CONTRADICTION}
 
 
+def test_coverage_tells_roads_and_kinds_of_places_apart(world: World, cast: Cast) -> None:
+    road = world.categories["road"]
+    rule("ql", category=road, road_owner="national", target="agency", agency=world.fire)
+    rule("park", category=road, place_kind="industrial", target="agency", agency=world.binh_minh)
+    with most_queries(3):
+        cases = checking.rules_by_case(whole_book(), road, set_name="invented", on=ON)
+    assert [(case.owner, case.kind, [one.code for one in rules]) for case, rules in cases] == [
+        (None, "", ["field"]),
+        (None, "industrial", ["park"]),
+        ("national", "", ["ql"]),
+    ]
+    page = Hands(cast.supervisor).get("/rules/coverage/?category=road&on=2019-11-24").content.decode()
+    assert "/rules/rule/park/" in page
+    assert "/rules/rule/ql/" in page
+    # Nothing is told apart where no rule does.
+    assert "apart-title" not in Hands(cast.supervisor).get("/rules/coverage/?category=light").content.decode()
+
+
 # --- spreadsheets -------------------------------------------------------------------------------------------------
 
 
