@@ -11,6 +11,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import SessionAuth
 
 from incidents.api import (
+    absences,
     assignments,
     calls,
     conversations,
@@ -46,6 +47,7 @@ api = NinjaAPI(
 api.add_router("/incidents", incidents.router)
 api.add_router("/assignments", assignments.router)
 api.add_router("/surges", surges.router)
+api.add_router("/absences", absences.router)
 api.add_router("/calls", calls.router)
 api.add_router("/answers", knowledge.router)
 api.add_router("/emergencies", emergencies.router)

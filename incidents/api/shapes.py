@@ -156,6 +156,15 @@ class Dispatch(Based):
     planned_on: dt.date | None = None
 
 
+class NewAbsence(Sent):
+    """Somebody of the agency is away; both days are included."""
+
+    person: RowId
+    starts: dt.date
+    ends: dt.date
+    deputy: RowId | None = None
+
+
 class Withdraw(Sent):
     """`what`: only this one; without it the newest of both."""
 

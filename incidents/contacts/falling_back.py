@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils import timezone
+
 from incidents.contacts.reach import State, reach_of
 from incidents.delivery.models import Delivery, DeliveryState, Kind
 from incidents.delivery.queue import door_of, tell_contact
 from incidents.delivery.ways import is_open
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS
+from incidents.worktime.models import Absence
 from opscenter.accounts.models import ContactPoint
 
 
 def choose(points: Sequence[ContactPoint]) -> Sequence[ContactPoint]:
-    """All mailboxes, and of the telephones the first: those that are known dead only when there is no other."""
+    """All mailboxes, and of the telephones the first: those that are known dead, and those of people who are away
+    today, only when there is no other."""
     reach = reach_of(points)
     alive = [point for point in points if reach[point.pk].state != State.DEAD] or list(points)
+    away = set(Absence.objects.on(timezone.localdate()).values_list("person", flat=True))
+    alive = [point for point in alive if point.person_id not in away] or alive
     phones = [point for point in alive if point.kind == ContactPoint.Kind.SMS]
     return [point for point in alive if point not in phones[1:]]
 

@@ -20,7 +20,7 @@ from incidents.records import needs, photos
 from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import AssignmentState, NotAllowed
 from incidents.records.models import Assignment, Photo, ReturnReason, UnitWork
-from incidents.worktime.models import Absence
+from incidents.worktime.absences import who_does_it
 from opscenter.accounts.models import Agency, HandlingUnit, Person
 from opscenter.accounts.roles import Role
 from realtime.change import current_change
@@ -109,7 +109,7 @@ def hand_on(
         if unit_id not in {one.pk for one in units}:
             work.ended_at = at
             work.save(update_fields=["ended_at"])
-    worker = _or_deputy(person)
+    worker = who_does_it(person, timezone.localdate(at)) if person is not None else None
     for one in units:
         work = there.get(one.pk) or UnitWork(assignment=assignment, unit=one, handed_at=at)
         work.person = worker if one.pk == unit.pk else None
@@ -125,15 +125,6 @@ def hand_on(
     link = f"/inbox/assignment/{assignment.pk}/"
     tell_people(people.exclude(pk=by.pk), Kind.ASSIGNMENT, incident=incident, assignment=assignment, link=link)
     return assignment
-
-
-def _or_deputy(person: Person | None) -> Person | None:
-    """Who does it today: the person, or who stands in for somebody who is away."""
-    if person is None:
-        return None
-    day = timezone.localdate(current_change().at)
-    away = Absence.objects.on(day).filter(person=person, deputy__isnull=False).select_related("deputy").first()
-    return away.deputy if away is not None else person
 
 
 def start(*, assignment_id: int, by: Person, base_version: int | None = None) -> Assignment:

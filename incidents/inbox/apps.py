@@ -8,7 +8,9 @@ class InboxConfig(AppConfig):
     verbose_name = _("Agencies' inbox")
 
     def ready(self) -> None:
+        from incidents.records.rights import ROLES, Verb
         from opscenter.accounts.pages import Section, register
         from opscenter.accounts.roles import AGENCY_ROLES
 
         register("inbox:home", _("Inbox"), Section.WORK, AGENCY_ROLES)
+        register("inbox:people", _("Leave and workload"), Section.PEOPLE, ROLES[Verb.PLAN_PEOPLE])

@@ -273,6 +273,10 @@ def _agencies(ids: Collection[int] | None) -> list[Agency]:
     return list(rows.exclude(kind=AgencyKind.HOTLINE).order_by("kind", "name"))
 
 
+# In which states somebody still has to do something.
+AT_WORK = sorted(OPEN_ASSIGNMENTS - WITH_RESULT - {AssignmentState.REPORTED, AssignmentState.PLANNED})
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     """Somebody of the agency's handling units, what they have to do, and whether they are away today."""
@@ -291,8 +295,7 @@ def workers_of(person: Person) -> list[Worker]:
     Three queries.
     """
     now = timezone.now()
-    at_work = sorted(OPEN_ASSIGNMENTS - WITH_RESULT - {AssignmentState.REPORTED, AssignmentState.PLANNED})
-    mine = Q(ended_at=None, assignment__state__in=at_work)
+    mine = Q(ended_at=None, assignment__state__in=AT_WORK)
     load = {
         row["person_id"]: (row["open"], row["late"])
         for row in UnitWork.objects.filter(mine, assignment__agency=person.agency)

@@ -53,8 +53,9 @@ from incidents.records.models import (
 )
 from incidents.roster.models import Handover, Shift, ShiftKind
 from incidents.roster.planning import plan, write_note
-from incidents.triage.models import Surge, SurgeMember
+from incidents.triage.models import Surge, SurgeGuess, SurgeMember
 from incidents.wall.links import make
+from incidents.worktime.models import Absence
 from opscenter.accounts.models import Person
 from realtime.change import change
 from tests.cast import Cast, Hands, give, open_one
@@ -99,6 +100,8 @@ class Scene:
     law_id: int
     message_id: int
     surge_id: int
+    guess_id: int
+    absence_id: int
     alias_id: int
     reporter_id: int
     schedule_id: int
@@ -132,6 +135,8 @@ class Scene:
             "unit": self.assignment.handling_unit_id,
             "version": self.incident.version,
             "surge": self.surge_id,
+            "guess": self.guess_id,
+            "absence": self.absence_id,
         }
 
 
@@ -253,6 +258,19 @@ ROWS = [
     Row("partners/cap/<str:identifier>.xml", "/partners/cap/{code}.1.xml", everybody("sign")),
     Row("partners/warnings", "/partners/warnings", everybody("forbidden"), "POST"),
     Row("api/surges/<int:pk>/confirm", "/api/surges/{surge}/confirm", only(*MANAGERS), "POST"),
+    # Leave of the own people alone.
+    Row("api/absences", "/api/absences", only("focal_point", *RECEIVERS_THERE), "POST"),
+    Row("api/absences/<int:pk>/end", "/api/absences/{absence}/end", _FOR_RECEIVERS, "POST"),
+    Row("inbox/people/", "/inbox/people/", only("focal_point", *RECEIVERS_THERE)),
+    *(
+        Row(
+            f"api/surges/<int:pk>/guesses/<int:incident>/{said}",
+            f"/api/surges/{{surge}}/guesses/{{guess}}/{said}",
+            only(*MANAGERS),
+            "POST",
+        )
+        for said in ("same", "other")
+    ),
     Row("api/surges/<int:pk>/dismiss", "/api/surges/{surge}/dismiss", only(*MANAGERS), "POST"),
     Row("api/reports", "/api/reports", only(*ROOM), "POST", lambda scene: {"words": "Có ổ gà"}),
     Row("api/suggest", "/api/suggest", only(*ROOM), "POST", lambda scene: {"words": "o ga"}),
@@ -511,6 +529,10 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
     now = timezone.now()
     surge = Surge.objects.create(lon=106.62, lat=11.05, first_at=now, last_at=now)
     SurgeMember.objects.create(surge=surge, incident=incident)
+    guess = SurgeGuess.objects.create(surge=surge, incident=open_one(world), certainty=0.7)
+    absence = Absence.objects.create(
+        person=cast.handler, starts=timezone.localdate(), ends=timezone.localdate(), by=cast.focal_point
+    )
     with change():
         law = LegalDocument.objects.create(number="1/2019", title="Luật Thử", in_force_from=timezone.localdate())
         draft = writing.Draft(question="Ở đâu?", text="Tại phường.", valid_from=law.in_force_from, bases=[(law, "")])
@@ -529,6 +551,8 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
         law_id=law.pk,
         message_id=message.pk,
         surge_id=surge.pk,
+        guess_id=guess.incident_id,
+        absence_id=absence.pk,
         alias_id=alias.pk,
         reporter_id=reporter.pk,
         note=_note(cast),
@@ -585,6 +609,7 @@ _TABLES: tuple[type[models.Model], ...] = (
     Schedule,
     Shift,
     Handover,
+    Absence,
 )
 
 
