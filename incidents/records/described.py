@@ -19,6 +19,8 @@ from realtime.entities import Described
 
 # The room of emergencies registers what it adds; it lies above this one.
 Extend = Callable[[QuerySet[Incident]], Mapping[int, Extra]]
+# So many incidents are read at a time: databases take no longer list of ids for granted.
+AT_ONCE = 5_000
 _extend: list[Extend] = []
 
 
@@ -27,15 +29,30 @@ def register_extras(extend: Extend) -> None:
     _extend[:] = [extend]
 
 
-def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
-    """The incidents of a query with what hangs on them, by id: a few queries however many there are."""
-    # Ordering and slices would have no meaning inside the sub-queries.
-    ids = incidents.order_by().values("pk")
+def facts_of(ids: Sequence[int], among: QuerySet[Incident] | None = None) -> Iterator[Facts]:
+    """Incidents with what hangs on them, by id, those of `among` alone: a few queries for every AT_ONCE of them.
+
+    By their ids and not by the query that found them: a database would answer it anew for each table.
+    """
+    ordered = sorted(ids)
+    among = Incident.objects.all() if among is None else among
+    for start in range(0, len(ordered), AT_ONCE):
+        yield from _facts_of(among.filter(pk__in=ordered[start : start + AT_ONCE]))
+
+
+def _facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
+    # The traces are long and no body shows them.
+    rows = incidents.select_related("category").defer("place_trace", "category_trace", "agency_trace")
+    # Put in order here: asked to, SQLite reads the whole table by number rather than the index of the board.
+    found = sorted(rows.order_by(), key=lambda row: row.pk)
+    if not found:
+        return
+    ids = [row.pk for row in found]
     assignments: dict[int, list[Assignment]] = defaultdict(list)
     for row in Assignment.objects.filter(incident__in=ids).order_by("pk"):
         assignments[row.incident_id].append(row)
     works: dict[int, list[UnitWork]] = defaultdict(list)
-    for work in _works(ids):
+    for work in _works([row.pk for rows_of_one in assignments.values() for row in rows_of_one]):
         works[work.assignment.incident_id].append(work)
     reports: dict[int, list[int]] = defaultdict(list)
     partners: dict[int, list[int]] = defaultdict(list)
@@ -50,11 +67,8 @@ def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
     photos: dict[int, int] = dict(counted)
     extras: dict[int, Extra] = {}
     for extend in _extend:
-        extras.update(extend(incidents.order_by()))
-    # The traces are long and no body shows them.
-    rows = incidents.select_related("category").defer("place_trace", "category_trace", "agency_trace")
-    # Put in order here: asked to, SQLite reads the whole table by number rather than the index of the board.
-    for incident in sorted(rows.order_by(), key=lambda row: row.pk):
+        extras.update(extend(Incident.objects.filter(pk__in=ids)))
+    for incident in found:
         yield Facts(
             incident,
             tuple(assignments[incident.pk]),
@@ -66,9 +80,9 @@ def facts_of(incidents: QuerySet[Incident]) -> Iterator[Facts]:
         )
 
 
-def _works(ids: Any) -> QuerySet[UnitWork]:
+def _works(assignments: Sequence[int]) -> QuerySet[UnitWork]:
     """The parts of handling units that are not handed elsewhere."""
-    rows = UnitWork.objects.filter(assignment__incident__in=ids, ended_at=None)
+    rows = UnitWork.objects.filter(assignment__in=assignments, ended_at=None)
     return rows.select_related("assignment").only("unit", "person", "assignment__incident").order_by("pk")
 
 
@@ -89,7 +103,7 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
     described = []
     gone: list[tuple[int, str]] = []
     new: list[IncidentAudience] = []
-    for facts in facts_of(Incident.objects.filter(pk__in=ids)):
+    for facts in facts_of(ids):
         incident = facts.incident
         units: dict[int, list[int]] = defaultdict(list)
         for work in facts.unit_works:
@@ -138,8 +152,7 @@ def _store(gone: list[tuple[int, str]], new: list[IncidentAudience]) -> None:
 
 
 def rows_of(incidents: QuerySet[Incident], profile_of: Mapping[int, str]) -> Iterator[tuple[Incident, dict[str, Any]]]:
-    """The incidents of a query as the profiles given for their ids see them."""
-    for facts in facts_of(incidents):
-        profile = profile_of.get(facts.incident.pk)
-        if profile is not None:
-            yield facts.incident, bodies(facts, [profile])[profile]
+    """Those of the incidents for whose ids a profile is given, each as that profile sees it."""
+    for facts in facts_of(list(profile_of), incidents):
+        profile = profile_of[facts.incident.pk]
+        yield facts.incident, bodies(facts, [profile])[profile]
