@@ -259,11 +259,10 @@ def test_a_panel_read_anew_leaves_the_field_one_is_about_to_write_in(live_site: 
 
     page.route(re.compile(r"/inbox/assignment/\d+/$"), slow)
     page.goto("/inbox/")
-    card(page, incident).focus()
-    page.keyboard.press("Enter")
-    expect(page.locator(".task-code")).to_have_text(incident.code)
-    while not held:
-        page.wait_for_timeout(20)
+    with page.expect_request(lambda asked: "x-panel" in asked.headers and len(panels) == 1):
+        card(page, incident).focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".task-code")).to_have_text(incident.code)
     page.locator('[data-act-box="return"] summary').focus()
     page.keyboard.press("Enter")
     expect(page.locator("#return-reason")).to_be_focused()
