@@ -22,6 +22,8 @@ const screens = [
   "figures",
   "board",
   "crew",
+  "major",
+  "facilities",
   "report",
   "opendata",
 ];

@@ -6,6 +6,7 @@ Modes: `development` (default), `demonstration` (own database file, 2019 areas p
 
 import hashlib
 import ipaddress
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -296,6 +297,9 @@ AREA_DATA = env("AREA_DATA")
 # How long a service has to take an emergency before the alarm, in seconds; and again between two alarms.
 EMERGENCY_ACKNOWLEDGE_S = int(env("EMERGENCY_ACKNOWLEDGE_S", "30"))
 # The target from being told to the first unit sent, in seconds; what is later shows in the colour of what is overdue.
+# Cameras whose addresses are shown with an emergency near by: JSON [{"name", "lon", "lat", "url"}, …]. Only a link: the
+# person opens it, nothing is fetched by the page or by us.
+CAMERAS = json.loads(env("CAMERAS", "[]"))
 EMERGENCY_DISPATCH_S = int(env("EMERGENCY_DISPATCH_S", "60"))
 # How much longer the road is than the straight line, and how fast units drive: kilometres an hour by kind, else 35.
 DETOUR = float(env("DETOUR", "1.4"))

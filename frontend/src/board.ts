@@ -17,7 +17,7 @@ import { Names } from "./room/reference";
 import { type Unit, Units } from "./room/units";
 import { Warnings } from "./room/warnings";
 import { outbox } from "./sending";
-import { age, clockSeconds, keepTimes, span } from "./time";
+import { age, clock as timeOfDay, clockSeconds, keepTimes, span } from "./time";
 import { say } from "./words/board";
 
 interface BoardSettings {
@@ -73,7 +73,7 @@ function row(incident: Incident, now: number): HTMLLIElement {
     "button",
     { type: "button", class: "board-row", "aria-current": incident.code === open ? "true" : undefined, onclick: () => void show(incident.code) },
     element("span", { class: `priority priority-${incident.priority}`, title: say("row.priority", { n: incident.priority }), text: String(incident.priority) }),
-    element("span", { class: "board-what", text: what }),
+    element("span", { class: "board-what" }, incident.emergency?.major ? element("b", { class: "major-mark", text: say("row.major") }) : null, what),
     element("span", { class: `board-timer tabular${timer.late ? " overdue" : ""}`, text: timer.text }),
     element("span", { class: "board-where", text: `${names.shortPlace(incident.area) || say("row.no-place")} · ${state}` }),
   );
@@ -90,8 +90,36 @@ function unitRow(unit: Unit, now: number): HTMLLIElement {
     element("span", { class: `unit-shape kind-${unit.kind}`, "aria-hidden": "true" }),
     element("b", { text: unit.call_sign }),
     element("span", { text: goal ? goal.code : say(`unit.${unit.status}`) }),
-    element("span", { class: "muted", text: old }),
+    unit.check_in
+      ? element("span", { class: unit.check_in.missed ? "overdue" : "muted", text: say(unit.check_in.missed ? "safety.short" : "safety.due", { time: timeOfDay(Date.parse(unit.check_in.due_at)) }) })
+      : element("span", { class: "muted", text: old }),
   );
+}
+
+/** Crews that have not reported that they are well: a line each, with the button for who hears them by radio. */
+let shownMissed = "";
+function drawMissed(own: Unit[], now: number): void {
+  const missed = own.filter((unit) => unit.check_in?.missed);
+  const text = JSON.stringify(missed.map((unit) => [unit.id, unit.check_in, age(Date.parse(unit.check_in!.due_at), now)]));
+  if (text === shownMissed) return;
+  shownMissed = text;
+  const list = one("[data-missed]");
+  list.hidden = missed.length === 0;
+  list.replaceChildren(
+    ...missed.map((unit) =>
+      element(
+        "li",
+        {},
+        element("b", { text: unit.call_sign }),
+        element("span", { text: say("safety.missed", { age: age(Date.parse(unit.check_in!.due_at), now) }) }),
+        element("button", { type: "button", class: "btn btn-sm", "data-well": unit.id, onclick: () => well(unit) }, say("safety.well"), " ", element("kbd", { text: "S" })),
+      ),
+    ),
+  );
+}
+
+function well(unit: Unit): void {
+  void outbox.put({ url: `/api/units/${unit.id}/check-in`, fields: [], label: `${unit.call_sign}: ${say("safety.well")}` });
 }
 
 function draw(): void {
@@ -108,6 +136,7 @@ function draw(): void {
     one("[data-incidents]").replaceChildren(...rows.map((incident) => row(incident, now)));
     if (focused) one("[data-incidents]").querySelector<HTMLElement>(`li[data-id="${focused}"] button`)?.focus();
   }
+  drawMissed(own, now);
   one("[data-units]").replaceChildren(...own.map((unit) => unitRow(unit, now)));
   one("[data-free]").textContent = say("units.free", { n: own.filter((unit) => unit.status === "available").length });
   // The clock ticks each second; the map is drawn anew only when something on it has moved.
@@ -196,6 +225,10 @@ box.addEventListener("click", (event) => {
   if (act === "close") close();
   if (act === "reporter") void reporter();
 });
+box.addEventListener("change", (event) => {
+  const field = event.target;
+  if (field instanceof HTMLSelectElement && field.form && "atOnce" in field.form.dataset) field.form.requestSubmit();
+});
 box.addEventListener("outbox:accepted", (event) => {
   const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
   const form = event.target as HTMLFormElement;
@@ -214,6 +247,8 @@ box.addEventListener("focusout", () => held && setTimeout(() => void load(), 1_0
 // What was refused (somebody else was quicker) has changed the picture too.
 box.addEventListener("outbox:refused", () => setTimeout(() => void load(), 2_000));
 
+/** The major incidents of which this page has told. */
+const majors = new Set<number>();
 live.watch((changed) => {
   for (const { id, isNew } of changed) {
     const incident = live.get(id);
@@ -221,6 +256,12 @@ live.watch((changed) => {
       sound.play(incident.priority === 1 ? "urgent" : "other");
       one("#said").textContent = say("said.new", { what: incident.summary });
     }
+    if (incident?.emergency?.major && partOf(incident) && !majors.has(id)) {
+      if (live.isComplete && !isNew) sound.play("urgent");
+      one("#said").textContent = say("said.major", { what: incident.summary || incident.code });
+      majors.add(id);
+    }
+    if (incident && !incident.emergency?.major) majors.delete(id);
     if (incident?.code === open) void load();
     if (!incident && open && !live.incidents().some((row) => row.code === open)) close();
   }
@@ -238,7 +279,7 @@ soundButton.addEventListener("click", () => void sound.toggle().then(tellSound))
 tellSound();
 // Taking it is what silences it.
 setInterval(() => {
-  if (ordered().some((incident) => waits(partOf(incident)) && Date.parse(partOf(incident)!.acknowledge_by) < Date.now())) sound.play("alarm");
+  if (ordered().some((incident) => waits(partOf(incident)) && Date.parse(partOf(incident)!.acknowledge_by) < Date.now()) || units.all().some((unit) => unit.agency === board.agency && unit.check_in?.missed)) sound.play("alarm");
 }, ALARM_EVERY);
 
 const submit = (name: string) => (event: KeyboardEvent): void => {
@@ -270,6 +311,8 @@ listen({
   h: submit("back"),
   m: focusOn("#say-text"),
   x: focusOn("#finish"),
+  s: () => one("[data-missed]").querySelector<HTMLButtonElement>("button")?.click(),
+  g: () => box.querySelector<HTMLAnchorElement>("[data-major]")?.click(),
   0: () => map?.fit(),
   "?": () => one<HTMLDialogElement>("#keys").showModal(),
   "Ctrl+Enter": (event) => (event.target as HTMLElement).closest("form")?.requestSubmit(),
@@ -282,6 +325,15 @@ listen({
 document.body.dataset.keys = String(keysOn());
 
 // --- start --------------------------------------------------------------------------------------------------------
+
+/** How the day stands against the targets: asked for anew now and then. */
+setInterval(() => {
+  void fetch("/emergencies/targets", { headers: { "X-Panel": "1" }, credentials: "same-origin" })
+    .then(async (answer) => {
+      if (answer.ok && !answer.redirected) one("[data-standings]").innerHTML = await answer.text();
+    })
+    .catch(() => undefined);
+}, 30_000);
 
 const clock = one("#clock");
 setInterval(() => {

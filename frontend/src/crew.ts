@@ -97,6 +97,14 @@ function stopFollowing(): void {
   tell("");
 }
 
+// A check-in that is missed sounds here too, until the crew reports.
+setInterval(() => {
+  const due = box.querySelector<HTMLTimeElement>(".crew-safety time")?.dateTime;
+  if (!due || Date.parse(due) > Date.now()) return;
+  sound.play("alarm");
+  navigator.vibrate?.([400, 200, 400]);
+}, 8_000);
+
 // The first press on the page is the gesture that sound needs.
 document.addEventListener("pointerdown", () => void (sound.armed || sound.toggle()), { once: true });
 box.addEventListener("outbox:accepted", (event) => {

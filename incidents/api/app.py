@@ -16,9 +16,11 @@ from incidents.api import (
     calls,
     conversations,
     emergencies,
+    facilities,
     files,
     incidents,
     knowledge,
+    major,
     photos,
     places,
     reports,
@@ -51,6 +53,8 @@ api.add_router("/absences", absences.router)
 api.add_router("/calls", calls.router)
 api.add_router("/answers", knowledge.router)
 api.add_router("/emergencies", emergencies.router)
+api.add_router("/emergencies", major.router)
+api.add_router("/facilities", facilities.router)
 api.add_router("", units.router)
 api.add_router("", reports.router)
 api.add_router("", conversations.router)

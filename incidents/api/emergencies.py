@@ -12,7 +12,7 @@ from ninja import Router
 from incidents.api.acting import Done, act, summary_of, visible_incident
 from incidents.api.answers import Forbidden, Invalid
 from incidents.api.described import body_of
-from incidents.api.shapes import Answered, BeginProtocol, CallFor, Finish, HandBack, Record, S, Say, Sent
+from incidents.api.shapes import Answered, BeginProtocol, CallFor, Finish, HandBack, MinutesOrNone, Record, S, Say, Sent
 from incidents.dispatching.competence import decision_date
 from incidents.emergencies.models import Protocol, ProtocolAnswer
 from incidents.emergencies.models.log import LogScope
@@ -20,6 +20,7 @@ from incidents.emergencies.protocols import asking
 from incidents.emergencies.services import parts
 from incidents.emergencies.services.choosing import service
 from incidents.emergencies.services.visibility import Field, may_read
+from incidents.emergencies.units import safety
 from incidents.records.editing import lock
 from incidents.records.models import Incident
 from incidents.records.rights import Verb
@@ -28,7 +29,7 @@ from opscenter.accounts.models import Agency, Person
 router = Router(tags=["emergencies"])
 
 
-def _do(
+def do(
     request: HttpRequest, verb: Verb, code: str, what: str, shape: type[S], work: Callable[[Person, Incident, S], None]
 ) -> JsonResponse:
     """One act on a shared incident that the person sees; answers how the incident is after it."""
@@ -48,7 +49,7 @@ def acknowledge(request: HttpRequest, code: str) -> JsonResponse:
     def work(person: Person, incident: Incident, sent: Sent) -> None:
         parts.acknowledge(incident_id=incident.pk, by=person)
 
-    return _do(request, Verb.WORK_ON_EMERGENCY, code, "acknowledge", Sent, work)
+    return do(request, Verb.WORK_ON_EMERGENCY, code, "acknowledge", Sent, work)
 
 
 @router.post("/{code}/call-for", summary="Call another service in", openapi_extra=body_of(CallFor))
@@ -63,7 +64,7 @@ def call_for(request: HttpRequest, code: str) -> JsonResponse:
         is_aid = not person.works_in_room
         parts.call_for(incident_id=incident.pk, agency=agency, by=person, minutes=sent.minutes, is_aid=is_aid)
 
-    return _do(request, Verb.CALL_FOR_SERVICE, code, "call", CallFor, work)
+    return do(request, Verb.CALL_FOR_SERVICE, code, "call", CallFor, work)
 
 
 @router.post("/{code}/leave", summary="Leave it", openapi_extra=body_of(Sent))
@@ -73,7 +74,7 @@ def leave(request: HttpRequest, code: str) -> JsonResponse:
     def work(person: Person, incident: Incident, sent: Sent) -> None:
         parts.leave(incident_id=incident.pk, by=person)
 
-    return _do(request, Verb.WORK_ON_EMERGENCY, code, "leave", Sent, work)
+    return do(request, Verb.WORK_ON_EMERGENCY, code, "leave", Sent, work)
 
 
 @router.post("/{code}/hand-back", summary="No emergency: back to 1022", openapi_extra=body_of(HandBack))
@@ -83,7 +84,7 @@ def hand_back(request: HttpRequest, code: str) -> JsonResponse:
     def work(person: Person, incident: Incident, sent: HandBack) -> None:
         parts.hand_back(incident_id=incident.pk, by=person, reason=sent.reason)
 
-    return _do(request, Verb.WORK_ON_EMERGENCY, code, "hand-back", HandBack, work)
+    return do(request, Verb.WORK_ON_EMERGENCY, code, "hand-back", HandBack, work)
 
 
 @router.post("/{code}/finish", summary="The service's work is done", openapi_extra=body_of(Finish))
@@ -93,7 +94,7 @@ def finish(request: HttpRequest, code: str) -> JsonResponse:
     def work(person: Person, incident: Incident, sent: Finish) -> None:
         parts.finish(incident_id=incident.pk, by=person, words=sent.text)
 
-    return _do(request, Verb.WORK_ON_EMERGENCY, code, "finish", Finish, work)
+    return do(request, Verb.WORK_ON_EMERGENCY, code, "finish", Finish, work)
 
 
 @router.post("/{code}/say", summary="Write into the log", openapi_extra=body_of(Say))
@@ -106,7 +107,7 @@ def say(request: HttpRequest, code: str) -> JsonResponse:
             raise Forbidden
         parts.note(incident_id=incident.pk, words=sent.text, by=person, scope=scope, kind=sent.kind)
 
-    return _do(request, Verb.WRITE_LOG, code, "say", Say, work)
+    return do(request, Verb.WRITE_LOG, code, "say", Say, work)
 
 
 @router.post("/{code}/protocol", summary="Begin to ask", openapi_extra=body_of(BeginProtocol))
@@ -119,7 +120,7 @@ def protocol(request: HttpRequest, code: str) -> JsonResponse:
             raise Invalid({"protocol": [_("Choose one of the list.")]})
         asking.begin(incident_id=incident.pk, protocol=found, by=person)
 
-    return _do(request, Verb.ASK_CALLER, code, "protocol", BeginProtocol, work)
+    return do(request, Verb.ASK_CALLER, code, "protocol", BeginProtocol, work)
 
 
 @router.post("/{code}/answer", summary="An answer of the caller", openapi_extra=body_of(Answered))
@@ -131,7 +132,7 @@ def answer(request: HttpRequest, code: str) -> JsonResponse:
             raise Invalid({"answer": [_("Choose one of the list.")]})
         asking.answer(incident_id=incident.pk, answer_id=sent.answer, by=person)
 
-    return _do(request, Verb.ASK_CALLER, code, "answer", Answered, work)
+    return do(request, Verb.ASK_CALLER, code, "answer", Answered, work)
 
 
 @router.post("/{code}/record", summary="The service's own record", openapi_extra=body_of(Record))
@@ -141,4 +142,14 @@ def record(request: HttpRequest, code: str) -> JsonResponse:
     def work(person: Person, incident: Incident, sent: Record) -> None:
         parts.write_record(incident_id=incident.pk, words=sent.text, by=person)
 
-    return _do(request, Verb.WORK_ON_EMERGENCY, code, "record", Record, work)
+    return do(request, Verb.WORK_ON_EMERGENCY, code, "record", Record, work)
+
+
+@router.post("/{code}/check-ins", summary="How often crews report", openapi_extra=body_of(MinutesOrNone))
+def check_ins(request: HttpRequest, code: str) -> JsonResponse:
+    """The own service's crews on scene; empty: they need not."""
+
+    def work(person: Person, incident: Incident, sent: MinutesOrNone) -> None:
+        safety.set_for_service(incident_id=incident.pk, minutes=sent.minutes, by=person)
+
+    return do(request, Verb.SEND_UNIT, code, "check-ins", MinutesOrNone, work)

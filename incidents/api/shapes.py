@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 
 from incidents.api.answers import Invalid
@@ -229,6 +229,71 @@ class Answered(Sent):
     answer: RowId
 
 
+# A form's empty choice is none.
+RowOrNone = Annotated[RowId | None, BeforeValidator(lambda value: None if value == "" else value)]
+Number = Annotated[int, Field(ge=0, le=99_999)]
+Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+class Reason(Sent):
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class SetCommander(Sent):
+    """Of one service, or (no agency) of all."""
+
+    name: Named
+    position: str = Field("", max_length=100)
+    agency: RowOrNone = None
+
+
+class Scene(Sent):
+    dangers: str = Field("", max_length=1000)
+    access: str = Field("", max_length=1000)
+
+
+class SectorWords(Sent):
+    """`lead` is who leads it, and how they are reached."""
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    place: str = Field("", max_length=200)
+    lead: str = Field("", max_length=150)
+
+
+class PlaceUnit(Sent):
+    sortie: RowId
+    sector: RowOrNone = None
+
+
+class CountCasualties(Sent):
+    """The whole count of a sector; `seen` is the version of the count that was on screen, 0: none yet."""
+
+    sector: RowOrNone = None
+    red: Number
+    yellow: Number
+    green: Number
+    black: Number
+    seen: Version
+
+
+class AskResource(Sent):
+    kind: Named
+    number: Annotated[int, Field(ge=1, le=99_999)]
+    asked_of: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=150)]
+
+
+class AnswerResource(Sent):
+    promised: Number
+    arrived: Number
+    closed: Ticked = False
+    seen: Version
+
+
+class WriteSitrep(Sent):
+    text: str = Field("", max_length=2000)
+    next_min: Annotated[int, Field(ge=5, le=720)] = 30
+
+
 class SendUnit(Sent):
     """`metres` and `seconds` are what the recommendation said."""
 
@@ -238,11 +303,42 @@ class SendUnit(Sent):
 
 
 class SortieStep(Sent):
+    """`facility`: the hospital a patient is taken to."""
+
     state: SortieState
+    facility: RowOrNone = None
+
+
+Beds = Annotated[
+    Annotated[int, Field(ge=0, le=9_999)] | None, BeforeValidator(lambda value: None if value == "" else value)
+]
+
+
+class DeclareFacility(Sent):
+    """Beds left empty: it does not say how many."""
+
+    beds: Beds = None
+    intensive_beds: Beds = None
+    diverted: Ticked = False
+    why: str = Field("", max_length=200)
 
 
 class UnitState(Sent):
     status: Literal["available", "out_of_service"]
+
+
+class Minutes(Sent):
+    """How often a crew reports."""
+
+    minutes: Annotated[int, Field(ge=1, le=240)]
+
+
+class MinutesOrNone(Sent):
+    """Empty: crews need not report."""
+
+    minutes: Annotated[
+        Annotated[int, Field(ge=1, le=240)] | None, BeforeValidator(lambda value: None if value == "" else value)
+    ] = None
 
 
 class SignOn(Sent):

@@ -10,14 +10,15 @@ from ninja import Router
 from incidents.api.acting import Done, act, answered, person_who_may, summary_of, visible_incident
 from incidents.api.answers import Invalid, NotTheirs
 from incidents.api.described import body_of
-from incidents.api.shapes import OwnPosition, SendUnit, Sent, SignOn, SortieStep, UnitState, read
+from incidents.api.shapes import Minutes, OwnPosition, SendUnit, Sent, SignOn, SortieStep, UnitState, read
 from incidents.delivery.queue import UNDO
 from incidents.emergencies.models import Sortie, Unit
 from incidents.emergencies.positions.fixes import RefusedFix
 from incidents.emergencies.positions.own import take_own
 from incidents.emergencies.positions.reading import positions_for
 from incidents.emergencies.services.parts import part_of
-from incidents.emergencies.units import crews, sending
+from incidents.emergencies.targets.needing import needed_of
+from incidents.emergencies.units import crews, safety, sending
 from incidents.emergencies.units.lifecycles import UnitStatus
 from incidents.emergencies.units.recommending import recommend
 from incidents.records.editing import lock
@@ -37,7 +38,8 @@ def recommended(request: HttpRequest, code: str) -> JsonResponse:
         person = person_who_may(request, Verb.SEND_UNIT)
         incident = visible_incident(person, code)
         part_of(incident, person)
-        found = recommend(incident, person.agency_id or 0, {}, timezone.now())
+        needed = needed_of(incident, person.agency_id or 0)
+        found = recommend(incident, person.agency_id or 0, needed, timezone.now())
         return JsonResponse(
             {
                 "units": [
@@ -102,7 +104,7 @@ def step(request: HttpRequest, pk: int) -> JsonResponse:
 
     def work(person: Person, sent: SortieStep) -> Done:
         sortie = _sortie(person, pk)
-        sending.step(sortie_id=sortie.pk, wanted=sent.state, by=person)
+        sending.step(sortie_id=sortie.pk, wanted=sent.state, by=person, facility_id=sent.facility)
         return summary_of(lock(sortie.incident_id), sortie=sortie.pk, sortie_state=sent.state.value)
 
     return act(request, Verb.SET_UNIT, f"sortie-{pk}:step", SortieStep, work)
@@ -122,6 +124,49 @@ def status(request: HttpRequest, pk: int) -> JsonResponse:
         return {"unit": unit.pk, "status": unit.status}
 
     return act(request, Verb.SET_UNIT, f"unit-{pk}:status", UnitState, work)
+
+
+def _unit(person: Person, pk: int) -> Unit:
+    """A unit of the person's own service; a crew's only the one they are on. Raises NotTheirs."""
+    rows = Unit.objects.filter(pk=pk, agency=person.agency_id)
+    if person.role == Role.CREW:
+        rows = rows.filter(crew__person=person)
+    unit = rows.first()
+    if unit is None:
+        raise NotTheirs
+    return unit
+
+
+@router.post("/units/{int:pk}/check-in", summary="The crew is well", openapi_extra=body_of(Sent))
+def check_in(request: HttpRequest, pk: int) -> JsonResponse:
+    """By the crew, or by its dispatcher who heard it; its timer begins anew."""
+
+    def work(person: Person, sent: Sent) -> Done:
+        return {"unit": pk, "due_at": safety.report(unit=_unit(person, pk), by=person).due_at.isoformat()}
+
+    return act(request, Verb.SET_UNIT, f"unit-{pk}:check-in", Sent, work)
+
+
+@router.post("/units/{int:pk}/check-ins", summary="Work alone", openapi_extra=body_of(Minutes))
+def check_ins(request: HttpRequest, pk: int) -> JsonResponse:
+    """From now on the crew reports every so many minutes."""
+
+    def work(person: Person, sent: Minutes) -> Done:
+        timer = safety.start_alone(unit=_unit(person, pk), minutes=sent.minutes, by=person)
+        return {"unit": pk, "due_at": timer.due_at.isoformat()}
+
+    return act(request, Verb.SET_UNIT, f"unit-{pk}:check-ins", Minutes, work)
+
+
+@router.post("/units/{int:pk}/check-ins/end", summary="Not alone any more", openapi_extra=body_of(Sent))
+def end_check_ins(request: HttpRequest, pk: int) -> JsonResponse:
+    """Ends the timer that runs."""
+
+    def work(person: Person, sent: Sent) -> Done:
+        safety.stop(unit=_unit(person, pk), by=person)
+        return {"unit": pk}
+
+    return act(request, Verb.SET_UNIT, f"unit-{pk}:check-ins-end", Sent, work)
 
 
 @router.get("/units/positions", summary="Where the units are")

@@ -14,8 +14,11 @@ class CallsConfig(AppConfig):
     def ready(self) -> None:
         from incidents.calls import described, seats, silence
         from incidents.calls.calling_out import ring_crew
+        from incidents.calls.figures import waits
         from incidents.calls.passing_on import pass_caller_on
+        from incidents.emergencies.models import Target
         from incidents.emergencies.services.opening import register_raised
+        from incidents.emergencies.targets.measuring import register_measure
         from incidents.emergencies.units.callouts import register_way
         from incidents.records import live, rounds
         from realtime.entities import register
@@ -25,5 +28,6 @@ class CallsConfig(AppConfig):
         live.register_rows(described.rows)
         register_raised(pass_caller_on)
         register_way("message", ring_crew)
+        register_measure(Target.Measure.ANSWER, waits)
         rounds.register("calls", silence.close_silent, dt.timedelta(seconds=30))
         rounds.register("desks", seats.leave_silent, dt.timedelta(seconds=15))

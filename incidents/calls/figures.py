@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
+from incidents.calls.lifecycle import UNSERVED
 from incidents.calls.models import Call
 
 
@@ -30,6 +32,14 @@ def exercises(since: dt.datetime, until: dt.datetime) -> list[int]:
     """The exercises that calls of [since, until) belong to; 0 is none. One query."""
     calls = Call.objects.filter(began_at__gte=since, began_at__lt=until)
     return sorted(calls.order_by().values_list("exercise", flat=True).distinct())
+
+
+def waits(agency_id: int, since: dt.datetime, until: dt.datetime) -> list[float]:
+    """Seconds until each live call was answered, for the targets of emergencies: the hotline's, whoever asks.
+
+    A call that nobody answered is in no time; one that still rings is no case yet.
+    """
+    return [inf if row.state in UNSERVED else row.wait_s for row in rows(since, until) if row.wait_s is not None]
 
 
 def rows(since: dt.datetime, until: dt.datetime, *, exercise: int = 0) -> Iterator[CallFigure]:

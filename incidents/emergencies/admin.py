@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.emergencies.described import ENTITY
 from incidents.emergencies.models import (
+    Declaration,
     Device,
+    Facility,
     Feed,
     LogEntry,
     Protocol,
@@ -29,8 +31,11 @@ from incidents.emergencies.models import (
     ServicePart,
     SharedIncident,
     Sortie,
+    Target,
     Unit,
+    UnitNeed,
 )
+from incidents.emergencies.models.facilities import Capability
 from incidents.records.admin import LiveTableAdmin
 from incidents.records.lifecycles import SERVICE_KINDS
 from opscenter.accounts.models import AgencyKind
@@ -39,12 +44,13 @@ from realtime.change import change
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
     UnitModelForm = forms.ModelForm[Unit]
+    FacilityModelForm = forms.ModelForm[Facility]
     AnswerModelForm = forms.ModelForm[ProtocolAnswer]
     Inline = admin.TabularInline[Any, Any]
     StackedInline = admin.StackedInline[Any, Any]
 else:
     ModelAdmin = admin.ModelAdmin
-    UnitModelForm = AnswerModelForm = forms.ModelForm
+    UnitModelForm = AnswerModelForm = FacilityModelForm = forms.ModelForm
     Inline = admin.TabularInline
     StackedInline = admin.StackedInline
 
@@ -72,6 +78,50 @@ class UnitForm(UnitModelForm):
         if self.instance._state.adding:
             self.instance.status_since = timezone.now()
         return super().save(commit)
+
+
+class FacilityForm(FacilityModelForm):
+    """The place as two numbers: the framework's map field would ask another host for its tiles."""
+
+    lat = forms.FloatField(label=_("latitude"), min_value=-90, max_value=90)
+    lon = forms.FloatField(label=_("longitude"), min_value=-180, max_value=180)
+    capabilities = forms.MultipleChoiceField(
+        label=_("capabilities"), choices=Capability.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Facility
+        fields = ("name", "code", "address", "phone", "capabilities", "agency", "feed", "is_sample", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.fields["lat"].initial = self.instance.point.y
+            self.fields["lon"].initial = self.instance.point.x
+
+    def save(self, commit: bool = True) -> Facility:
+        self.instance.point = Point(self.cleaned_data["lon"], self.cleaned_data["lat"], srid=4326)
+        return super().save(commit)
+
+
+@admin.register(Facility)
+class FacilityAdmin(ModelAdmin):
+    """Which hospitals there are; what they declare is theirs (facilities/)."""
+
+    form = FacilityForm
+    list_display = ("name", "agency", "beds", "intensive_beds", "is_diverted", "declared_at", "is_active")
+    list_select_related = ("agency",)
+    list_filter = ("is_active", "is_diverted")
+    search_fields = ("name", "code")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Declaration)
+class DeclarationAdmin(LiveTableAdmin):
+    list_display = ("facility", "at", "by", "beds", "intensive_beds", "is_diverted", "diverted_why")
+    list_select_related = ("facility", "by")
 
 
 class DeviceInline(Inline):
@@ -200,3 +250,17 @@ class ProtocolQuestionAdmin(KeptAdmin):
     list_filter = ("protocol", "is_medical", "is_active")
     search_fields = ("text", "text_en", "code")
     inlines = (AnswerInline,)
+
+
+@admin.register(Target)
+class TargetAdmin(ModelAdmin):
+    list_display = ("measure", "percent", "seconds", "is_active")
+    list_editable = ("percent", "seconds", "is_active")
+
+
+@admin.register(UnitNeed)
+class UnitNeedAdmin(ModelAdmin):
+    list_display = ("category", "kind", "number")
+    list_editable = ("number",)
+    list_select_related = ("category",)
+    list_filter = ("kind",)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from incidents.emergencies.models import ServicePart, SharedIncident, Sortie, Unit
-from incidents.records.bodies import EmergencyBody, Extra, ServiceBody, SortieBody
+from incidents.emergencies.models import MajorIncident, SafetyTimer, ServicePart, SharedIncident, Sortie, Unit
+from incidents.records.bodies import EmergencyBody, Extra, MajorBody, ServiceBody, SortieBody
 from incidents.records.keys import ROOM, Profile, agency_key, unit_key
 from incidents.records.lifecycles import NOT_THEIRS
 from incidents.records.models import Incident
@@ -20,7 +20,7 @@ _GONE = sorted(state.value for state in NOT_THEIRS)
 
 
 def extras(incidents: QuerySet[Incident]) -> Mapping[int, Extra]:
-    """What the shared ones among these incidents have on top, by id. One query without any, else three."""
+    """What the shared ones among these incidents have on top, by id. One query without any, else four."""
     shared = list(SharedIncident.objects.filter(pk__in=incidents.values("pk")))
     if not shared:
         return {}
@@ -42,6 +42,7 @@ def extras(incidents: QuerySet[Incident]) -> Mapping[int, Extra]:
                 until=part.until,
             )
         )
+    majors = {row.pk: _major(row) for row in MajorIncident.objects.filter(pk__in=ids, stood_down_at=None)}
     sorties: dict[int, list[SortieBody]] = defaultdict(list)
     crews: dict[int, set[int]] = defaultdict(set)
     for sortie in Sortie.objects.filter(incident__in=ids, ended_at=None).select_related("unit").order_by("pk"):
@@ -69,11 +70,17 @@ def extras(incidents: QuerySet[Incident]) -> Mapping[int, Extra]:
                 opened_at=one.opened_at,
                 services=services[one.pk],
                 sorties=sorties[one.pk],
+                major=majors.get(one.pk),
             ),
             frozenset(crews[one.pk]),
         )
         for one in shared
     }
+
+
+def _major(row: MajorIncident) -> MajorBody:
+    """Nothing that a helper does not read: the counts of casualties come with the page."""
+    return MajorBody(declared_at=row.declared_at, sitrep_due_at=row.sitrep_due_at)
 
 
 def _audience(unit: Unit) -> dict[str, str]:
@@ -83,7 +90,7 @@ def _audience(unit: Unit) -> dict[str, str]:
     return audience
 
 
-def _body(unit: Unit, incident: int | None) -> dict[str, Any]:
+def _body(unit: Unit, incident: int | None, timer: SafetyTimer | None) -> dict[str, Any]:
     return {
         "id": unit.pk,
         "version": unit.version,
@@ -95,6 +102,8 @@ def _body(unit: Unit, incident: int | None) -> dict[str, Any]:
         "status": unit.status,
         "since": unit.status_since.isoformat(),
         "incident": incident,
+        # When its crew has to report next, and how often it has not since it did.
+        "check_in": {"due_at": timer.due_at.isoformat(), "missed": timer.missed} if timer is not None else None,
         "lat": unit.home.y if unit.home else None,
         "lon": unit.home.x if unit.home else None,
         "exercise": unit.exercise,
@@ -103,12 +112,13 @@ def _body(unit: Unit, incident: int | None) -> dict[str, Any]:
 
 def _bodies(units: QuerySet[Unit]) -> Iterator[tuple[Unit, dict[str, Any]]]:
     where = dict(Sortie.objects.filter(unit__in=units, ended_at=None).values_list("unit_id", "incident_id"))
+    timers = {row.unit_id: row for row in SafetyTimer.objects.filter(unit__in=units, ended_at=None)}
     for unit in units.order_by("pk"):
-        yield unit, _body(unit, where.get(unit.pk))
+        yield unit, _body(unit, where.get(unit.pk), timers.get(unit.pk))
 
 
 def describe_units(ids: Sequence[int]) -> Iterable[Described]:
-    """A unit is seen by its service, its crews and the room; out of use it leaves every screen. Two queries."""
+    """A unit is seen by its service, its crews and the room; out of use it leaves every screen. Three queries."""
     for unit, body in _bodies(Unit.objects.filter(pk__in=ids)):
         audience = _audience(unit) if unit.is_active else {}
         yield Described(
@@ -123,7 +133,7 @@ def describe_units(ids: Sequence[int]) -> Iterable[Described]:
 
 
 def rows_of_units(keys: frozenset[str]) -> Iterator[Row]:
-    """The units these keys see, for a snapshot. Two queries, none for whoever sees none."""
+    """The units these keys see, for a snapshot. Three queries, none for whoever sees none."""
     seen = Q(pk__in=[])
     if ROOM in keys:
         seen = Q()

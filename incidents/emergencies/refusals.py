@@ -20,6 +20,15 @@ class Refusal(StrEnum):
     TOO_LATE = "too_late"
     NOT_SENT_BY_YOU = "not_sent_by_you"
     NOT_ABOARD = "not_aboard"
+    NO_TIMER = "no_timer"
+    NO_SUCH_FACILITY = "no_such_facility"
+    ALREADY_MAJOR = "already_major"
+    NOT_MAJOR = "not_major"
+    NOT_YOUR_SERVICE = "not_your_service"
+    NO_SUCH_SECTOR = "no_such_sector"
+    SECTOR_NAMED_ALREADY = "sector_named_already"
+    UNITS_IN_SECTOR = "units_in_sector"
+    COUNTED_MEANWHILE = "counted_meanwhile"
 
 
 _TEXTS: dict[Refusal, str | Promise] = {
@@ -34,6 +43,15 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.TOO_LATE: _("It is too late to withdraw this. Call the unit back instead."),
     Refusal.NOT_SENT_BY_YOU: _("Somebody else sent this unit."),
     Refusal.NOT_ABOARD: _("Sign on to a unit first."),
+    Refusal.NO_TIMER: _("No check-in timer runs for this unit."),
+    Refusal.NO_SUCH_FACILITY: _("There is no such hospital. Load the page again."),
+    Refusal.ALREADY_MAJOR: _("It is a major incident already."),
+    Refusal.NOT_MAJOR: _("It is no major incident, or it was stood down. Declare it first."),
+    Refusal.NOT_YOUR_SERVICE: _("Another service names its own commander."),
+    Refusal.NO_SUCH_SECTOR: _("This sector does not exist or was closed. Load the page again."),
+    Refusal.SECTOR_NAMED_ALREADY: _("A sector of this name is open already."),
+    Refusal.UNITS_IN_SECTOR: _("Units are still in this sector. Put them elsewhere first."),
+    Refusal.COUNTED_MEANWHILE: _("Somebody has just written other numbers. Look at them, then write yours."),
 }
 
 

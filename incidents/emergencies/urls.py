@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from incidents.emergencies.facilities.receiving import machine
 from incidents.emergencies.positions import receiving
 from incidents.emergencies.screens import views
 from opscenter import offline
@@ -14,6 +15,11 @@ urlpatterns = [
     path("emergencies/<str:code>/panel", views.panel, name="panel"),
     path("emergencies/<str:code>/report/", views.report, name="report"),
     path("emergencies/worker.js", offline.notifier, {"start": "/emergencies/"}, name="board_worker"),
+    path("emergencies/<str:code>/major/", views.major, name="major"),
+    path("emergencies/<str:code>/sitreps/<int:number>/", views.sitrep, name="sitrep"),
+    path("emergencies/targets", views.targets, name="targets"),
+    path("facilities/", views.facilities, name="facilities"),
+    path("facilities/declare", machine, name="machine"),
     path("crew/", views.crew, name="crew"),
     path("crew/manifest.webmanifest", views.crew_manifest, name="crew_manifest"),
     path("crew/worker.js", offline.notifier, {"start": "/crew/"}, name="crew_worker"),

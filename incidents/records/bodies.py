@@ -82,6 +82,13 @@ class SortieBody(Body):
     on_scene_at: dt.datetime | None
 
 
+class MajorBody(Body):
+    """A shared incident that was declared a major one; what is in it comes with its page, by reader."""
+
+    declared_at: dt.datetime
+    sitrep_due_at: dt.datetime | None
+
+
 class EmergencyBody(Body):
     """What a shared incident has beside other incidents (see emergencies/)."""
 
@@ -89,6 +96,8 @@ class EmergencyBody(Body):
     opened_at: dt.datetime
     services: list[ServiceBody]
     sorties: list[SortieBody]
+    # None: it is no major incident, or is none any more.
+    major: MajorBody | None
 
 
 class PublicBody(Body):

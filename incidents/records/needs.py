@@ -22,6 +22,7 @@ class Need(StrEnum):
     AGENCY_UNSURE = "agency_unsure"
     AGENCY_RETURNED = "agency_returned"
     SERVICE_SILENT = "service_silent"
+    CREW_SILENT = "crew_silent"
     STEP_FAILED = "step_failed"
 
 

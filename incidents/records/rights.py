@@ -81,6 +81,10 @@ class Verb(StrEnum):
     SET_UNIT = "set_unit"
     SEE_UNITS = "see_units"
     CREW = "crew"
+    RUN_MAJOR = "run_major"
+    COUNT_CASUALTIES = "count_casualties"
+    DECLARE_FACILITY = "declare_facility"
+    SEE_FACILITIES = "see_facilities"
 
 
 _RECEIVES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
@@ -160,6 +164,12 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.SET_UNIT: frozenset({Role.DISPATCHER, Role.CREW}),
     Verb.SEE_UNITS: _EVERYBODY,
     Verb.CREW: frozenset({Role.CREW}),
+    # A major incident is declared and run by whoever leads a shift; counted by whoever is there.
+    Verb.RUN_MAJOR: frozenset({Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    # Whose hospital it is decides the rest (emergencies/facilities/declaring.py).
+    Verb.DECLARE_FACILITY: _RECEIVES,
+    Verb.SEE_FACILITIES: ROOM_ROLES | _RECEIVES,
+    Verb.COUNT_CASUALTIES: ROOM_ROLES | {Role.DISPATCHER, Role.CREW},
 }
 
 

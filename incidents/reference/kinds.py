@@ -15,7 +15,8 @@ from django.db import models
 from incidents.conversations.models import CannedText
 from incidents.dispatching.models import CompetenceRule, CoOrdinating
 from incidents.doors.models import ServiceAttribute
-from incidents.emergencies.models import Protocol, ProtocolAnswer, ProtocolQuestion
+from incidents.emergencies.models import Protocol, ProtocolAnswer, ProtocolQuestion, Target, UnitNeed
+from incidents.emergencies.models.units import UnitKind
 from incidents.records.lifecycles import SERVICE_KINDS
 from incidents.records.models import Category
 from incidents.reference.files import Row, WrongValue
@@ -472,6 +473,41 @@ class ProtocolAnswers(Kind):
         )
 
 
+class Targets(Kind):
+    file = "targets.csv"
+    columns = frozenset({"measure", "percent", "seconds", "order"})
+    unique = ("measure",)
+    updated = ("percent", "seconds", "order")
+    model = Target
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        if line["measure"] not in Target.Measure:
+            raise WrongValue(f"nothing measures {line['measure']!r}")
+        numbers = {name: line.whole(name) for name in ("percent", "seconds", "order")}
+        yield line["measure"], Target(measure=line["measure"], **numbers)
+
+
+class UnitNeeds(Kind):
+    file = "unit_needs.csv"
+    columns = frozenset({"category", "kind", "number"})
+    unique = ("category", "kind")
+    updated = ("number",)
+    model = UnitNeed
+
+    def prepare(self) -> None:
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+
+    def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        if line["category"] not in self.categories:
+            raise WrongValue(f"there is no category {line['category']!r}")
+        if line["kind"] not in UnitKind:
+            raise WrongValue(f"there is no kind of unit {line['kind']!r}")
+        yield (
+            f"{line['category']} {line['kind']}",
+            UnitNeed(category_id=self.categories[line["category"]], kind=line["kind"], number=line.whole("number")),
+        )
+
+
 KINDS: tuple[type[Kind], ...] = (
     Agencies,
     HandlingUnits,
@@ -486,4 +522,6 @@ KINDS: tuple[type[Kind], ...] = (
     ProtocolQuestions,
     ProtocolAnswers,
     Clocks,
+    Targets,
+    UnitNeeds,
 )

@@ -7,7 +7,7 @@ one that stays, and reads its answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from incidents.delivery.models import Delivery, DeliveryState, Kind
@@ -39,6 +39,18 @@ _ENDINGS = frozenset(
     }
 )
 _OPEN = sorted(state.value for state in OPEN_ASSIGNMENTS)
+
+
+# Rooms above whose own rows hang on open work: (where it was, where it is now, by whom); inside the change, after the
+# assignments have moved, with both incidents locked.
+Moved = Callable[[Incident, Incident, Person], None]
+_moved: list[Moved] = []
+
+
+def register_moved(moved: Moved) -> None:
+    """Adds something that goes with open work when incidents are merged, and back when they are parted."""
+    if moved not in _moved:
+        _moved.append(moved)
 
 
 def survivor_of(incidents: Collection[Incident]) -> Incident:
@@ -98,6 +110,8 @@ def unmerge(*, merge_id: int, by: Person) -> Incident:
     row.parted_at, row.parted_by = current_change().at, by
     row.save(update_fields=["parted_at", "parted_by"])
     _give_back(row, holder, other)
+    for moved in _moved:
+        moved(holder, other, by)
     move(other, IncidentState.RECEIVED)
     other.outcome = ""
     other.save(update_fields=["outcome"])
@@ -151,6 +165,8 @@ def _take_in(into: Incident, other: Incident, by: Person) -> Merge:
         moved={"reports": reports, "photos": photos, "assignments": assignments, "ended": ended},
         exercise=into.exercise,
     )
+    for moved in _moved:
+        moved(other, into, by)
     move(other, IncidentState.CANCELLED)
     other.outcome = Outcome.MERGED
     other.save(update_fields=["outcome"])

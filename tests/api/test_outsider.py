@@ -176,7 +176,7 @@ def call_act(verb: str, expected: dict[str, str], **sent: Any) -> Row:
 def shared(verb: str, expected: dict[str, str], **sent: Any) -> Row:
     """A writing address of a shared incident."""
     route, url = f"api/emergencies/<code>/{verb}", f"/api/emergencies/{{code}}/{verb}"
-    return Row(route, url, expected, "POST", lambda scene: sent)
+    return Row(route, url.replace("<int:pk>", "1"), expected, "POST", lambda scene: sent)
 
 
 _FOR_RECEIVERS = only("focal_point", hidden=RECEIVERS_THERE)
@@ -237,12 +237,34 @@ ROWS = [
     shared("answer", only(*ROOM, hidden=("dispatcher",)), answer=1),
     shared("send", only(hidden=("dispatcher",)), unit=1),
     Row("api/emergencies/<code>/units", "/api/emergencies/{code}/units", only(hidden=("dispatcher",))),
+    *[
+        shared(f"major/{verb}", only(*MANAGERS, hidden=("dispatcher",)), **sent)
+        for verb, sent in {
+            "declare": {"reason": "Nhiều người bị nạn"},
+            "stand-down": {"reason": "Đã xong"},
+            "commander": {"name": "Lan"},
+            "scene": {"dangers": "Khí gas"},
+            "sectors": {"name": "Cổng sau"},
+            "sectors/<int:pk>": {"name": "Cổng sau"},
+            "sectors/<int:pk>/close": {},
+            "units": {"sortie": 1},
+            "resources": {"kind": "Xe bồn", "number": 2, "asked_of": "Quân khu"},
+            "resources/<int:pk>": {"promised": 1, "arrived": 0, "seen": 1},
+            "sitreps": {"next_min": 30},
+        }.items()
+    ],
+    shared("major/casualties", only(*ROOM, hidden=("dispatcher", "crew")), red=1, yellow=0, green=0, black=0, seen=0),
     Row("api/sorties/<int:pk>/call-back", "/api/sorties/1/call-back", only(hidden=("dispatcher",)), "POST"),
     # A crew that is on no unit is told to sign on first.
     Row("api/sorties/<int:pk>/step", "/api/sorties/1/step", only("crew", hidden=("dispatcher",)), "POST",
         lambda scene: {"state": "en_route"}),
     Row("api/units/<int:pk>/status", "/api/units/1/status", only(hidden=("dispatcher", "crew")), "POST",
         lambda scene: {"status": "available"}),
+    Row("api/units/<int:pk>/check-in", "/api/units/1/check-in", only(hidden=("dispatcher", "crew")), "POST"),
+    Row("api/units/<int:pk>/check-ins", "/api/units/1/check-ins", only(hidden=("dispatcher", "crew")), "POST",
+        lambda scene: {"minutes": 15}),
+    Row("api/units/<int:pk>/check-ins/end", "/api/units/1/check-ins/end", only(hidden=("dispatcher", "crew")), "POST"),
+    shared("check-ins", only(hidden=("dispatcher",)), minutes=10),
     Row("api/units/positions", "/api/units/positions", only(*ROOM, *AGENCIES)),
     Row("api/crew/sign-on", "/api/crew/sign-on", only("crew"), "POST", lambda scene: {"unit": 1}),
     Row("api/crew/sign-off", "/api/crew/sign-off", only("crew"), "POST"),
@@ -325,6 +347,14 @@ ROWS = [
     Row("emergencies/", "/emergencies/", only("dispatcher")),
     Row("emergencies/<str:code>/panel", "/emergencies/{code}/panel", only(hidden=(*ROOM, *AGENCIES))),
     Row("emergencies/<str:code>/report/", "/emergencies/{code}/report/", only(hidden=(*ROOM, *AGENCIES))),
+    Row("emergencies/<str:code>/major/", "/emergencies/{code}/major/", only(hidden=(*ROOM, *AGENCIES))),
+    Row("emergencies/<str:code>/sitreps/<int:number>/", "/emergencies/{code}/sitreps/1/",
+        only(hidden=(*ROOM, *AGENCIES))),
+    Row("emergencies/targets", "/emergencies/targets", only("dispatcher")),
+    Row("facilities/", "/facilities/", only(*ROOM, "focal_point", *RECEIVERS_THERE)),
+    Row("facilities/declare", "/facilities/declare", everybody("forbidden"), "POST", lambda scene: {"facility": "x"}),
+    Row("api/facilities/<int:pk>/declare", "/api/facilities/1/declare",
+        only(hidden=("focal_point", *RECEIVERS_THERE)), "POST", lambda scene: {"beds": 3}),
     Row("crew/", "/crew/", only("crew")),
     Row("crew/manifest.webmanifest", "/crew/manifest.webmanifest", _PUBLIC),
     Row("crew/worker.js", "/crew/worker.js", _PUBLIC),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.gis.geos import Point
 
+from incidents.emergencies.models import Facility
 from incidents.emergencies.models.log import LogScope
 from incidents.emergencies.screens.queries import View, shared_view
 from incidents.emergencies.services import parts
@@ -15,6 +16,7 @@ from incidents.records.models import Incident, Reporter
 from opscenter.accounts.models import Person
 from realtime.change import change
 from tests.cast import Cast, Hands
+from tests.emergencies import test_major
 from tests.emergencies.conftest import Services, emergency
 from tests.emergencies.test_units import new_unit, send
 from tests.intake.world import IN_AN_LAC, World
@@ -36,7 +38,7 @@ def readers(services: Services, cast: Cast, new_person: Any) -> dict[Reader, Per
 
 
 @pytest.fixture
-def incident(world: World, cast: Cast, services: Services, readers: dict[Reader, Person]) -> Incident:
+def incident(world: World, cast: Cast, services: Services, readers: dict[Reader, Person], settings: Any) -> Incident:
     point = Point(*IN_AN_LAC, srid=4326)
     made = emergency(world, cast.call_taker, "police", "fire", "ambulance", point=point, radius_m=10.0)
     reporter = Reporter.objects.create(name="Lan", phone="0900000001", created_at=made.received_at)
@@ -54,6 +56,8 @@ def incident(world: World, cast: Cast, services: Services, readers: dict[Reader,
         parts.note(incident_id=made.pk, words="Chung cho tất cả", by=cast.call_taker)
         parts.note(incident_id=made.pk, words="Bệnh nhân ngừng thở", by=cast.call_taker, scope=LogScope.MEDICAL)
     send(made, new_unit(services.ambulance, "115-01"), services.at_ambulance)
+    settings.CAMERAS = [{"name": "Ngã tư", "lon": point.x, "lat": point.y, "url": "https://camera.invalid/nga-tu"}]
+    Facility.objects.create(code="mau", name="Bệnh viện mẫu", point=point)
     return made
 
 
@@ -67,6 +71,8 @@ def shows(field: Field, view: View, page: str, reader: Reader) -> bool:
         Field.WORDS: lambda: WORDS in page,
         Field.REPORTER: lambda: view.may_look_at_reporter,
         Field.MEDICAL_NOTES: lambda: "Bệnh nhân ngừng thở" in log,
+        Field.CAMERAS: lambda: "https://camera.invalid/nga-tu" in page,
+        Field.HOSPITALS: lambda: len(view.hospitals) == 1 and "Bệnh viện mẫu" in page,
         Field.STATES: lambda: len(view.services) == 4,
         Field.SORTIES: lambda: len(view.sorties) == 1,
         Field.OWN_RECORD: lambda: view.record == own,
@@ -75,11 +81,11 @@ def shows(field: Field, view: View, page: str, reader: Reader) -> bool:
     }[field]()
 
 
+# Those of a major incident are asked for in test_major.py.
 SHOWN = [
     field
     for field in Field
-    if field
-    not in {Field.PHOTOS, Field.PROTOCOL, Field.MEDICAL_ANSWERS, Field.COMMAND, Field.CASUALTIES, Field.RESOURCES}
+    if field not in {Field.PHOTOS, Field.PROTOCOL, Field.MEDICAL_ANSWERS} and field not in test_major.FIELDS
 ]
 
 

@@ -49,6 +49,8 @@ export interface Emergency {
   opened_at: string;
   services: ServicePart[];
   sorties: Sortie[];
+  /** Declared a major incident, and not stood down. */
+  major: { declared_at: string; sitrep_due_at: string | null } | null;
 }
 
 export interface Incident {

@@ -15,6 +15,8 @@ export interface Unit {
   status: "available" | "on_sortie" | "out_of_service";
   since: string;
   incident: number | null;
+  /** When its crew has to report that it is well, and how many alarms there were since it last did. */
+  check_in: { due_at: string; missed: number } | null;
   /** Its home. */
   lat: number | null;
   lon: number | null;

@@ -29,6 +29,28 @@ _TEXTS: dict[str, str | Promise] = {
     "crew_called": _("Crew called: %(step)s%(reached)s"),
     "told_sent": _("%(whom)s: handed over by %(door)s"),
     "told_failed": _("%(whom)s: could not be reached by %(door)s"),
+    "unit_hospital": _("Patient taken to a hospital:"),
+    "check_in_every": _("Crews on scene report every %(minutes)s min"),
+    "check_in_started": _("Check-ins begun"),
+    "checked_in": _("Checked in: well"),
+    "check_in_missed": _("Check-in missed, alarm %(missed)s"),
+    "check_in_ended": _("Check-ins ended"),
+    "log_joined": _("The log of %(code)s goes on here"),
+    "major_declared": _("Declared a major incident"),
+    "major_stood_down": _("Major incident stood down"),
+    "commander": _("Commands all"),
+    "service_commander": _("Commands its service"),
+    "dangers": _("Dangers"),
+    "access": _("Ways in and out"),
+    "sector_opened": _("Sector opened"),
+    "sector_changed": _("Sector changed"),
+    "sector_closed": _("Sector closed"),
+    "unit_sector": _("Unit put into a sector"),
+    "casualties": _("Casualties: red %(red)s, yellow %(yellow)s, green %(green)s, black %(black)s"),
+    "resource_asked": _("Asked for %(number)s"),
+    "resource_moved": _("Of %(number)s asked for, %(promised)s promised, %(arrived)s arrived"),
+    "sitrep": _("Report of the situation no. %(number)s"),
+    "sitrep_late": _("The report of the situation is late"),
     # What the history says of any incident.
     "place_set": _("Place corrected"),
     "category_set": _("Category set"),
@@ -69,9 +91,16 @@ _REACHED: dict[bool | None, str | Promise] = {
 _WHOM: dict[str, str | Promise] = {"call_out": _("Crew"), "alarm": _("Alarm to the service")}
 
 
+def words_shown(kind: str, words: str) -> str:
+    """The words of an entry as a line shows them: of a report of the situation what its writer said."""
+    if kind == "sitrep" and words:
+        return str(json.loads(words)["words"])
+    return words
+
+
 def said(entry: LogEntry) -> str:
     """What happened, in the reader's language; a kind without words as it is stored."""
-    from incidents.emergencies.models import Unit
+    from incidents.emergencies.models import Facility, Unit
     from incidents.emergencies.screens.names import SORTIE_STATES
     from incidents.emergencies.units.lifecycles import SortieState
 
@@ -85,9 +114,15 @@ def said(entry: LogEntry) -> str:
         "whom": str(_WHOM.get(data.get("kind", ""), "")),
         "door": str(Door(data["door"]).label) if "door" in data else "",
     }
+    if "other" in data:
+        named["code"] = f"1022-{data['other']:06d}"
     text = str(_TEXTS.get(entry.kind, entry.kind)) % named
-    if entry.kind.startswith("unit_"):
+    if entry.kind.startswith(("unit_", "check_in_", "checked_in")) and "unit" in data:
         unit = Unit.objects.filter(pk=data["unit"]).values_list("call_sign", flat=True).first() or f"#{data['unit']}"
         state = f": {SORTIE_STATES[SortieState(data['state'])]}" if "state" in data else ""
-        return f"{text} {unit}{state}"
+        where = ""
+        if "facility" in data:
+            name = Facility.objects.filter(pk=data["facility"]).values_list("name", flat=True).first()
+            where = f" → {name or data['facility']}"
+        return f"{text} {unit}{state}{where}"
     return text

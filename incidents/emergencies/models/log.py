@@ -11,6 +11,8 @@ class LogScope(models.TextChoices):
     """Who reads an entry of a shared incident's log."""
 
     COMMON = "common", _("Everybody in it")
+    # Also what a helper that was called in does not read: how many are hurt.
+    SERVICES = "services", _("113, 114, 115 and 1022")
     OWN = "own", _("The service alone")
     MEDICAL = "medical", _("115 alone")
 

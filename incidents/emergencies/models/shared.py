@@ -50,6 +50,8 @@ class ServicePart(models.Model):
     # Mutual aid: it was asked to help, perhaps only until then.
     is_aid = models.BooleanField(default=False)
     until = models.DateTimeField(null=True, blank=True)
+    # How often its units report while they are on scene; null: they need not.
+    check_in_min = models.PositiveSmallIntegerField(null=True, blank=True)
     # What the service writes down for itself; nobody else reads it.
     record = models.TextField(blank=True, max_length=8000)
 

@@ -91,6 +91,19 @@ class Sortie(models.Model):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     on_scene_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # The hospital it takes a patient to.
+    facility = models.ForeignKey(
+        "emergencies.Facility",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sorties",
+        verbose_name=_("hospital"),
+    )
+    # Where it works in a major incident.
+    sector = models.ForeignKey(
+        "emergencies.Sector", models.PROTECT, null=True, blank=True, related_name="sorties", verbose_name=_("sector")
+    )
     # What was expected when it was sent: metres, seconds.
     metres = models.PositiveIntegerField(null=True, blank=True)
     seconds = models.PositiveIntegerField(null=True, blank=True)

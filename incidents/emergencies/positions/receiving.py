@@ -36,7 +36,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     if len(body) > LARGEST:
         collector.refuse(request.headers.get("X-Feed", "?"), "?", WhyNot.TOO_MANY)
         return JsonResponse({"code": "too_large"}, status=413)
-    feed = _signed_by(request, body)
+    feed = signed_by(request, body)
     if feed is None:
         return JsonResponse({"code": "wrong_signature"}, status=403)
     fixes = _fixes(body)
@@ -64,7 +64,8 @@ def batch(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"taken": len(taken), "refused": refused})
 
 
-def _signed_by(request: HttpRequest, body: bytes) -> Feed | None:
+def signed_by(request: HttpRequest, body: bytes) -> Feed | None:
+    """The active feed under whose secret this body was signed just now."""
     moment = request.headers.get("X-Time", "")
     feed = Feed.objects.filter(name=request.headers.get("X-Feed", "")[:40], is_active=True).first()
     if feed is None or not moment.isascii() or not moment.isdigit():

@@ -6,23 +6,29 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geo.areas import area_named
-from incidents.emergencies.log.wording import said
-from incidents.emergencies.models import LogEntry, ServicePart, SharedIncident, Sortie, Unit
+from incidents.emergencies.facilities.choosing import Hospital, hospitals
+from incidents.emergencies.log.wording import said, words_shown
+from incidents.emergencies.major.reading import MajorView, major_view
+from incidents.emergencies.models import Facility, LogEntry, SafetyTimer, ServicePart, SharedIncident, Sortie, Unit
 from incidents.emergencies.models.log import LogScope
 from incidents.emergencies.protocols.asking import Protocols, protocols_of
+from incidents.emergencies.screens.cameras import Camera, cameras_near
 from incidents.emergencies.screens.names import SORTIE_STATES, STATES_OF_SERVICES
 from incidents.emergencies.services.visibility import MATRIX, Field, Reader, reader_of
+from incidents.emergencies.targets.needing import needed_of
 from incidents.emergencies.units.lifecycles import SortieState, next_step, sortie_steps
 from incidents.emergencies.units.recommending import Recommendation, recommend
+from incidents.emergencies.units.safety import timer_of
 from incidents.records.lifecycles import NOT_THEIRS, OPEN_ASSIGNMENTS, AssignmentState
 from incidents.records.models import Assignment, Incident, Report
+from incidents.triage.models import Merge
 from opscenter.accounts.models import ContactPoint, Person
 from opscenter.accounts.roles import Role
 
@@ -30,6 +36,7 @@ T = TypeVar("T")
 _OPEN = sorted(state.value for state in OPEN_ASSIGNMENTS)
 _GONE = sorted(state.value for state in NOT_THEIRS)
 _SHOWN_UNITS = 5
+_SHOWN_HOSPITALS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class ShownSortie:
     is_own: bool
     # The steps it may take now, the likeliest first: (state, in words).
     steps: list[tuple[str, str]]
+    timer: SafetyTimer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,9 @@ class ShownEntry:
     what: str
     words: str
     scope: str
+    seq: int
+    # The code of the merged incident in whose log it stands; empty: this one's.
+    log: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,11 @@ class View:
     own: ServicePart | None
     recommended: Recommendation | None
     protocols: Protocols | None
+    cameras: list[Camera]
+    # The nearest hospitals, the suitable ones first.
+    hospitals: list[Hospital]
+    # None: never declared a major incident.
+    major: MajorView | None
 
     @property
     def is_taken(self) -> bool:
@@ -113,7 +129,7 @@ def shared_view(code: str, person: Person, at: dt.datetime | None = None) -> Vie
         shared=shared,
         reader=reader,
         category=only(Field.CATEGORY, lambda: incident.category.label if incident.category else _("Emergency"), ""),
-        place=only(Field.PLACE, lambda: _place(incident), ""),
+        place=only(Field.PLACE, lambda: place_of(incident), ""),
         reports=only(Field.WORDS, lambda: _reports(incident), []),
         may_look_at_reporter=reader in MATRIX[Field.REPORTER],
         services=only(Field.STATES, lambda: [_service(part, at or timezone.now()) for part in parts], []),
@@ -121,17 +137,35 @@ def shared_view(code: str, person: Person, at: dt.datetime | None = None) -> Vie
         record=only(Field.OWN_RECORD, lambda: own.record if own is not None else "", ""),
         log=_log(shared, person, reader),
         own=own,
-        recommended=recommend(incident, person.agency_id or 0, {}, at or timezone.now()) if sends else None,
+        recommended=_recommended(incident, person, at or timezone.now()) if sends else None,
         protocols=only(Field.PROTOCOL, lambda: protocols_of(shared, reader), None),
+        cameras=only(Field.CAMERAS, lambda: _cameras(incident), []),
+        hospitals=only(Field.HOSPITALS, lambda: _hospitals(incident, at or timezone.now()), []),
+        major=major_view(shared, reader, list({p.assignment.agency_id: p.assignment.agency for p in parts}.values())),
     )
 
 
-def _place(incident: Incident) -> str:
+def place_of(incident: Incident) -> str:
+    """How screens name the place: its own name, its ward, its district."""
     names = [incident.place_label]
     for code in (incident.ward_code, incident.district_code):
         area = area_named(incident.area_set, code) if code else None
         names.append(area.name if area else code)
     return ", ".join(dict.fromkeys(name for name in names if name))
+
+
+def _cameras(incident: Incident) -> list[Camera]:
+    return cameras_near(incident.point.x, incident.point.y) if incident.point is not None else []
+
+
+def _recommended(incident: Incident, person: Person, at: dt.datetime) -> Recommendation:
+    agency_id = person.agency_id or 0
+    return recommend(incident, agency_id, needed_of(incident, agency_id), at)
+
+
+def _hospitals(incident: Incident, at: dt.datetime) -> list[Hospital]:
+    place = (incident.point.x, incident.point.y) if incident.point is not None else None
+    return hospitals(Facility.objects.filter(is_active=True), at, place)[:_SHOWN_HOSPITALS] if place else []
 
 
 def _reports(incident: Incident) -> list[Report]:
@@ -153,17 +187,22 @@ def _service(part: ServicePart, at: dt.datetime) -> ShownService:
 
 
 def _sorties(incident: Incident, person: Person) -> list[ShownSortie]:
-    rows = Sortie.objects.filter(incident=incident, ended_at=None).select_related("unit__agency").order_by("sent_at")
-    return [_sortie(row, row.unit.agency_id == person.agency_id) for row in rows]
+    rows = (
+        Sortie.objects.filter(incident=incident, ended_at=None)
+        .select_related("unit__agency", "facility")
+        .order_by("sent_at")
+    )
+    timers = {one.unit_id: one for one in SafetyTimer.objects.filter(sortie__incident=incident, ended_at=None)}
+    return [_sortie(row, row.unit.agency_id == person.agency_id, timers.get(row.unit_id)) for row in rows]
 
 
-def _sortie(row: Sortie, is_own: bool) -> ShownSortie:
+def _sortie(row: Sortie, is_own: bool, timer: SafetyTimer | None = None) -> ShownSortie:
     service = row.unit.agency.kind
     first = next_step(service, row.state)
     allowed = sortie_steps(service, row.state) - {SortieState.WITHDRAWN}
     ordered = sorted(allowed, key=lambda step: (step != first, list(SortieState).index(step)))
     steps = [(step.value, str(SORTIE_STATES[step])) for step in ordered] if is_own else []
-    return ShownSortie(row, str(SORTIE_STATES[SortieState(row.state)]), is_own, steps)
+    return ShownSortie(row, str(SORTIE_STATES[SortieState(row.state)]), is_own, steps, timer)
 
 
 def _log(shared: SharedIncident, person: Person, reader: Reader) -> list[ShownEntry]:
@@ -173,18 +212,34 @@ def _log(shared: SharedIncident, person: Person, reader: Reader) -> list[ShownEn
         may |= Q(scope=LogScope.COMMON)
     if reader in MATRIX[Field.OWN_NOTES] and person.agency_id is not None:
         may |= Q(scope=LogScope.OWN, agency=person.agency_id)
+    if reader in MATRIX[Field.CASUALTIES]:
+        may |= Q(scope=LogScope.SERVICES)
     if reader in MATRIX[Field.MEDICAL_NOTES]:
         may |= Q(scope=LogScope.MEDICAL)
-    rows = LogEntry.objects.filter(may, shared=shared).select_related("agency", "by", "text").order_by("-seq")
-    return [_entry(row) for row in rows]
+    # What was taken in keeps its own chain; who reads this log reads it too, in the order of time.
+    logs = [shared.pk, *_taken_in(shared.pk)]
+    rows = LogEntry.objects.filter(may, shared__in=logs).select_related("agency", "by", "text")
+    return [_entry(row, shared.pk) for row in rows.order_by("-at", "-shared", "-seq")]
 
 
-def _entry(row: LogEntry) -> ShownEntry:
+def _taken_in(incident_id: int) -> list[int]:
+    """What was merged into an incident and is not parted again, also by way of others. Usually one query."""
+    found: list[int] = []
+    into = [incident_id]
+    while into:
+        into = list(Merge.objects.filter(into__in=into, parted_at=None).values_list("other_id", flat=True))
+        found += into
+    return found
+
+
+def _entry(row: LogEntry, log: int) -> ShownEntry:
     text = getattr(row, "text", None)
-    words = "" if text is None else text.words if text.erased_at is None else _("(erased)")
+    words = "" if text is None else words_shown(row.kind, text.words) if text.erased_at is None else _("(erased)")
     agency = (row.agency.short_name or row.agency.name) if row.agency else ""
     who = " · ".join(name for name in (str(row.by) if row.by else "", agency) if name) or _("the system")
-    return ShownEntry(row.at, who, said(row), words, row.scope)
+    return ShownEntry(
+        row.at, who, said(row), words, row.scope, row.seq, "" if row.shared_id == log else f"1022-{row.shared_id:06d}"
+    )
 
 
 @dataclass(frozen=True)
@@ -197,6 +252,8 @@ class Shift:
     view: View | None
     # The service's own telephone, to talk to the dispatcher; "" when none is known.
     phone: str = ""
+    # When the crew has to report that it is well.
+    timer: SafetyTimer | None = None
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -211,31 +268,12 @@ def shift_of(person: Person) -> Shift:
 
     unit = Unit.objects.select_related("agency").filter(crew__person=person).first()
     row = (
-        Sortie.objects.filter(unit=unit, ended_at=None).select_related("unit__agency", "incident").first()
+        Sortie.objects.filter(unit=unit, ended_at=None).select_related("unit__agency", "incident", "facility").first()
         if unit is not None
         else None
     )
     view = shared_view(row.incident.code, person) if row is not None else None
     points = ContactPoint.objects.filter(agency=person.agency_id, kind=ContactPoint.Kind.PHONE, is_active=True)
     phone = points.filter(is_head=False).order_by("order", "pk").values_list("address", flat=True).first() or ""
-    return Shift(unit, units_of(person), _sortie(row, True) if row is not None else None, view, phone)
-
-
-def timers(agency_id: int, at: dt.datetime, within_s: int) -> dict[str, Any]:
-    """Of the service's last 24 hours: how many were dispatched, the share in time, the median time to the scene."""
-    since = at - dt.timedelta(hours=24)
-    firsts: dict[int, tuple[dt.datetime, dt.datetime]] = {}
-    ways: list[float] = []
-    rows = Sortie.objects.filter(unit__agency=agency_id, sent_at__gte=since, incident__exercise=0).order_by("sent_at")
-    for assignment, told, sent, there in rows.values_list(
-        "assignment", "assignment__sent_at", "sent_at", "on_scene_at"
-    ):
-        firsts.setdefault(assignment, (told, sent))
-        if there is not None:
-            ways.append((there - sent).total_seconds())
-    in_time = sum((sent - told).total_seconds() <= within_s for told, sent in firsts.values())
-    return {
-        "dispatched": len(firsts),
-        "in_time": round(100 * in_time / len(firsts)) if firsts else None,
-        "to_scene_min": round(sorted(ways)[len(ways) // 2] / 60) if ways else None,
-    }
+    timer = timer_of(unit.pk) if unit is not None else None
+    return Shift(unit, units_of(person), _sortie(row, True) if row is not None else None, view, phone, timer)

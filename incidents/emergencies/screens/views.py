@@ -18,10 +18,21 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from geo.showing import map_settings
-from incidents.emergencies.screens.queries import shared_view, shift_of, timers
+from incidents.emergencies.facilities.choosing import hospitals
+from incidents.emergencies.facilities.declaring import declarable_by, shown_to
+from incidents.emergencies.major.sitreps import sheet
+from incidents.emergencies.models import Target
+from incidents.emergencies.screens.after_action import after_action
+from incidents.emergencies.screens.queries import shared_view, shift_of
+from incidents.emergencies.services.visibility import Field, may_read
+from incidents.emergencies.targets.measuring import limit_of, standings
 from incidents.records.rights import Verb, may
 from opscenter.accounts.models import Person
 
+# How often a crew that works alone can choose to report.
+_ALONE_MIN = (10, 15, 30, 60)
+# How often a service can have its crews on scene report.
+_CHECK_IN_MIN = (5, 10, 15, 20, 30)
 Checked = Callable[..., HttpResponseBase]
 
 
@@ -52,10 +63,10 @@ def board(request: HttpRequest, person: Person) -> HttpResponse:
     own = {
         "map": map_settings(timezone.localdate(now)),
         "agency": person.agency_id,
-        "dispatchWithin": settings.EMERGENCY_DISPATCH_S,
+        "dispatchWithin": limit_of(Target.Measure.DISPATCH) or settings.EMERGENCY_DISPATCH_S,
     }
-    figures = timers(person.agency_id or 0, now, settings.EMERGENCY_DISPATCH_S)
-    return render(request, "emergencies/board.html", {"board": own, "person": person, "timers": figures})
+    shown = {"board": own, "person": person, "standings": standings(person.agency_id or 0, now)}
+    return render(request, "emergencies/board.html", shown)
 
 
 @for_verb(Verb.READ_INCIDENT)
@@ -64,16 +75,27 @@ def panel(request: HttpRequest, person: Person, code: str) -> HttpResponse:
     view = shared_view(code, person)
     if view is None:
         raise Http404
-    return render(request, "emergencies/panel.html", {"view": view, "incident": view.incident, "person": person})
+    return render(
+        request,
+        "emergencies/panel.html",
+        {"view": view, "incident": view.incident, "person": person, "check_in_min": _CHECK_IN_MIN},
+    )
 
 
 @for_verb(Verb.READ_INCIDENT)
 def report(request: HttpRequest, person: Person, code: str) -> HttpResponse:
-    """The timeline on paper: what was said and done, and when, as far as this person may read it."""
+    """The report afterwards, on paper: each hop against its target, units, who decided what, and the whole timeline, as
+    far as this person may read it."""
     view = shared_view(code, person)
     if view is None:
         raise Http404
-    return render(request, "emergencies/report.html", {"view": view, "incident": view.incident})
+    shown = {
+        "view": view,
+        "incident": view.incident,
+        "after": after_action(view.shared, view.reader),
+        "now": timezone.now(),
+    }
+    return render(request, "emergencies/report.html", shown)
 
 
 @require_safe
@@ -105,4 +127,52 @@ def crew(request: HttpRequest, person: Person) -> HttpResponse:
     """The crew's page, or only its inside for scripts (header X-Panel)."""
     shift = shift_of(person)
     template = "emergencies/shift.html" if "X-Panel" in request.headers else "emergencies/crew.html"
-    return render(request, template, {"shift": shift, "person": person, "view": shift.view})
+    return render(request, template, {"shift": shift, "person": person, "view": shift.view, "alone": _ALONE_MIN})
+
+
+@for_verb(Verb.READ_INCIDENT)
+def major(request: HttpRequest, person: Person, code: str) -> HttpResponse:
+    """The command board of a major incident, or only its inside for scripts (header X-Panel)."""
+    view = shared_view(code, person)
+    if view is None:
+        raise Http404
+    template = "emergencies/command.html" if "X-Panel" in request.headers else "emergencies/major.html"
+    may_run = may(person, Verb.RUN_MAJOR) and (person.works_in_room or view.own is not None)
+    may_count = may(person, Verb.COUNT_CASUALTIES) and may_read(person, Field.CASUALTIES)
+    shown = {
+        "view": view,
+        "incident": view.incident,
+        "major": view.major,
+        "person": person,
+        "runs": may_run,
+        "counts": may_count,
+        "settings": {"code": view.incident.code, "id": view.incident.pk},
+    }
+    return render(request, template, shown)
+
+
+@for_verb(Verb.READ_INCIDENT)
+def sitrep(request: HttpRequest, person: Person, code: str, number: int) -> HttpResponse:
+    """One report of the situation on one page of paper, for whom the matrix lets read it."""
+    view = shared_view(code, person)
+    found = sheet(view.incident, number) if view is not None and may_read(person, Field.SITREPS) else None
+    if view is None or found is None:
+        raise Http404
+    return render(request, "emergencies/sitrep.html", {"view": view, "incident": view.incident, "sheet": found})
+
+
+@for_verb(Verb.SEE_FACILITIES)
+def facilities(request: HttpRequest, person: Person) -> HttpResponse:
+    """The hospitals as they declare themselves, with the forms of whoever may declare for them."""
+    own = set(declarable_by(person).values_list("pk", flat=True))
+    shown = [(one, one.facility.pk in own) for one in hospitals(shown_to(person), timezone.now())]
+    template = "emergencies/hospitals.html" if "X-Panel" in request.headers else "emergencies/facilities.html"
+    return render(request, template, {"hospitals": shown, "person": person})
+
+
+@for_verb(Verb.SEND_UNIT)
+def targets(request: HttpRequest, person: Person) -> HttpResponse:
+    """How the last 24 hours stand against the targets: the line of the board's head, asked for anew by the page."""
+    return render(
+        request, "emergencies/standings.html", {"standings": standings(person.agency_id or 0, timezone.now())}
+    )

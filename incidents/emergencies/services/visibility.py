@@ -38,9 +38,15 @@ class Field(StrEnum):
     OWN_RECORD = "own_record"
     OWN_NOTES = "own_notes"
     COMMON_LOG = "common_log"
+    CAMERAS = "cameras"
+    HOSPITALS = "hospitals"
+    # Of a major incident (major/).
     COMMAND = "command"
+    DANGERS = "dangers"
+    SECTORS = "sectors"
     CASUALTIES = "casualties"
     RESOURCES = "resources"
+    SITREPS = "sitreps"
 
 
 _R = Reader
@@ -63,10 +69,18 @@ MATRIX: dict[Field, frozenset[Reader]] = {
     Field.OWN_RECORD: _SERVICES | {_R.HELPER},
     Field.OWN_NOTES: _SERVICES | {_R.HELPER},
     Field.COMMON_LOG: _ALL,
+    Field.CAMERAS: _SERVICES | {_R.ROOM},
+    # Where patients go: no medical detail, and no helper's business.
+    Field.HOSPITALS: _SERVICES | {_R.ROOM},
     Field.COMMAND: _ALL,
+    # Whoever goes there has to know what burns and which way is open.
+    Field.DANGERS: _ALL,
+    Field.SECTORS: _ALL,
     # How many and how badly, never who.
     Field.CASUALTIES: _SERVICES | {_R.ROOM},
     Field.RESOURCES: _ALL,
+    # Each holds the counts.
+    Field.SITREPS: _SERVICES | {_R.ROOM},
 }
 
 

@@ -10,10 +10,12 @@ from incidents.dispatching import agency_work
 from incidents.dispatching.following import follow, move_assignment
 from incidents.emergencies.described import ENTITY
 from incidents.emergencies.log import chain
-from incidents.emergencies.models import Sortie, Unit
+from incidents.emergencies.models import Facility, Sortie, Unit
+from incidents.emergencies.models.log import LogScope
 from incidents.emergencies.refusals import Refusal, Refused
 from incidents.emergencies.services.parts import part_of
 from incidents.emergencies.telling import stop_calling
+from incidents.emergencies.units import safety
 from incidents.emergencies.units.lifecycles import OVER, SortieState, UnitStatus, check_sortie_step
 from incidents.records.editing import lock
 from incidents.records.lifecycles import AssignmentState, NotAllowed
@@ -21,6 +23,7 @@ from incidents.records.models import Assignment
 from opscenter.accounts.models import Person
 from realtime.change import change, current_change
 
+_TO_HOSPITAL = frozenset({SortieState.TRANSPORTING, SortieState.AT_HOSPITAL})
 _UNTAKEN = frozenset({AssignmentState.SENT, AssignmentState.SEEN})
 
 
@@ -70,17 +73,28 @@ def send(
     return sortie
 
 
-def step(*, sortie_id: int, wanted: SortieState, by: Person | None, expected: str | None = None) -> bool:
+def step(
+    *,
+    sortie_id: int,
+    wanted: SortieState,
+    by: Person | None,
+    expected: str | None = None,
+    facility_id: int | None = None,
+) -> bool:
     """The next step of a sortie, by its crew, its dispatcher, or (`by` None) because it arrived; in a change of its own
-    for the last, else in the open one. False when `expected` is not its state any more. Raises NotAllowed.
+    for the last, else in the open one. `facility_id` is the hospital that a patient is taken to.
+
+    False when `expected` is not its state any more. Raises NotAllowed, and Refused for no such hospital.
     """
     if by is None:
         with change():
-            return _step(sortie_id, wanted, None, expected)
-    return _step(sortie_id, wanted, by, expected)
+            return _step(sortie_id, wanted, None, expected, None)
+    return _step(sortie_id, wanted, by, expected, facility_id)
 
 
-def _step(sortie_id: int, wanted: SortieState, by: Person | None, expected: str | None) -> bool:
+def _step(
+    sortie_id: int, wanted: SortieState, by: Person | None, expected: str | None, facility_id: int | None
+) -> bool:
     incident_id = Sortie.objects.values_list("incident_id", flat=True).get(pk=sortie_id)
     incident = lock(incident_id)
     sortie = Sortie.objects.select_for_update(of=("self",)).select_related("unit__agency").get(pk=sortie_id)
@@ -99,9 +113,18 @@ def _step(sortie_id: int, wanted: SortieState, by: Person | None, expected: str 
         sortie.on_scene_at = sortie.on_scene_at or at
     if wanted in OVER:
         sortie.ended_at, sortie.call_at = at, None
+    if facility_id is not None and wanted in _TO_HOSPITAL:
+        sortie.facility = Facility.objects.filter(pk=facility_id, is_active=True).first()
+        if sortie.facility is None:
+            raise Refused(Refusal.NO_SUCH_FACILITY)
     sortie.save()
     data = {"unit": sortie.unit_id, "sortie": sortie.pk, "state": wanted.value, "arrived": by is None}
     chain.write(incident, "unit_step", by=by, agency_id=sortie.unit.agency_id, data=data)
+    if wanted in _TO_HOSPITAL and facility_id is not None:
+        told = {"unit": sortie.unit_id, "facility": facility_id}
+        own = sortie.unit.agency_id
+        chain.write(incident, "unit_hospital", by=by, agency_id=own, data=told, scope=LogScope.SERVICES)
+    safety.follow_step(sortie, by)
     if wanted in OVER:
         _put(Unit.objects.select_for_update().get(pk=sortie.unit_id), UnitStatus.AVAILABLE)
     else:
