@@ -189,7 +189,16 @@ async function load(): Promise<void> {
   }
 }
 
-async function show(code: string): Promise<void> {
+/** The windows of one desk: what is opened in one is opened in the others, each on its monitor. */
+const desk = new BroadcastChannel("board");
+desk.addEventListener("message", ({ data }: MessageEvent<{ agency: number; code: string | null }>) => {
+  if (data.agency !== board.agency || data.code === open) return;
+  if (data.code === null) close(false);
+  else void show(data.code, false);
+});
+
+async function show(code: string, tell = true): Promise<void> {
+  if (tell) desk.postMessage({ agency: board.agency, code });
   open = code;
   box.hidden = false;
   box.replaceChildren(element("p", { class: "panel-note", text: say("panel.loading") }));
@@ -200,7 +209,8 @@ async function show(code: string): Promise<void> {
   await load();
 }
 
-function close(): void {
+function close(tell = true): void {
+  if (tell) desk.postMessage({ agency: board.agency, code: null });
   open = null;
   box.hidden = true;
   box.replaceChildren();
@@ -347,6 +357,7 @@ async function start(): Promise<void> {
     soon();
   });
   void units.load().catch(() => undefined);
+  if (document.body.classList.contains("view-list")) return draw();
   map = await makeMap({
     box: one("#map"),
     basemap: page.basemap,

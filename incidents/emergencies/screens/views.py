@@ -31,6 +31,8 @@ from opscenter.accounts.models import Person
 
 # How often a crew that works alone can choose to report.
 _ALONE_MIN = (10, 15, 30, 60)
+# Halves of the board, each for a monitor of its own.
+_VIEWS = ("map", "list")
 # How often a service can have its crews on scene report.
 _CHECK_IN_MIN = (5, 10, 15, 20, 30)
 Checked = Callable[..., HttpResponseBase]
@@ -58,7 +60,8 @@ def for_verb(verb: Verb) -> Callable[[Checked], Checked]:
 
 @for_verb(Verb.SEND_UNIT)
 def board(request: HttpRequest, person: Person) -> HttpResponse:
-    """The dispatcher's board; the live stream fills it."""
+    """The dispatcher's board; the live stream fills it. `?view=map`, `?view=list`: halves, for two monitors."""
+    view = request.GET.get("view", "")
     now = timezone.now()
     own = {
         "map": map_settings(timezone.localdate(now)),
@@ -66,6 +69,7 @@ def board(request: HttpRequest, person: Person) -> HttpResponse:
         "dispatchWithin": limit_of(Target.Measure.DISPATCH) or settings.EMERGENCY_DISPATCH_S,
     }
     shown = {"board": own, "person": person, "standings": standings(person.agency_id or 0, now)}
+    shown["view"] = view if view in _VIEWS else ""
     return render(request, "emergencies/board.html", shown)
 
 
