@@ -18,6 +18,7 @@ from django.contrib.gis.geos import Point
 from django.utils import timezone, translation
 
 from incidents.doors.models import ApiKey, digest_of
+from incidents.emergencies.models.facilities import Capability, Facility
 from incidents.emergencies.models.units import Unit, UnitKind
 from incidents.wall.models import WallLink, hash_of, new_token
 from opscenter.accounts.issuing import new_password
@@ -96,6 +97,25 @@ FLEET = (
 
 
 @dataclass(frozen=True, slots=True)
+class Hospital:
+    """An invented hospital that 115 declares for: what it can do and where it is (longitude, latitude)."""
+
+    code: str
+    name: str
+    point: tuple[float, float]
+    capabilities: tuple[Capability, ...]
+
+
+HOSPITALS = (
+    Hospital(
+        "mau-1", "Bệnh viện mẫu 1", (106.660, 10.990), (Capability.SURGERY, Capability.INTENSIVE, Capability.STROKE)
+    ),
+    Hospital("mau-2", "Bệnh viện mẫu 2", (106.705, 10.915), (Capability.SURGERY, Capability.CHILDREN)),
+    Hospital("mau-3", "Bệnh viện mẫu 3", (106.765, 10.895), (Capability.BIRTH, Capability.CARDIAC)),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """What the demonstration prints: passwords by user name, the key of the partner's machine, the wall's token."""
 
@@ -136,6 +156,8 @@ def make_demonstration() -> str:
     people = {one.username: _person(one, kept["people"]) for one in CAST}
     for one in FLEET:
         _vehicle(one)
+    for hospital in HOSPITALS:
+        _hospital(hospital)
     kept["open311_key"] = kept.get("open311_key") or ApiKey.new_key()
     kept["wall_token"] = kept.get("wall_token") or new_token()
     _key(kept["open311_key"], people["doi-tac"])
@@ -183,6 +205,16 @@ def _vehicle(one: Vehicle) -> None:
         "status_since": timezone.now(),
     }
     Unit.objects.get_or_create(agency=agency, call_sign=one.call_sign, defaults=start)
+
+
+def _hospital(one: Hospital) -> None:
+    start = {
+        "name": one.name,
+        "point": Point(*one.point, srid=4326),
+        "capabilities": list(one.capabilities),
+        "is_sample": True,
+    }
+    Facility.objects.get_or_create(code=one.code, defaults=start)
 
 
 def _agency(code: str) -> Agency:
