@@ -31,6 +31,8 @@ from opscenter.accounts.models import Person
 
 # How often a crew that works alone can choose to report.
 _ALONE_MIN = (10, 15, 30, 60)
+# For how long mutual aid can be asked in one press.
+_AID_MIN = (30, 60, 120, 240)
 # Halves of the board, each for a monitor of its own.
 _VIEWS = ("map", "list")
 # How often a service can have its crews on scene report.
@@ -82,7 +84,7 @@ def panel(request: HttpRequest, person: Person, code: str) -> HttpResponse:
     return render(
         request,
         "emergencies/panel.html",
-        {"view": view, "incident": view.incident, "person": person, "check_in_min": _CHECK_IN_MIN},
+        {"view": view, "incident": view.incident, "person": person, "check_in_min": _CHECK_IN_MIN, "aid_min": _AID_MIN},
     )
 
 
