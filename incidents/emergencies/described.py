@@ -111,9 +111,12 @@ def _body(unit: Unit, incident: int | None, timer: SafetyTimer | None) -> dict[s
 
 
 def _bodies(units: QuerySet[Unit]) -> Iterator[tuple[Unit, dict[str, Any]]]:
+    rows = list(units.order_by("pk"))
+    if not rows:
+        return
     where = dict(Sortie.objects.filter(unit__in=units, ended_at=None).values_list("unit_id", "incident_id"))
     timers = {row.unit_id: row for row in SafetyTimer.objects.filter(unit__in=units, ended_at=None)}
-    for unit in units.order_by("pk"):
+    for unit in rows:
         yield unit, _body(unit, where.get(unit.pk), timers.get(unit.pk))
 
 
@@ -133,7 +136,7 @@ def describe_units(ids: Sequence[int]) -> Iterable[Described]:
 
 
 def rows_of_units(keys: frozenset[str]) -> Iterator[Row]:
-    """The units these keys see, for a snapshot. Three queries, none for whoever sees none."""
+    """The units these keys see, for a snapshot. Three queries at most."""
     seen = Q(pk__in=[])
     if ROOM in keys:
         seen = Q()

@@ -78,7 +78,7 @@ def test_who_declares(services: Services, cast: Cast, new_agency: Any, new_perso
     assert "Bệnh viện khac" in Hands(services.at_ambulance).get("/facilities/").content.decode()
 
 
-def test_its_own_machine_declares_signed(db: None) -> None:
+def test_its_own_machine_declares_signed(transactional_db: None) -> None:
     feed = Feed.objects.create(name="bv", secret="x" * 32)
     own = facility("mau", 0.0, feed=feed)
     facility("khac", 0.01)

@@ -47,7 +47,7 @@ def test_the_day_against_the_targets(incident: Incident, services: Services) -> 
     other = {one.target.measure: one for one in standings(services.police.pk, timezone.now())}
     assert (other["dispatch"].percent, other["dispatch"].is_met) == (None, True)
     page = Hands(services.at_fire).get("/emergencies/").content.decode()
-    assert "Trả lời cuộc gọi ≤ 15 s: <b>66 %</b>" in page
+    assert "Trả lời cuộc gọi ≤ 15 giây: <b>66 %</b>" in page
     assert "dưới chỉ tiêu" in Hands(services.at_fire).get("/emergencies/targets").content.decode()
 
 
