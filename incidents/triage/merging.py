@@ -118,6 +118,9 @@ def unmerge(*, merge_id: int, by: Person) -> Incident:
     data = {"merge": row.pk, "reports": row.moved["reports"]}
     append(holder, HistoryKind.UNMERGED, by=by, data={**data, "other": other.pk})
     append(other, HistoryKind.UNMERGED, by=by, data={**data, "into": holder.pk})
+    if Assignment.objects.filter(incident=other, state__in=_OPEN).exists():
+        # Its agencies may be at work already: one step further before it follows them.
+        move(other, IncidentState.ASSIGNED)
     follow(other)
     _give_anew(row, other, by)
     for one in (holder, other):

@@ -23,7 +23,9 @@ from tests.intake.world import IN_AN_LAC, World
 @pytest.fixture
 def incident(world: World, cast: Cast, services: Services) -> Incident:
     point = Point(*IN_AN_LAC, srid=4326)
-    return emergency(world, cast.call_taker, "fire", category=world.categories["fire"], group=2, point=point)
+    return emergency(
+        world, cast.call_taker, "fire", category=world.categories["fire"], group=2, point=point, radius_m=10.0
+    )
 
 
 def test_the_day_against_the_targets(incident: Incident, services: Services) -> None:
