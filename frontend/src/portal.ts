@@ -2,6 +2,7 @@
 import "./base";
 import "../styles/public.css";
 import "../styles/portal.css";
+import { readDraft } from "./drafts";
 import { element } from "./element";
 import { showErrors } from "./forms";
 import type { Entry } from "./outbox";
@@ -10,7 +11,6 @@ import { isApp, register } from "./portal/app";
 import { chat } from "./portal/chat";
 import { remember } from "./portal/mine";
 import { place } from "./portal/place";
-import { showQuestions } from "./questions";
 import { steps } from "./portal/steps";
 import { outbox } from "./sending";
 import { clock } from "./time";
@@ -85,11 +85,33 @@ function wire(form: HTMLFormElement): void {
   form.addEventListener("draft:restored", drawTopic);
   drawTopic();
 
+  /** The extra questions of a topic, fetched when it is chosen; without a network nothing more is asked. */
+  const more = form.querySelector<HTMLElement>("[data-questions]")!;
+  async function askMore(category: string): Promise<void> {
+    if (more.dataset.of === category) return;
+    more.dataset.of = category;
+    let text = "";
+    try {
+      const answer = category ? await fetch(`${more.dataset.questions}?category=${encodeURIComponent(category)}`) : null;
+      if (answer?.ok) text = await answer.text();
+    } catch {
+      // The form is whole without them.
+    }
+    if (more.dataset.of !== category) return;
+    more.replaceChildren(document.createRange().createContextualFragment(text));
+    const kept = readDraft(form.dataset.draft!)?.fields ?? {};
+    for (const field of more.querySelectorAll<HTMLInputElement | HTMLSelectElement>("input, select, textarea")) {
+      const before = kept[field.name];
+      if (field instanceof HTMLInputElement && field.type === "checkbox") field.checked = before === "on";
+      else if (before) field.value = before;
+    }
+  }
+
   // What is asked depends on for whom one speaks, and on the topic.
   const drawKind = (): void => {
     for (const box of form.querySelectorAll<HTMLElement>("[data-for-kind]")) box.hidden = box.dataset.forKind !== value("kind");
     for (const box of form.querySelectorAll<HTMLElement>("[data-not-for-kind]")) box.hidden = box.dataset.notForKind === value("kind");
-    showQuestions(form, value("category"));
+    void askMore(value("category"));
   };
   form.addEventListener("change", drawKind);
   form.addEventListener("draft:restored", drawKind);

@@ -66,7 +66,8 @@ def _page(form: ReportForm, exercise: Exercise | None) -> dict[str, Any]:
         "form": form,
         "exercise": exercise,
         "categories": topics(),
-        "asked": questions.asked_in_forms(_offered(), form.data),
+        # Those of the other topics are fetched when one is chosen: each costs a slow phone bytes.
+        "asked": questions.asked_in_forms(_offered(str(form.data.get("category", ""))), form.data),
         "agencies": agencies_to_complain_of(decision_date(timezone.localdate())),
         "most_photos": settings.PHOTOS_PER_REPORT,
         "photo_bytes": settings.PHOTO_MAX_BYTES,
@@ -75,9 +76,19 @@ def _page(form: ReportForm, exercise: Exercise | None) -> dict[str, Any]:
     }
 
 
-def _offered() -> list[Category]:
-    """The topics that the form offers, as rows."""
-    return list(Category.objects.filter(group=Group.FIELD, is_active=True, is_public=True))
+@gzip_page
+@require_GET
+def extra_questions(request: HttpRequest) -> HttpResponse:
+    """The fields of a topic's extra questions, for the form above; nothing for a topic without any."""
+    asked = questions.asked_in_forms(_offered(request.GET.get("category", "")[:60]))
+    response = render(request, "questions/fields.html", {"asked": asked, "box": "field"})
+    response["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+def _offered(code: str) -> list[Category]:
+    """The topic with this code, if the form offers it."""
+    return list(Category.objects.filter(code=code, group=Group.FIELD, is_active=True, is_public=True))
 
 
 def _action_id(request: HttpRequest, form: ReportForm) -> uuid.UUID:

@@ -20,6 +20,7 @@ urlpatterns = [
         "sw.js", offline.worker, {"start": "/", "entries": ("src/portal.ts", "src/portal/chat-box.ts")}, name="worker"
     ),
     path("phan-anh/", reporting.report, name="report"),
+    path("phan-anh/cau-hoi/", reporting.extra_questions, name="questions"),
     path("tra-cuu/", following.look_up, name="look_up"),
     path("tra-cuu/<str:code>/", following.track, name="track"),
     path("tra-cuu/<str:code>/bo-sung/", adding.add, name="add"),

@@ -307,6 +307,7 @@ ROWS = [
         only(hidden=ROOM), "POST", lambda scene: {"on": 1}),
     Row("room/photo/<int:pk>/", "/room/photo/{photo}/", only(*ROOM)),
     Row("api/files/<int:pk>", "/api/files/{file}", _FOR_ALL_WHO_HANDLE),
+    Row("phan-anh/cau-hoi/", "/phan-anh/cau-hoi/?category=road", _PUBLIC),
     # A key is guessed by nobody.
     Row("anh/<str:key>/", "/anh/0123456789abcdef/", _NOBODY),
     Row("api/openapi.json", "/api/openapi.json", _PUBLIC),
