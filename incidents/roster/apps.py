@@ -8,6 +8,7 @@ class RosterConfig(AppConfig):
     verbose_name = _("Shifts and hand-over")
 
     def ready(self) -> None:
+        from incidents.records.rights import ROLES, Verb
         from opscenter.accounts.models import PersonalKey
         from opscenter.accounts.own_keys import register_address
         from opscenter.accounts.pages import Section, register
@@ -16,3 +17,4 @@ class RosterConfig(AppConfig):
         register_address(PersonalKey.Purpose.CALENDAR, "roster:feed")
         register("roster:page", _("Shifts"), Section.WORK, ROOM_ROLES)
         register("roster:handover", _("Hand-over"), Section.WORK, ROOM_ROLES)
+        register("admin:roster_shiftkind_changelist", _("Kinds of shifts"), Section.PEOPLE, ROLES[Verb.PLAN_SHIFTS])

@@ -41,6 +41,9 @@ SUPERVISOR_MAY = frozenset(
         "worktime.change_absence",
         "worktime.delete_absence",
         "contacts.view_drill",
+        "roster.view_shiftkind",
+        "roster.add_shiftkind",
+        "roster.change_shiftkind",
     }
 )
 # Who may open the administration pages at all.
