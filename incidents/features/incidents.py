@@ -5,7 +5,7 @@ No free text leaves by this way, whoever asks: a layer is saved to disks and han
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
@@ -143,9 +143,13 @@ def _one(reader: Person, feature: str) -> Feature | None:
 
 
 def _features(reader: Person, ids: list[int]) -> dict[int, Feature]:
-    """The features of visible incidents, by id; each by the most detailed profile that one of the keys gives."""
+    return features_for(keys_of_person(reader), ids)
+
+
+def features_for(keys: Collection[str], ids: Sequence[int]) -> dict[int, Feature]:
+    """The features of the incidents that one of the keys opens, by id; each by the most detailed profile they give."""
     profile_of: dict[int, str] = {}
-    rows = IncidentAudience.objects.filter(incident__in=ids, key__in=sorted(keys_of_person(reader)))
+    rows = IncidentAudience.objects.filter(incident__in=ids, key__in=sorted(keys))
     for pk, profile in rows.values_list("incident_id", "profile"):
         known = profile_of.get(pk)
         if known is None or PROFILES.index(profile) < PROFILES.index(known):
