@@ -63,8 +63,10 @@ def calendar_of(person: Person, at: dt.datetime) -> Calendar:
         words = _("Deadline %(code)s %(category)s") % {"code": row.incident.code, "category": category}
         event = _event(f"assignment-{row.pk}", words.strip(), row.sent_at)
         assert row.due_at is not None
-        event.add("dtstart", row.due_at.astimezone(dt.UTC))
-        event.add("dtend", row.due_at.astimezone(dt.UTC))
+        # A calendar knows whole seconds.
+        due_at = row.due_at.astimezone(dt.UTC).replace(microsecond=0)
+        event.add("dtstart", due_at)
+        event.add("dtend", due_at)
         event.add("sequence", row.incident.version)
         event.add("url", f"{settings.PUBLIC_URL.rstrip('/')}/inbox/")
         calendar.add_component(event)
