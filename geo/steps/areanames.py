@@ -374,6 +374,9 @@ class Reading:
 
     def _is_marked_so(self, written: Sequence[Token], words: Sequence[str], marks: Sequence[str]) -> bool:
         """Whether words carry these marks, were typed in raw telex, or begin a phrase ("…, Xa Phước Hòa")."""
+        if any(token.has_marks and token.marked != mark for token, mark in zip(written, marks, strict=True)):
+            # "Quân đoàn 4" is no quận.
+            return False
         return (
             written[0].opens
             or written[0].text[0].isupper()
@@ -443,6 +446,9 @@ class Reading:
                 # "12 30/4": the second number is the street's name.
                 return False
             at -= 1
+        if self.keys[at].isdigit() and len(self.keys[at]) >= 5:
+            # A postcode or a telephone number: "75000 Phú Cường".
+            return False
         if at == 0 or self.tokens[at].opens:
             return True
         before = self.keys[at - 2] if at > 1 else ""

@@ -1,4 +1,7 @@
-"""Landmarks that people name instead of a ward: "ngã tư 550" is in Dĩ An. The list is language/landmarks.toml."""
+"""Landmarks and hamlets that people name instead of a ward: "ngã tư 550" is in Dĩ An, "KP Nội Hóa 1" in Bình An.
+
+The lists are language/landmarks.toml and language/hamlets.toml.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from geo.language import table
 from geo.steps.areanames import AreaNames, Mention, stands_beside
 from geo.steps.phrases import Phrases
 from geo.steps.tokens import Token
+
+_HAMLET_LABELS = ("khu phố", "ấp")
 
 
 def find_landmarks(written: Sequence[Token], tokens: Sequence[Token], names: AreaNames) -> list[Mention]:
@@ -43,4 +48,9 @@ def _landmarks() -> Phrases[tuple[tuple[str, str], ...]]:
         wards = tuple((known["set"], code) for code in landmark["wards"])
         for name in landmark["names"]:
             landmarks.put(written_out(fold_name(name).split()), wards)
+    hamlets = table("hamlets")
+    for code, names in hamlets["wards"].items():
+        for name in names:
+            for label in _HAMLET_LABELS:
+                landmarks.put((*fold_name(label).split(), *fold_name(name).split()), ((hamlets["set"], code),))
     return landmarks

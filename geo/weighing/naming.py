@@ -1,0 +1,113 @@
+"""The wards that the names in a text mean, with the reasons said for each, and how sure each is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from geo.confidence import of_ward
+from geo.index import Unit
+from geo.steps.areanames import Meaning, Mention, is_of_the_city, unit_of
+from geo.steps.units import Ground
+from geo.steps.wards import WardGuess, ward_guesses
+from geo.weighing.reading import Read
+
+MERGER = dt.date(2025, 7, 1)
+
+
+def guesses_in(read: Read, on: dt.date) -> list[WardGuess]:
+    """Ground in the set in force for each ward named, surest first; reasons are said on the way."""
+    if read.elsewhere and not names_ours(read):
+        if on < MERGER or not all(one.city for one in read.elsewhere):
+            read.wards = _renamed_by_the_merger(read)
+        else:
+            read.elsewhere = []
+    if read.strangers and not names_ours(read):
+        read.say("district_unknown", name=read.strangers[0].text)
+    guesses = ward_guesses(read.territory, read.index, read.wards, read.districts)
+    said: set[int] = set()
+    for guess in guesses:
+        if id(guess.mention) not in said:
+            said.add(id(guess.mention))
+            _say_named(read, guess, [other for other in guesses if other.mention is guess.mention])
+    return guesses
+
+
+def names_ours(read: Read) -> bool:
+    """Whether a district or the province is named as one of the territory."""
+    return any(mention.is_firm for mention in (*read.districts, *read.provinces))
+
+
+def _renamed_by_the_merger(read: Read) -> list[Mention]:
+    """Beside a name outside only a ward counts that the city has had since 2025 and had none of that name before."""
+    if not all(one.city for one in read.elsewhere):
+        return []
+    kept = []
+    for mention in read.wards:
+        meanings = tuple(meaning for meaning in mention.meanings if not _has_districts(read, meaning))
+        if meanings and not is_of_the_city(mention) and mention.is_firm:
+            kept.append(replace(mention, meanings=meanings))
+    return kept
+
+
+def _has_districts(read: Read, meaning: Meaning) -> bool:
+    index = read.territory.named(meaning.set_name)
+    return index is not None and bool(index.districts)
+
+
+def _say_named(read: Read, guess: WardGuess, same: Sequence[WardGuess]) -> None:
+    mention = guess.mention
+    if guess.agrees is False:
+        district = next((one for one in read.districts if one.is_firm), read.districts[0])
+        read.say("ward_district_disagree", ward=guess.meaning.name, district=district.meanings[0].name)
+    code = (
+        "landmark"
+        if mention.evidence == "landmark"
+        else "ward_named"
+        if mention.evidence not in {"inside", "maybe", "street", "loose"}
+        else "ward_named_after"
+    )
+    if mention.likeness < 0.75 or (mention.likeness < 0.95 and mention.is_misspelt):
+        code = "ward_misspelt"
+    read.say(code, text=mention.text, name=meaning_name(read, guess.meaning))
+    by_meaning: dict[tuple[str, str], list[Ground]] = {}
+    for other in same:
+        by_meaning.setdefault(other.meaning.unit_key, []).append(other.ground)
+    for pieces in by_meaning.values():
+        if pieces[0].named_set != read.index.name:
+            _say_old_unit(read, pieces)
+    if len(by_meaning) > 1:
+        wards = ", ".join(_full_name(read, other.ground.unit) for other in same)
+        read.say("name_in_several", name=mention.text, wards=wards)
+
+
+def _say_old_unit(read: Read, pieces: Sequence[Ground]) -> None:
+    named = pieces[0]
+    if len(pieces) == 1:
+        read.say("old_unit", name=named.named.name, set=named.named_set, ward=name_of(read, named.unit))
+    else:
+        wards = ", ".join(name_of(read, piece.unit) for piece in pieces)
+        read.say("old_unit_split", name=named.named.name, set=named.named_set, wards=wards)
+
+
+def meaning_name(read: Read, meaning: Meaning) -> str:
+    """The name of a meaning's unit: as called now in the set in force, as written in another."""
+    pair = unit_of(read.territory, meaning)
+    return name_of(read, pair[1]) if pair is not None and pair[0] is read.index else meaning.name
+
+
+def name_of(read: Read, unit: Unit) -> str:
+    return unit.named(read.named_on)[1]
+
+
+def _full_name(read: Read, unit: Unit) -> str:
+    district = read.index.units.get(unit.parent_code)
+    return f"{name_of(read, unit)} ({name_of(read, district)})" if district is not None else name_of(read, unit)
+
+
+def confidence_of(read: Read, guess: WardGuess) -> float:
+    mention = guess.mention
+    # A district that is none of ours: the ward may be another one of that name, elsewhere.
+    agrees = False if guess.agrees is None and read.strangers and not names_ours(read) else guess.agrees
+    return guess.share * of_ward(mention.evidence, agrees, mention.likeness, beside=mention.beside)

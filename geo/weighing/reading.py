@@ -1,0 +1,122 @@
+"""What the texts of a report name: positions, units, spots, names outside, and words nothing was made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from geo.gazetteer.lookups import Gazetteer
+from geo.index import SetIndex, Territory
+from geo.models import Level
+from geo.resolution import Reason
+from geo.steps.areanames import Elsewhere, Mention, Reading, area_names, expand_short_names
+from geo.steps.coordinates import WrittenPoint, written_points
+from geo.steps.landmarks import find_landmarks
+from geo.steps.spots import Spot, find_spots
+from geo.steps.tokens import MOST_CHARACTERS, Token, clean, is_marked, tokens_of
+from geo.steps.wards import read_as_wards
+from geo.steps.written import write_out
+
+
+@dataclass(slots=True)
+class Read:
+    """What the texts gave, and the reasons and words gathered on the way."""
+
+    territory: Territory
+    index: SetIndex
+    gazetteer: Gazetteer
+    named_on: dt.date | None
+    points: list[WrittenPoint] = field(default_factory=list)
+    wards: list[Mention] = field(default_factory=list)
+    districts: list[Mention] = field(default_factory=list)
+    provinces: list[Mention] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    strangers: list[Elsewhere] = field(default_factory=list)  # districts by their label that are none of ours
+    ignored: list[str] = field(default_factory=list)
+    reasons: list[Reason] = field(default_factory=list)
+
+    def say(self, code: str, **params: str | float) -> None:
+        reason = Reason(code, params)
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+
+
+def read_texts(read: Read, words: str, address: str, point: tuple[float, float] | None, exercise: int) -> Read:
+    whole, index = read.territory, read.index
+    if len(words) > MOST_CHARACTERS or len(address) > MOST_CHARACTERS:
+        read.say("text_cut")
+    if "\ufffd" in words or "\ufffd" in address:
+        read.say("text_broken")
+    near = point or (index.plane.lon, index.plane.lat)
+    names = area_names(whole)
+    for text in (clean(address), clean(words)):
+        if not text:
+            continue
+        points = written_points(text, near)
+        read.points += points
+        plain = tokens_of(_without(text, points))
+        if not plain:
+            continue
+        tokens, marked = expand_short_names(plain), is_marked(plain)
+        reading = Reading(tokens, names, marked)
+        mentions = reading.mentions()
+        elsewhere = reading.elsewhere(mentions)
+        in_city = any(one.city for one in elsewhere)
+        mentions = read_as_wards(mentions, index, in_city=in_city)
+        written = write_out(plain)
+        landmarks = find_landmarks(written, tokens, names)
+        mentions = [*_outside(mentions, landmarks), *landmarks]
+        # What the address says of a level stands; the words then only fill in what it leaves open.
+        for level, kept in (
+            (Level.WARD, read.wards),
+            (Level.DISTRICT, read.districts),
+            (Level.PROVINCE, read.provinces),
+        ):
+            if not any(mention.is_firm for mention in kept):
+                kept += [mention for mention in mentions if mention.level == level]
+        units = [
+            (tokens[one.start].start, tokens[one.end - 1].end, bool(one.label))
+            for one in mentions
+            if not one.is_misspelt
+        ]
+        spots = find_spots(written, read.gazetteer, units, exercise)
+        read.spots = read.spots or spots
+        read.elsewhere += [one for one in elsewhere if not one.unknown]
+        read.strangers += [one for one in elsewhere if one.unknown]
+        read.ignored += _left_over(
+            plain,
+            [(tokens[mention.start].start, tokens[mention.end - 1].end) for mention in mentions]
+            + [(spot.start, spot.end) for spot in spots],
+        )
+    return read
+
+
+def _outside(mentions: Sequence[Mention], landmarks: Sequence[Mention]) -> list[Mention]:
+    """The units named elsewhere than in a landmark's own name: "chợ Thủ Dầu Một" names no district."""
+    return [
+        mention
+        for mention in mentions
+        if mention.label or not any(one.start <= mention.start < one.end for one in landmarks)
+    ]
+
+
+def _without(text: str, points: Sequence[WrittenPoint]) -> str:
+    """The text with written positions blanked, so that a link's words are not read as names."""
+    for point in points:
+        text = text[: point.start] + " " * (point.end - point.start) + text[point.end :]
+    return text
+
+
+def _left_over(tokens: Sequence[Token], used: Sequence[tuple[int, int]], most: int = 12) -> list[str]:
+    """Runs of words nothing was made of."""
+    runs: list[list[str]] = [[]]
+    for token in tokens:
+        if any(start <= token.start < end for start, end in used):
+            runs.append([])
+        else:
+            if token.opens:
+                runs.append([])
+            runs[-1].append(token.text)
+    return [" ".join(run)[:120] for run in runs if run][:most]
