@@ -103,7 +103,9 @@ class Names:
         for word, number in rows.ids.items():
             order[number] = self._ids[word]
         given: Numbers = np.frombuffer(rows.flat, dtype=np.int32) if rows.flat else np.empty(0, np.int32)
-        self._flat: Numbers = order[given]
+        # One row of numbers, as an array for slices and as numpy's for everything else.
+        self._numbers = array("i", order[given].tobytes())
+        self._flat: Numbers = np.frombuffer(self._numbers, dtype=np.int32) if self._numbers else np.empty(0, np.int32)
         self._starts = rows.starts
         self._lengths = array("i", [0]) * len(self._words)
         self._build_hashes()
@@ -115,8 +117,8 @@ class Names:
 
     def words(self, name: int) -> tuple[str, ...]:
         """The folded words of a name."""
-        words = self._words
-        return tuple([words[i] for i in self._flat[self._starts[name] : self._starts[name + 1]].tolist()])
+        words, starts = self._words, self._starts
+        return tuple([words[number] for number in self._numbers[starts[name] : starts[name + 1]]])
 
     def _build_hashes(self) -> None:
         whole, gapped, gapped_names, short, short_names = array("q"), array("q"), array("i"), array("q"), array("i")
@@ -135,8 +137,15 @@ class Names:
                     short.append(hash(glue(words[:gap] + words[gap + 1 :])))
                     short_names.append(name)
         self._whole = _Hashes(whole, array("i", range(len(self))))
+        self._mixed = self._different_names_of_one_hash()
         self._gapped = _Hashes(gapped, gapped_names)
         self._short = _Hashes(short, short_names)
+
+    def _different_names_of_one_hash(self) -> frozenset[int]:
+        """The hashes that several names share without being spelt the same; elsewhere one comparison tells for all."""
+        keys = np.frombuffer(self._whole.keys, dtype=np.int64) if self._whole.keys else np.empty(0, np.int64)
+        shared = np.unique(keys[1:][keys[1:] == keys[:-1]]).tolist()
+        return frozenset(key for key in shared if len({glue(self.words(name)) for name in self._whole[key]}) > 1)
 
     def _build_postings(self) -> None:
         """For each word, in order, the names that have it."""
@@ -160,8 +169,13 @@ class Names:
 
     def exactly(self, glued: str) -> tuple[int, ...]:
         """The names whose words, written together, are this."""
-        found = self._whole[hash(glued)]
-        return tuple([name for name in found if glue(self.words(name)) == glued]) if found else ()
+        key = hash(glued)
+        found = self._whole[key]
+        if not found:
+            return ()
+        if key in self._mixed:
+            return tuple([name for name in found if glue(self.words(name)) == glued])
+        return tuple(found) if glue(self.words(found[0])) == glued else ()
 
     def scan(self, words: Sequence[str]) -> list[NameHit]:
         """The longest name at every word that begins one; names may overlap."""

@@ -236,7 +236,7 @@ def unit_of(territory: Territory, meaning: Meaning) -> tuple[SetIndex, Unit] | N
 def expand_short_names(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """ "TDM" and the like as the words they stand for, at the place where they were written."""
     short = _short_names()
-    if not any(token.folded in short for token in tokens):
+    if short.keys().isdisjoint([token.folded for token in tokens]):
         return tokens
     expanded: list[Token] = []
     for token in tokens:
@@ -281,19 +281,21 @@ class Reading:
     def _exact(self) -> list[Mention]:
         found: list[Mention] = []
         at, count, phrases = 0, len(self.tokens), self.names.phrases
-        before, own_names, things = 0, _own_names(), _things()
+        before, own_names, things, keys = 0, _own_names(), _things(), self.keys
+        own_begins, begins, thing_begins = own_names.beginnings, phrases.beginnings, things.beginnings
         while at < count:
-            own = own_names.at_keys(self.keys, at)
+            word = keys[at]
+            own = own_names.at_keys(keys, at) if word in own_begins else None
             if own is not None:
                 at = own.end
                 continue
-            phrase = phrases.at_keys(self.keys, at)
+            phrase = phrases.at_keys(keys, at) if word in begins else None
             mention = None
             if phrase is not None and not any(token.opens for token in self.tokens[at + 1 : phrase.end]):
                 mention = self._mention(at, phrase.end, phrase.meanings, before)
             if mention is None:
                 # "công an Phú An": the thing's own words are no beginning of a name.
-                thing = things.at_keys(self.keys, at) if phrase is None else None
+                thing = things.at_keys(keys, at) if phrase is None and word in thing_begins else None
                 at = thing.end if thing is not None else at + 1
                 continue
             found.append(mention)
@@ -488,8 +490,12 @@ class Reading:
         found: list[Elsewhere] = []
         tokens, keys, names = self.tokens, self.keys, self.names.elsewhere
         taken = {at for mention in mentions for at in range(mention.start, mention.end)}
+        begins, label_begins = names.beginnings, _label_beginnings()
         at = 0
         while at < len(keys):
+            if keys[at] not in begins and keys[at] not in label_begins:
+                at += 1
+                continue
             phrase = names.at_keys(keys, at)
             # "Quận Tân Bình" is the city's, and longer than the name of ours in it; else ours goes first.
             if phrase is not None and self._is_elsewhere(phrase.start, phrase.end, taken):

@@ -29,6 +29,9 @@ _DECIMAL = re.compile(
 _COMMA_DECIMAL = re.compile(r"(?<![\d.,])(\d{1,3},\d{4,15})\s{0,2}[;\s]\s{0,2}(\d{1,3},\d{4,15})(?![\d.,])")
 _ANGLE = r"(\d{1,3})\s?[°ºo]\s?(\d{1,2})\s?['’′]\s?(?:(\d{1,2}(?:[.,]\d{1,6})?)\s?(?:[\"”″]|''))?"
 _SEXAGESIMAL = re.compile(rf"{_ANGLE}\s?([NSB])\s{{0,2}}[,;]?\s{{0,2}}{_ANGLE}\s?([EWĐ])", re.IGNORECASE)
+# A digit behind a decimal point or comma, a sign of degrees, a plus, or the beginning of a link: without any of them a
+# text holds no position, and most do not.
+_MAY_HOLD = re.compile(r"\d[.,]\d{3}|\d\s?[°ºo]\s?\d|\+|://|geo:|maps?\.", re.IGNORECASE)
 _PLUS_ALPHABET = "23456789CFGHJMPQRVWX"
 _PLUS_CODE = re.compile(
     rf"(?<![A-Z0-9+])([{_PLUS_ALPHABET}]{{4}}|[{_PLUS_ALPHABET}]{{8}})\+([{_PLUS_ALPHABET}]{{2,3}})(?![A-Z0-9])"
@@ -51,6 +54,8 @@ class WrittenPoint:
 def written_points(text: str, near: tuple[float, float] | None = None) -> list[WrittenPoint]:
     """Every position written in a text, links first. `near` (lon, lat) completes short plus codes."""
     found: list[WrittenPoint] = []
+    if _MAY_HOLD.search(text) is None:
+        return found
     for point in (*_links(text), *_degrees(text), *_plus_codes(text, near)):
         if not any(point.start < other.end and other.start < point.end for other in found):
             found.append(point)

@@ -23,9 +23,9 @@ def find_landmarks(written: Sequence[Token], tokens: Sequence[Token], names: Are
     count in `tokens`."""
     words = [token.folded for token in written]
     found: list[Mention] = []
-    at = 0
+    known, at = _landmarks(), 0
     while at < len(words):
-        phrase = _landmarks().at_keys(words, at)
+        phrase = known.at_keys(words, at) if words[at] in known.beginnings else None
         if phrase is None or any(token.opens for token in written[at + 1 : phrase.end]):
             at += 1
             continue

@@ -25,7 +25,9 @@ class Phrases(Generic[T]):
 
     def __init__(self) -> None:
         self._by_words: dict[tuple[str, ...], tuple[T, ...]] = {}
-        self._lengths: dict[str, tuple[int, ...]] = {}
+        # First word → how many words the phrases have that begin with it, longest first. Whoever goes through a text
+        # looks here before asking: nearly all words begin nothing.
+        self.beginnings: dict[str, tuple[int, ...]] = {}
 
     def add(self, phrase: str, meaning: T) -> None:
         """A phrase as it is written."""
@@ -44,19 +46,19 @@ class Phrases(Generic[T]):
         meanings = self._by_words.get(words, ())
         if meaning not in meanings:
             self._by_words[words] = (*meanings, meaning)
-        lengths = self._lengths.get(words[0], ())
+        lengths = self.beginnings.get(words[0], ())
         if len(words) not in lengths:
-            self._lengths[words[0]] = tuple(sorted((*lengths, len(words)), reverse=True))
+            self.beginnings[words[0]] = tuple(sorted((*lengths, len(words)), reverse=True))
 
     def at(self, tokens: Sequence[Token], start: int) -> Phrase[T] | None:
         """The longest phrase that begins at a token."""
-        if tokens[start].folded not in self._lengths:
+        if tokens[start].folded not in self.beginnings:
             return None
         return self.at_keys([token.folded for token in tokens], start)
 
     def at_keys(self, words: Sequence[str], start: int) -> Phrase[T] | None:
         """The longest phrase that begins at a word."""
-        lengths = self._lengths.get(words[start])
+        lengths = self.beginnings.get(words[start])
         if lengths is None:
             return None
         for length in lengths:
@@ -73,7 +75,7 @@ class Phrases(Generic[T]):
     def ending_at_keys(self, words: Sequence[str], end: int, longest: int = 4) -> Phrase[T] | None:
         """The longest phrase that ends directly before a word."""
         for start in range(max(0, end - longest), end):
-            if words[start] in self._lengths:
+            if words[start] in self.beginnings:
                 meanings = self._by_words.get(tuple(words[start:end]))
                 if meanings:
                     return Phrase(start, end, meanings)

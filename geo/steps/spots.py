@@ -9,10 +9,10 @@ from itertools import pairwise
 from typing import Literal
 
 from geo.folding import fold_name
-from geo.gazetteer.answers import Entry
+from geo.gazetteer.answers import Entry, EntryKind
 from geo.gazetteer.lookups import Gazetteer
 from geo.language import table
-from geo.plane import distance_m
+from geo.plane import about_m
 from geo.steps.phrases import Phrases
 from geo.steps.tokens import Token
 
@@ -103,6 +103,7 @@ class _Search:
             for start, end, _labelled in units
             if start <= token.start and token.end <= end
         }
+        self._kept: dict[tuple[int, int], tuple[bool, str]] = {}
         self.found = self._names(exercise)
 
     def spots(self) -> list[Spot]:
@@ -128,21 +129,25 @@ class _Search:
                 continue
             if any(token.opens for token in self.tokens[hit.start + 1 : hit.end]):
                 continue
-            entries = tuple(entry for entry in hit.entries if self._counts(entry, hit.start, hit.end))
+            kinds = {entry.kind for entry in hit.entries}
+            counting = {kind for kind in kinds if self._counts(kind, hit.start, hit.end)}
+            entries = (
+                hit.entries if counting == kinds else tuple(entry for entry in hit.entries if entry.kind in counting)
+            )
             if entries:
                 kept.append(_Found(hit.start, hit.end, entries, 1.0))
         return sorted([*kept, *self._nearly(kept)], key=lambda found: found.start)
 
-    def _counts(self, entry: Entry, start: int, end: int) -> bool:
+    def _counts(self, kind: EntryKind, start: int, end: int) -> bool:
         """Whether a name may be meant as one: a unit's own name is none, a street's needs "đường" or its own phrase."""
-        if entry.kind == "alias":
+        if kind == "alias":
             return True
         first, last = self.tokens[start].start, self.tokens[end - 1].end
-        if entry.kind == "place":
+        if kind == "place":
             return end - start > 1 and not self._is_unit(start, end)
         if any(unit[0] <= first and last <= unit[1] and unit[2] for unit in self.units):
             return False
-        if entry.kind == "road" or self._is_labelled(start):
+        if kind == "road" or self._is_labelled(start):
             return True
         if end - start == 1 or self._is_unit(start, end):
             return self._number_before(start) is not None and end - start > 1
@@ -224,9 +229,12 @@ class _Search:
 
     def _kilometre(self) -> tuple[float, int, int] | None:
         """(kilometre, words [start, end)) of the first one written: "km 12", "Km12+300", "cột mốc số 12"."""
+        words = _kilometre_words()
         for at, word in enumerate(self.words):
+            if word not in words.beginnings and not word.startswith("km"):
+                continue
             glued = word[2:] if word.startswith("km") and word[2:].isdigit() else ""
-            phrase = _kilometre_words().at_keys(self.words, at)
+            phrase = words.at_keys(self.words, at)
             number = at if glued else phrase.end if phrase is not None else -1
             if 0 <= number < len(self.words) and self.words[number] == "so":
                 number += 1
@@ -313,7 +321,7 @@ class _Search:
         """The middle between two things named behind "giữa"."""
         between = _between_words()
         for at in range(len(self.words) if len(spots) > 1 else 0):
-            if between.at_keys(self.words, at) is None:
+            if self.words[at] not in between.beginnings or between.at_keys(self.words, at) is None:
                 continue
             behind = [
                 spot for spot in spots if spot.start >= self.tokens[at].start and spot.kind in {"place", "crossing"}
@@ -364,6 +372,18 @@ class _Search:
             spots += [replace(spot, worth=spot.worth * found.likeness) for spot in own]
         return spots
 
+    def _said(self, start: int, end: int) -> tuple[bool, str]:
+        """(whether the text says by these words, not at them; the words), worked out once for all of one name."""
+        kept = self._kept.get((start, end))
+        if kept is None:
+            first = start
+            while first > 0 and self.words[first - 1] in {"duong", "so", "hem", "nha"}:
+                first -= 1
+            beside = _near().ending_at_keys(self.words, first, 2) is not None
+            text = " ".join(dict.fromkeys(token.text for token in self.tokens[start:end]))
+            kept = self._kept[(start, end)] = beside, text
+        return kept
+
     def _spot(
         self,
         kind: SpotKind,
@@ -378,11 +398,7 @@ class _Search:
         street: int | None = None,
         place: int | None = None,
     ) -> Spot:
-        first = start
-        while first > 0 and self.words[first - 1] in {"duong", "so", "hem", "nha"}:
-            first -= 1
-        beside = _near().ending_at_keys(self.words, first, 2) is not None
-        text = " ".join(dict.fromkeys(token.text for token in self.tokens[start:end]))
+        beside, text = self._said(start, end)
         radius = radius_m + (BESIDE_M if beside else 0.0)
         return Spot(
             kind,
@@ -406,7 +422,7 @@ def _shared(spots: Sequence[Spot]) -> list[Spot]:
     """One of each place; of several places of one name each has its share of the worth."""
     kept: list[Spot] = []
     for spot in spots:
-        if not any(distance_m(spot.lon, spot.lat, other.lon, other.lat) <= SAME_PLACE_M for other in kept):
+        if not any(about_m(spot.lon, spot.lat, other.lon, other.lat) <= SAME_PLACE_M for other in kept):
             kept.append(spot)
     return kept if len(kept) < 2 else [replace(spot, worth=spot.worth / len(kept)) for spot in kept]
 

@@ -54,6 +54,9 @@ def clean(text: str) -> str:
             letter if letter == "\n" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co"} else " "
             for letter in composed
         )
+    elif "  " not in composed:
+        # The only space that is printable is the plain one.
+        return composed[:MOST_CHARACTERS].strip()
     return _SPACE.sub(" ", composed)[:MOST_CHARACTERS].strip()
 
 
@@ -83,15 +86,21 @@ def _words_in(word: str) -> tuple[tuple[str, str, str, int], ...]:
     return tuple((piece, fold(piece), marks_of(piece), start) for piece, start in pieces)
 
 
+@lru_cache(maxsize=_KEPT_WORDS)
+def _is_break(gap: str) -> bool:
+    return _BREAK.search(gap) is not None
+
+
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a cleaned text in order; digits stay digits."""
     found = []
     last = 0
     for match in _WORD.finditer(text):
         first = match.start()
-        gap = text[last : min(first, last + 3)]
+        gap = text[last:first]
         if len(gap) > 1:
-            opens = _BREAK.search(text, last, first) is not None
+            opens = _is_break(gap) if len(gap) <= 3 else _BREAK.search(gap) is not None
+            gap = gap[:3]
         else:
             # "12/5" and "30/4" are one number.
             opens = gap in _BREAKS and not (gap == "/" and text[last - 1].isalnum() and text[first].isdigit())

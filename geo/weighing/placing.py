@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from geo.confidence import ANSWER_FROM
 from geo.index import Unit
+from geo.plane import about_m
 from geo.resolution import Resolution
 from geo.steps.spots import Spot
+from geo.steps.units import circle_of
 from geo.steps.wards import WardGuess
 from geo.weighing.answer import answer_of
 from geo.weighing.candidates import district_candidates, spot_candidate
@@ -60,6 +62,8 @@ def _in_wards(read: Read, spots: Sequence[Spot], firm: Sequence[WardGuess]) -> l
         for guess in firm:
             unit, confidence = guess.ground.unit, min(0.99, confidence_of(read, guess) + 0.01)
             if spot.street is not None and spot.kind == "street":
+                if not _may_reach(read, spot, guess.ground.unit):
+                    continue
                 at = read.gazetteer.stretch(spot.street, unit.polygon)
                 if at is not None:
                     inside = replace(spot, lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how)
@@ -67,6 +71,12 @@ def _in_wards(read: Read, spots: Sequence[Spot], firm: Sequence[WardGuess]) -> l
             elif distance_to_unit(read, unit, spot.lon, spot.lat) <= FITS_M:
                 placed.append(_Placed(spot, unit, confidence))
     return placed
+
+
+def _may_reach(read: Read, spot: Spot, unit: Unit) -> bool:
+    """Whether the circle of a street meets the circle of a ward: most streets of one name are elsewhere."""
+    lon, lat, radius = circle_of(read.territory, read.index, unit)
+    return about_m(lon, lat, spot.lon, spot.lat) <= 1.02 * (radius + spot.radius_m)
 
 
 def _anywhere(read: Read, spots: Sequence[Spot], guesses: Sequence[WardGuess]) -> list[_Placed]:
