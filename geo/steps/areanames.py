@@ -398,9 +398,15 @@ class Reading:
         opens = first == 0 or (tokens[first].opens and not (not labelled and self._is_after_stop(first)))
         near = first > 0 and _near().ending_at_keys(self.keys, first, 2) is not None
         if labelled:
+            if first and not near and not tokens[first].opens:
+                # "sau UBND phường Phú Hòa": by the thing, and so nearly always in its ward.
+                thing, beside = self._thing_with_near(first, before)
+                if thing is not None and beside:
+                    return thing, True
             return "label", near
-        thing = None if opens else self._thing_before(first, before)
+        thing, beside = (None, False) if opens else self._thing_with_near(first, before)
         if thing is not None:
+            near = near or beside
             if thing == "street" and end < len(tokens) and tokens[end].folded.isdigit() and not tokens[end].opens:
                 return "numbered", near
             return thing, near
@@ -439,6 +445,14 @@ class Reading:
                 ):
                     return evidence
         return None
+
+    def _thing_with_near(self, at: int, before: int) -> tuple[Evidence | None, bool]:
+        """`_thing_before`, and whether "gần" or the like stands before the thing: "giáp UBND Phú Tân"."""
+        thing = self._thing_before(at, before)
+        if thing is None:
+            return None, False
+        start = next(start for start in range(max(before, at - 4), at) if _things().exactly(self.keys[start:at]))
+        return thing, start > 0 and _near().ending_at_keys(self.keys, start, 2) is not None
 
     def _is_house_number(self, at: int) -> bool:
         """Whether the number at a token begins a phrase or stands after "số": "77 Phú Lợi" is a street, "30/4 Phú Lợi"

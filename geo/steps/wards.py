@@ -77,7 +77,7 @@ def ward_guesses(
     weighed: list[tuple[float, Mention, tuple[Meaning, ...], bool | None]] = []
     for mention in wards:
         meanings, agrees = _in_districts(mention, named)
-        weight = WEIGHT[mention.evidence] * mention.likeness * (0.8 if mention.beside else 1.0)
+        weight = WEIGHT[mention.evidence] * mention.likeness * (0.7 if mention.beside else 1.0)
         if agrees is False:
             weight *= DISAGREES
         weighed.append((weight, mention, meanings, agrees))

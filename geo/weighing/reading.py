@@ -66,7 +66,7 @@ def read_texts(read: Read, words: str, address: str, point: tuple[float, float] 
         in_city = any(one.city for one in elsewhere)
         mentions = read_as_wards(mentions, index, in_city=in_city)
         written = write_out(plain)
-        landmarks = find_landmarks(written, tokens, names)
+        landmarks = _not_in_longer(find_landmarks(written, tokens, names), mentions)
         mentions = [*_outside(mentions, landmarks), *landmarks]
         # What the address says of a level stands; the words then only fill in what it leaves open.
         for level, kept in (
@@ -100,6 +100,11 @@ def _outside(mentions: Sequence[Mention], landmarks: Sequence[Mention]) -> list[
         for mention in mentions
         if mention.label or not any(one.start <= mention.start < one.end for one in landmarks)
     ]
+
+
+def _not_in_longer(landmarks: Sequence[Mention], mentions: Sequence[Mention]) -> list[Mention]:
+    """The landmarks that end where a word group ends: "chợ Định Hòa" is not "chợ Đình"."""
+    return [one for one in landmarks if not any(other.start < one.end < other.end for other in mentions)]
 
 
 def _without(text: str, points: Sequence[WrittenPoint]) -> str:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,14 @@ def measure(small: bool) -> list[Line]:
         lines.append(Line(f"class “{kind}”: ward right", share, "%", PARSE, parse["kinds"][kind]))
     for step, (share, count) in found["confidence"].items():
         lines.append(Line(f"answers with confidence {step} ({count}): right", share, "%"))
+    for step in found["calibration"]["steps"]:
+        title = (
+            f"hurried addresses held out, confidence {step['low']:.2f}-{min(step['high'], 1.0):.2f} ({step['count']})"
+        )
+        lines.append(Line(f"{title}: right", 100 * step["right"], "%", "promised", 100 * step["promised"]))
+    lines.append(
+        Line("calibration error on hurried addresses held out", found["calibration"]["error"], "%", ceiling=5.0)
+    )
     places, streets = f"{int(sizes[0]):,} places", f"{int(sizes[1]):,} streets"
     return [
         *lines,
@@ -103,6 +112,7 @@ def main(places: int, streets: int, each: int) -> None:
         LONGEST: report(cases, longest),
         "crowded": report(cases, [codes(answer) for answer in crowded])["all"],
         "confidence": confidence(cases, answers),
+        "calibration": calibrated(Lists(shares)),
         "p50_ms": share_of(taken, 0.5),
         "p99_ms": share_of(taken, 0.99),
         "parse_p50_ms": share_of(parse_taken, 0.5),
@@ -184,6 +194,16 @@ def confidence(cases: Sequence[Case], answers: Sequence[Any]) -> Mapping[str, tu
         if right:
             found[f"{low}-{min(high, 1.0)}"] = (round(100 * sum(right) / len(right), 1), len(right))
     return found
+
+
+def calibrated(lists: Any) -> dict[str, Any]:
+    """How well confidence keeps its word on addresses that nothing was fitted on."""
+    from geo.resolver import resolve
+    from tests.geo.addresses.calibration import HELD_OUT, answered, calibration_error, reliability
+    from tests.geo.addresses.hurried import hurried
+
+    steps = reliability(answered(hurried(lists, HELD_OUT), lambda case: resolve(case.text, on=case.on, pinned=False)))
+    return {"error": round(100 * calibration_error(steps), 1), "steps": [asdict(step) for step in steps]}
 
 
 def parse_address(case: Case) -> tuple[str, str]:

@@ -92,10 +92,10 @@ class Lists:
     def __init__(self, shares: dict[tuple[str, str], float]) -> None:
         self.shares = shares
         self.names: list[tuple[str, str, str, dt.date, dt.date | None]] = []
-        for row in _rows("names.csv"):
+        for row in rows_of("names.csv"):
             until = dt.date.fromisoformat(row["valid_until"]) if row["valid_until"] else None
             self.names.append((row["set"], row["code"], row["name"], dt.date.fromisoformat(row["valid_from"]), until))
-        self.parents = {row["code"]: row["parent_code"] for row in _rows("units_2019.csv") if row["level"] == "ward"}
+        self.parents = {row["code"]: row["parent_code"] for row in rows_of("units_2019.csv") if row["level"] == "ward"}
 
     def name(self, area_set: str, code: str, on: dt.date) -> str:
         return next(
@@ -156,7 +156,8 @@ def _old_units(lists: Lists, chance: random.Random) -> Iterator[Case]:
         front = _front(chance)
         labelled = f"{front}, {unit.name}, {district.name}{_province(chance)}"
         yield case("labelled", labelled)
-        yield case("short labels", f"{front}, {_short(unit, chance)}, {_short(district, chance)}{_province(chance)}")
+        short = f"{short_form(unit, chance)}, {short_form(district, chance)}"
+        yield case("short labels", f"{front}, {short}{_province(chance)}")
         yield case("list", f"{front}, {unit.bare}, {_some_district(district, chance)}{_province(chance)}")
         if often.count(unit.bare) == 1:
             yield case("no district", f"{front}, {unit.name}{_province(chance)}")
@@ -170,7 +171,7 @@ def _old_units(lists: Lists, chance: random.Random) -> Iterator[Case]:
         mark = chance.choice([" - ", " / ", "; ", " ", " | ", "\n"])
         yield case("separators", mark.join([front, unit.name, district.name, "Bình Dương"]))
         yield case("no commas", f"{front} {unit.bare} {district.bare} Bình Dương".replace(",", ""))
-        yield case("brackets", f"{chance.choice(SHOPS)} ({front}, {_short(unit, chance)}, {district.bare})")
+        yield case("brackets", f"{chance.choice(SHOPS)} ({front}, {short_form(unit, chance)}, {district.bare})")
         other = chance.choice([one for one in units if one.bare != unit.bare])
         street = f"{chance.randint(1, 400)} {chance.choice(['đường ', 'Đường ', 'đ. ', ''])}{other.bare}"
         yield case(
@@ -196,7 +197,7 @@ def _old_units(lists: Lists, chance: random.Random) -> Iterator[Case]:
             form = chance.choice(
                 [
                     labelled,
-                    f"{front}, {_short(unit, chance)}, {_short(district, chance)}",
+                    f"{front}, {short_form(unit, chance)}, {short_form(district, chance)}",
                     f"{front}, {unit.bare}, {district.bare}",
                 ]
             )
@@ -215,7 +216,7 @@ def _new_units(lists: Lists, chance: random.Random) -> Iterator[Case]:
     for unit in lists.new():
         front = _front(chance)
         yield Case("new names", f"{front}, {unit.name}, {chance.choice(CITY)}", NEW, unit.code, "")
-        yield Case("new names", f"{front}, {_short(unit, chance)}, {chance.choice(CITY)}", NEW, unit.code, "")
+        yield Case("new names", f"{front}, {short_form(unit, chance)}, {chance.choice(CITY)}", NEW, unit.code, "")
         yield Case("new list", f"{front}, {unit.bare}, {chance.choice(CITY)}", NEW, unit.code, "")
         for slip, change in SLIPS.items():
             yield Case(slip, change(f"{front}, {unit.name}, {chance.choice(CITY)}", chance), NEW, unit.code, "")
@@ -233,7 +234,7 @@ def _without_ward(lists: Lists, chance: random.Random) -> Iterator[Case]:
             "",
             code,
         )
-        yield Case("district only", f"{street} {_short(district, chance)}", OLD, "", code)
+        yield Case("district only", f"{street} {short_form(district, chance)}", OLD, "", code)
         yield Case("district only", f"bưu điện {district.bare}", OLD, "", code)
     often = [unit.bare for unit in units]
     for name in sorted({bare for bare in often if often.count(bare) > 1}):
@@ -275,18 +276,18 @@ def _province(chance: random.Random) -> str:
     )
 
 
-def _short(unit: Unit, chance: random.Random) -> str:
+def short_form(unit: Unit, chance: random.Random) -> str:
     if unit.bare == "Thủ Dầu Một" and chance.random() < 0.5:
         return chance.choice(["TDM", "TPTDM", "TP.TDM", "Tp TDM"])
     return chance.choice(SHORT[unit.kind]) + unit.bare
 
 
 def _some_ward(unit: Unit, chance: random.Random) -> str:
-    return chance.choice([unit.name, _short(unit, chance), unit.bare])
+    return chance.choice([unit.name, short_form(unit, chance), unit.bare])
 
 
 def _some_district(unit: Unit, chance: random.Random) -> str:
-    return chance.choice([unit.name, _short(unit, chance), unit.bare])
+    return chance.choice([unit.name, short_form(unit, chance), unit.bare])
 
 
 # --- slips -----------------------------------------------------------------------------------------------------
@@ -385,6 +386,6 @@ SLIPS: dict[str, Callable[[str, random.Random], str]] = {
 }
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
     with (FIXTURES / name).open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
