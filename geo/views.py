@@ -17,8 +17,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from geo.areas import names_date, set_index_on
+from geo.credits import credits_due
 from geo.index import SetIndex, Unit, territory
-from geo.models import PlaceSource
 from geo.suggestions import suggest
 from opscenter.budgets import spend
 
@@ -56,8 +56,7 @@ def current(request: HttpRequest) -> HttpResponse:
     index = set_index_on(timezone.localdate())
     if index is None:
         return JsonResponse({"set": None, "generation": None, "approximate": True, "url": None})
-    places = PlaceSource.objects.filter(current__complete=True).exclude(attribution="")
-    shown = [index.source, index.licence, *places.values_list("attribution", flat=True)]
+    shown = [index.source, index.licence, *credits_due()]
     west, south, east, north = shapely.total_bounds([unit.polygon for unit in index.units.values()])
     return JsonResponse(
         {
@@ -65,6 +64,7 @@ def current(request: HttpRequest) -> HttpResponse:
             "generation": index.token,
             "approximate": index.approximate,
             "attribution": ", ".join(part for part in shown if part),
+            "credits": credits_due(),
             "pinned": bool(settings.AREA_SET),
             "valid_from": index.valid_from.isoformat(),
             "valid_until": index.valid_until.isoformat() if index.valid_until else None,

@@ -21,19 +21,35 @@ export interface Borders {
 interface Current {
   url: string;
   approximate: boolean;
+  /** Whose data the maps show, each as its source asks to be named. */
+  credits: string[];
 }
+
+let asked: Promise<Current> | undefined;
+
+/** What is in force today; asked once a page. */
+function current(): Promise<Current> {
+  asked ??= getJson<Current>("/geo/areas/current.json").catch((problem: unknown) => {
+    asked = undefined;
+    throw problem;
+  });
+  return asked;
+}
+
+/** Whose data the maps show; empty when the server cannot say. */
+export const credits = async (): Promise<string[]> => (await current().catch(() => null))?.credits ?? [];
 
 let loaded: Promise<Borders> | undefined;
 
 /** The areas in force today; asked once a page. Raises when the server has none. */
 export function borders(): Promise<Borders> {
   loaded ??= (async () => {
-    const current = await getJson<Current>("/geo/areas/current.json");
-    const areas = await getJson<FeatureCollection<Polygon | MultiPolygon, AreaProperties>>(current.url);
+    const { url, approximate } = await current();
+    const areas = await getJson<FeatureCollection<Polygon | MultiPolygon, AreaProperties>>(url);
     return {
       wards: areas.features.filter((area) => area.properties.level === "ward"),
       districts: areas.features.filter((area) => area.properties.level === "district"),
-      approximate: current.approximate,
+      approximate,
     };
   })().catch((problem: unknown) => {
     loaded = undefined;

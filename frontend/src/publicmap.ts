@@ -6,6 +6,7 @@ import "leaflet/dist/leaflet.css";
 import "../styles/publicmap.css";
 import L from "leaflet";
 import { borders, boxOf } from "./borders";
+import { credit } from "./credit";
 import { element } from "./element";
 import { getJson, settings } from "./page";
 import { register } from "./portal/app";
@@ -33,9 +34,10 @@ const colour = (name: string): string => getComputedStyle(document.documentEleme
 
 async function draw(box: HTMLElement, count: HTMLElement): Promise<void> {
   const [{ wards, approximate }, { reports }] = await Promise.all([borders(), getJson<{ reports: Shown[] }>(box.dataset.points!)]);
-  const map = L.map(box, { attributionControl: Boolean(settings.basemap), minZoom: 8, maxZoom: 17, preferCanvas: true, zoomControl: false });
+  const map = L.map(box, { minZoom: 8, maxZoom: 17, preferCanvas: true, zoomControl: false });
   L.control.zoom({ position: "topright", zoomInTitle: say("zoom-in"), zoomOutTitle: say("zoom-out") }).addTo(map);
   if (settings.basemap?.kind === "raster") L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution, maxZoom: 17 }).addTo(map);
+  void credit(map);
   L.geoJSON(wards, {
     style: { color: colour("--map-border"), weight: 1, fillColor: colour("--map-land"), fillOpacity: settings.basemap ? 0 : 1 },
     interactive: false,

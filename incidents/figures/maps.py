@@ -22,6 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from folium.plugins import HeatMap, TimeSliderChoropleth
 
+from geo.credits import credits_due
 from geo.index import SetIndex, territory
 from incidents.figures.asking import Asked
 from incidents.figures.counting import counts_by
@@ -152,7 +153,8 @@ def _titled(html: str, told: Told) -> str:
         "n": number(int((told.columns.incidents["complaint"] == 0).sum()))
     }
     rough = " " + _("The borders are approximate.") if index is not None and index.approximate else ""
-    source = f" {index.source} {index.licence}" if index is not None else ""
+    sources = [*([index.source, index.licence] if index is not None else []), *credits_due()]
+    source = " " + " · ".join(part for part in sources if part)
     line = (
         '<p style="position:absolute;z-index:1000;left:50px;top:8px;margin:0;padding:4px 10px;background:#fff;'
         f'font:14px system-ui,sans-serif;border-radius:6px"><b>{escape(title)}</b> {escape(says + rough)}'

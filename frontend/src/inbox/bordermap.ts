@@ -2,6 +2,7 @@
 import "leaflet/dist/leaflet.css";
 import L from "leaflet";
 import { borders } from "../borders";
+import { credit } from "../credit";
 import { settings } from "../page";
 import { say } from "../words/inbox";
 
@@ -11,11 +12,12 @@ export const colour = (name: string): string => getComputedStyle(document.docume
 export async function borderMap(box: HTMLElement, options: L.MapOptions = {}): Promise<L.Map | null> {
   const { wards } = await borders();
   if (!box.isConnected) return null;
-  const map = L.map(box, { attributionControl: Boolean(settings.basemap), zoomControl: false, preferCanvas: true, maxZoom: 19, ...options });
+  const map = L.map(box, { zoomControl: false, preferCanvas: true, maxZoom: 19, ...options });
   L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom-in"), zoomOutTitle: say("map.zoom-out") }).addTo(map);
   if (settings.basemap?.kind === "raster") {
     L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution, maxZoom: 19 }).addTo(map);
   }
+  void credit(map);
   L.geoJSON(wards, {
     style: { color: colour("--map-border-strong"), weight: 1.5, fillColor: colour("--map-land"), fillOpacity: settings.basemap ? 0 : 1 },
     interactive: false,

@@ -1,6 +1,7 @@
 /** The map with a pin in its middle. Its own file: fetched when asked for, not with the page. */
 import "leaflet/dist/leaflet.css";
 import L from "leaflet";
+import { credit } from "../credit";
 import { settings } from "../page";
 import { say } from "../words/portal";
 import { areaAt, borders, boxOf } from "../borders";
@@ -22,7 +23,6 @@ export async function pinMap(
   const { wards, districts, approximate } = await borders();
   const map = L.map(box.querySelector<HTMLElement>("#map")!, {
     zoomControl: false,
-    attributionControl: Boolean(settings.basemap),
     minZoom: 9,
     maxZoom: 19,
     preferCanvas: true,
@@ -32,6 +32,7 @@ export async function pinMap(
   if (settings.basemap?.kind === "raster") {
     L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution, maxZoom: 19 }).addTo(map);
   }
+  void credit(map);
   const filled = settings.basemap ? 0 : 1;
   const names = L.geoJSON(wards, {
     style: { color: colour("--map-border"), weight: 1, fillColor: colour("--map-land"), fillOpacity: filled },

@@ -1,6 +1,7 @@
 /** The map on Leaflet, for computers without WebGL: the same set, the same shapes, counted on the page. */
 import "leaflet/dist/leaflet.css";
 import L from "leaflet";
+import { credit } from "../credit";
 import { element } from "../element";
 import { say } from "../words/room";
 import { Clusters, type PointFeature } from "./clusters";
@@ -34,7 +35,6 @@ export class FlatMap implements RoomMap {
     this.extent = L.latLngBounds([south, west], [north, east]);
     this.map = L.map(settings.box, {
       zoomControl: false,
-      attributionControl: Boolean(settings.basemap?.attribution),
       preferCanvas: true,
       zoomSnap: 0.25,
       maxZoom: 18,
@@ -45,6 +45,7 @@ export class FlatMap implements RoomMap {
     if (settings.basemap?.kind === "raster") {
       L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution }).addTo(this.map);
     }
+    void credit(this.map);
     this.map.fitBounds(this.extent);
     for (const layer of [this.warned, this.names, this.marks, this.points, this.crews]) layer.addTo(this.map);
     const tellView = (): void => {

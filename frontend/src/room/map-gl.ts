@@ -18,6 +18,8 @@ import {
   type StyleSpecification,
 } from "maplibre-gl";
 import libreWorker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { credits } from "../borders";
+import { asText } from "../credit";
 import { element } from "../element";
 import { say } from "../words/room";
 import type { Ask, Box, PointFeature, Shown, Told } from "./clusters";
@@ -116,9 +118,10 @@ export class GlMap implements RoomMap {
     this.extent = new LngLatBounds(settings.bounds);
     map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-right");
-    if (settings.basemap?.attribution) {
-      map.addControl(new AttributionControl({ compact: true, customAttribution: settings.basemap.attribution }), "bottom-right");
-    }
+    void credits().then((sources) => {
+      const shown = [...(settings.basemap?.attribution ? [settings.basemap.attribution] : []), ...sources.map(asText)];
+      if (shown.length) map.addControl(new AttributionControl({ compact: true, customAttribution: shown }), "bottom-right");
+    });
     this.worker.addEventListener("message", (event: MessageEvent<Told>) => {
       this.waiting.get(event.data.ticket)?.(event.data);
       this.waiting.delete(event.data.ticket);
