@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
 pages = get_asgi_application()
 
 # Only once Django is set up can anything with tables be imported.
+from geo.warming import warm_if_serving  # noqa: E402
 from incidents.emergencies.positions.reading import moved  # noqa: E402
 from incidents.records import live  # noqa: E402
 from realtime.consumer import Stream  # noqa: E402
@@ -36,4 +37,5 @@ async def sockets(asgi: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "websocket.close"})
 
 
+warm_if_serving()
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from geo.warming import warm
 from incidents.intake.worker import Worker
 
 
@@ -21,4 +22,5 @@ class Command(BaseCommand):
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
+        warm()
         worker.run()
