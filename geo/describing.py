@@ -7,11 +7,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from geo.areas import AreaRef, areas_at
+from geo.directions import DIRECTIONS
 from geo.folding import fold_name
 from geo.gazetteer.index import gazetteer
 from geo.gazetteer.lookups import Gazetteer
@@ -32,16 +31,6 @@ LANDMARKS = frozenset(
     }
 )  # fmt: skip
 OTHER_WEIGHT = 3.0
-DIRECTIONS: tuple[Promise, ...] = (
-    _("north"),
-    _("north-east"),
-    _("east"),
-    _("south-east"),
-    _("south"),
-    _("south-west"),
-    _("west"),
-    _("north-west"),
-)
 _STREET_WORDS = ("duong", "dai lo", "quoc lo", "hem", "ngo", "kiet", "pho", "xa lo", "huong lo", "tinh lo", "cau")
 
 

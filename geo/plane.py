@@ -73,6 +73,12 @@ def about_m(lon_1: float, lat_1: float, lon_2: float, lat_2: float) -> float:
     return math.hypot(east, (lat_2 - lat_1) * 110_600.0)
 
 
+def moved(lon: float, lat: float, distance_m: float, eighth: int) -> tuple[float, float]:
+    """The point (lon, lat) that far away in a compass direction, counted in eighths clockwise from north."""
+    there_lon, there_lat, _back = _ELLIPSOID.fwd(lon, lat, 45.0 * eighth, distance_m)
+    return float(there_lon), float(there_lat)
+
+
 def distances_m(lon: float, lat: float, lons: Sequence[float], lats: Sequence[float]) -> list[float]:
     """Lengths in metres of the geodesics from one point to many, in degrees."""
     if not lons:

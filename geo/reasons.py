@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from geo.directions import DIRECTIONS
 from geo.resolution import Reason
 
 SENTENCES: Mapping[str, str | Promise] = {
@@ -28,6 +29,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "ward_misspelt": _("“%(text)s” was read as %(name)s."),
     "old_unit": _("%(name)s (%(set)s) lies in today's %(ward)s."),
     "old_unit_split": _("%(name)s (%(set)s) is divided between %(wards)s."),
+    "renamed": _("“%(old)s” is today's “%(name)s”, as the words say."),
     "district_named": _("“%(text)s” names %(name)s."),
     "only_district": _("Only the district is named: %(name)s."),
     "ward_district_disagree": _("%(ward)s does not lie in %(district)s."),
@@ -46,6 +48,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "between": _("“%(text)s”: the middle between the two was taken."),
     "alias": _("People have confirmed before that “%(text)s” is here: %(name)s."),
     "place_beside": _("The words say near it, not at it."),
+    "place_around": _("The words say %(distance_m).0f m from it, but not which way."),
+    "place_away": _("The words say %(distance_m).0f m from it to the %(direction)s."),
     "place_alike": _("“%(text)s” is most like the known place %(name)s."),
     "place_in_several": _("There are several places named %(name)s."),
     "place_elsewhere": _("The known place %(name)s does not lie in %(ward)s, which the words name."),
@@ -70,7 +74,10 @@ def sentence(reason: Reason) -> str:
     text = SENTENCES.get(reason.code)
     if text is None:
         return gettext("Reason: %(code)s") % {"code": reason.code}
+    params = dict(reason.params)
     try:
-        return str(text) % dict(reason.params)
-    except (KeyError, TypeError, ValueError):
+        if "direction" in params:
+            params["direction"] = str(DIRECTIONS[int(params["direction"])])
+        return str(text) % params
+    except (IndexError, KeyError, TypeError, ValueError):
         return gettext("Reason: %(code)s") % {"code": reason.code}

@@ -12,7 +12,8 @@ from geo.folding import fold_name
 from geo.gazetteer.answers import Entry, EntryKind
 from geo.gazetteer.lookups import Gazetteer
 from geo.language import table
-from geo.plane import about_m
+from geo.plane import about_m, moved
+from geo.steps.offsets import Offset, offset_from
 from geo.steps.phrases import Phrases
 from geo.steps.tokens import Token
 
@@ -23,6 +24,9 @@ BESIDE_M = 150.0
 MOST_ENTRIES = 12
 MOST_NEAR = 3
 LONGEST_NAME = 8
+# "Cách … về hướng bắc" may be anything between north-west and north-east.
+VAGUE_WAY = 0.4
+_POINTS = frozenset({"crossing", "kilometre", "house", "place", "alias"})
 LEAST_LIKENESS = 0.86
 
 # How often a spot found so is the right one when no ward is named beside it.
@@ -47,7 +51,8 @@ class Spot:
     """A point that the words [start, end) of the text (in characters) may mean, with its radius in metres.
 
     `worth` is how often such a find is right; of several of one name each has its share. A street's own point is its
-    middle: `street` is its number, to be narrowed to the ward named. `place` is a place's number.
+    middle: `street` is its number, to be narrowed to the ward named. `place` is a place's number. `away_m` is how far
+    from it the words say, and the point is moved there when they say which way (`direction`, eighths from north).
     """
 
     kind: SpotKind
@@ -64,6 +69,8 @@ class Spot:
     exact: bool = True
     street: int | None = None
     place: int | None = None
+    away_m: float = 0.0
+    direction: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ class _Search:
             if start <= token.start and token.end <= end
         }
         self._kept: dict[tuple[int, int], tuple[bool, str]] = {}
+        self._offsets: dict[tuple[int, int], Offset | None] = {}
         self.found = self._names(exercise)
 
     def spots(self) -> list[Spot]:
@@ -399,7 +407,13 @@ class _Search:
         place: int | None = None,
     ) -> Spot:
         beside, text = self._said(start, end)
-        radius = radius_m + (BESIDE_M if beside else 0.0)
+        offset = self._offset(start, end) if kind in _POINTS else None
+        radius = radius_m + (BESIDE_M if beside and offset is None else 0.0)
+        if offset is not None and offset.direction is not None:
+            lon, lat = moved(lon, lat, offset.distance_m, offset.direction)
+            radius += VAGUE_WAY * offset.distance_m
+        elif offset is not None:
+            radius += offset.distance_m
         return Spot(
             kind,
             how,
@@ -415,7 +429,14 @@ class _Search:
             True,
             street,
             place,
+            offset.distance_m if offset is not None else 0.0,
+            offset.direction if offset is not None else None,
         )
+
+    def _offset(self, start: int, end: int) -> Offset | None:
+        if (start, end) not in self._offsets:
+            self._offsets[(start, end)] = offset_from(self.tokens, self.words, start, end)
+        return self._offsets[(start, end)]
 
 
 def _shared(spots: Sequence[Spot]) -> list[Spot]:

@@ -64,6 +64,14 @@ def _digits(tokens: Sequence[Token]) -> tuple[Token, ...]:
     return tuple(found)
 
 
+def spoken_number(words: Sequence[str], at: int) -> tuple[int | None, int]:
+    """(a number said in words from a word on, the word behind it); (None, at) when none is said."""
+    spoken, end = _spoken(), at
+    while end < len(words) and words[end] in spoken:
+        end += 1
+    return (int(_value([spoken[word] for word in words[at:end]])), end) if end > at else (None, at)
+
+
 def _value(parts: Sequence[int]) -> str:
     """ "mười ba" is 13, "bảy trăm bốn mươi ba" 743, "năm năm không" 550."""
     if not any(part >= 10 for part in parts):

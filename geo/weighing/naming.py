@@ -9,7 +9,8 @@ from dataclasses import replace
 from geo.confidence import of_ward
 from geo.index import Unit
 from geo.steps.areanames import Meaning, Mention, is_of_the_city, unit_of
-from geo.steps.units import Ground
+from geo.steps.renamed import Renamed
+from geo.steps.units import Ground, grounds
 from geo.steps.wards import WardGuess, ward_guesses
 from geo.weighing.reading import Read
 
@@ -25,6 +26,8 @@ def guesses_in(read: Read, on: dt.date) -> list[WardGuess]:
             read.elsewhere = []
     if read.strangers and not names_ours(read):
         read.say("district_unknown", name=read.strangers[0].text)
+    for pair in read.renamed:
+        _one_of(read, pair)
     guesses = ward_guesses(read.territory, read.index, read.wards, read.districts)
     said: set[int] = set()
     for guess in guesses:
@@ -32,6 +35,23 @@ def guesses_in(read: Read, on: dt.date) -> list[WardGuess]:
             said.add(id(guess.mention))
             _say_named(read, guess, [other for other in guesses if other.mention is guess.mention])
     return guesses
+
+
+def _one_of(read: Read, pair: Renamed) -> None:
+    """Of an old and a new name of one place keeps the one that is in force, when the ground agrees."""
+    name = read.index.name
+    for kept, dropped in ((pair.old, pair.new), (pair.new, pair.old)):
+        own = tuple(meaning for meaning in kept.meanings if meaning.set_name == name)
+        if not own or (kept is pair.old and not read.index.districts):
+            continue
+        codes = {meaning.code for meaning in own}
+        ground = {
+            piece.unit.code for meaning in dropped.meanings for piece in grounds(read.territory, read.index, meaning)
+        }
+        if codes & ground:
+            read.wards = [replace(one, meanings=own) if one == kept else one for one in read.wards if one != dropped]
+            read.say("renamed", old=pair.old.text, name=pair.new.text)
+            return
 
 
 def names_ours(read: Read) -> bool:

@@ -68,9 +68,14 @@ def _in_wards(read: Read, spots: Sequence[Spot], firm: Sequence[WardGuess]) -> l
                 if at is not None:
                     inside = replace(spot, lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how)
                     placed.append(_Placed(inside, unit, confidence))
-            elif distance_to_unit(read, unit, spot.lon, spot.lat) <= FITS_M:
+            elif distance_to_unit(read, unit, spot.lon, spot.lat) <= FITS_M + _off_by(spot):
                 placed.append(_Placed(spot, unit, confidence))
     return placed
+
+
+def _off_by(spot: Spot) -> float:
+    """How far from the point of a spot the place itself is: as far as the words say, when they do not say which way."""
+    return spot.away_m if spot.direction is None else 0.0
 
 
 def _may_reach(read: Read, spot: Spot, unit: Unit) -> bool:
@@ -96,7 +101,8 @@ def _anywhere(read: Read, spots: Sequence[Spot], guesses: Sequence[WardGuess]) -
             continue
         ward = read.index.ward_at(spot.lon, spot.lat)
         if codes and not any(
-            distance_to_unit(read, read.index.units[code], spot.lon, spot.lat) <= FITS_M for code in codes
+            distance_to_unit(read, read.index.units[code], spot.lon, spot.lat) <= FITS_M + _off_by(spot)
+            for code in codes
         ):
             continue
         confidence = spot.worth * (0.85 if spot.beside and spot.kind != "crossing" else 1.0)
@@ -140,5 +146,9 @@ def _along(read: Read, spot: Spot, codes: set[str]) -> list[_Placed]:
 def _say_spot(read: Read, spot: Spot) -> None:
     code = {"place": "place_known" if spot.exact else "place_alike", "street": "street_known"}.get(spot.kind, spot.how)
     read.say(code, text=spot.text, name=spot.name)
-    if spot.beside:
+    if spot.away_m and spot.direction is not None:
+        read.say("place_away", distance_m=round(spot.away_m), direction=spot.direction)
+    elif spot.away_m:
+        read.say("place_around", distance_m=round(spot.away_m))
+    elif spot.beside:
         read.say("place_beside")

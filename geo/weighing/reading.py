@@ -13,6 +13,7 @@ from geo.resolution import Reason
 from geo.steps.areanames import Elsewhere, Mention, Reading, area_names, expand_short_names
 from geo.steps.coordinates import WrittenPoint, written_points
 from geo.steps.landmarks import find_landmarks
+from geo.steps.renamed import Renamed, renamed
 from geo.steps.spots import Spot, find_spots
 from geo.steps.tokens import MOST_CHARACTERS, Token, clean, is_marked, tokens_of
 from geo.steps.wards import read_as_wards
@@ -31,6 +32,7 @@ class Read:
     wards: list[Mention] = field(default_factory=list)
     districts: list[Mention] = field(default_factory=list)
     provinces: list[Mention] = field(default_factory=list)
+    renamed: list[Renamed] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
     elsewhere: list[Elsewhere] = field(default_factory=list)
     strangers: list[Elsewhere] = field(default_factory=list)  # districts by their label that are none of ours
@@ -63,6 +65,7 @@ def read_texts(read: Read, words: str, address: str, point: tuple[float, float] 
         reading = Reading(tokens, names, marked)
         mentions = reading.mentions()
         elsewhere = reading.elsewhere(mentions)
+        read.renamed += renamed([token.folded for token in tokens], mentions)
         in_city = any(one.city for one in elsewhere)
         mentions = read_as_wards(mentions, index, in_city=in_city)
         written = write_out(plain)

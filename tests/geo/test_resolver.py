@@ -52,6 +52,28 @@ def add_place(name: str, lon: float, lat: float, **fields: object) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "on", "ward"),
+    [
+        # Phú Hòa of before lies in today's Phú Lợi.
+        ("phường Phú Hòa cũ, nay là phường Phú Lợi", NEW, "101"),
+        ("phường Phú Lợi (phường Phú Hòa cũ)", NEW, "101"),
+        ("P. Phú Lợi, trước đây là P. Phú Hòa", NEW, "101"),
+        ("phường Phú Hòa, nay là phường Phú Lợi", OLD, "101"),
+    ],
+)
+def test_an_old_and_a_new_name_side_by_side(
+    both_sets: tuple[AreaSet, AreaSet], words: str, on: dt.date, ward: str
+) -> None:
+    answer = resolve(words, on=on)
+    assert answer.answer is not None
+    assert answer.answer.ward is not None
+    assert (answer.answer.ward.code, answer.answer.kind) == (ward, "ward")
+    assert "renamed" in said(answer)
+    # Where the ground does not agree a person is asked.
+    assert resolve("phường Phú Hòa cũ, nay là xã Long Nguyên", on=NEW).answer is None
+
+
+@pytest.mark.parametrize(
     "words",
     [
         "phường Phú Hòa",

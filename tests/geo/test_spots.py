@@ -43,6 +43,19 @@ def off(candidate: Candidate, east: float, north: float) -> float:
     return float(Point(PLANE.point(candidate.lon, candidate.lat)).distance(Point(east, north)))
 
 
+def test_so_far_from_a_thing_and_which_way(a_town: None) -> None:
+    at = found("chợ Tưởng Tượng, P. Hiệp Thành")
+    away = found("cách chợ Tưởng Tượng 300 m về hướng bắc, P. Hiệp Thành")
+    assert off(away, 20, 330) < 2
+    assert at.radius_m < away.radius_m < 200
+    assert "place_away" in said("cách chợ Tưởng Tượng 300 m về hướng bắc, P. Hiệp Thành")
+    # Not which way: a circle of that size round it.
+    around = found("cách chợ Tưởng Tượng khoảng 300m, P. Hiệp Thành")
+    assert off(around, 20, 30) < 2
+    assert 300 <= around.radius_m <= 400
+    assert "place_around" in said("cách chợ Tưởng Tượng khoảng 300m, P. Hiệp Thành")
+
+
 @pytest.mark.parametrize(
     ("words", "number"),
     [
