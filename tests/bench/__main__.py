@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import addresses, answers, burst, desk, emergencies, figures, hub, places, routing
+from tests.bench import addresses, answers, burst, desk, emergencies, figures, hub, places, points, routing
 from tests.bench.lines import Line, table
 
 # A later measurement joins here: a name, and a function that is told whether to keep it small.
@@ -18,6 +18,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Line]]] = {
     "hub": hub.measure,
     "places": places.measure,
     "addresses": addresses.measure,
+    "points": points.measure,
     "routing": routing.measure,
     "emergencies": emergencies.measure,
     "figures": figures.measure,

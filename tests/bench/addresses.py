@@ -76,6 +76,8 @@ def measure(small: bool) -> list[Line]:
         Line("an address, p99", found["p99_ms"], "ms", PARSE, found["parse_p99_ms"]),
         Line(f"an address, {places}, {streets}: median", found["crowded_p50_ms"], "ms", ceiling=0.3),
         Line(f"an address, {places}, {streets}: p99", found["crowded_p99_ms"], "ms", ceiling=3.0),
+        Line(f"suggestions while typing, {places}, {streets}: median", found["typing_p50_ms"], "ms", ceiling=50.0),
+        Line(f"suggestions while typing, {places}, {streets}: p99", found["typing_p99_ms"], "ms", ceiling=50.0),
     ]
 
 
@@ -106,6 +108,7 @@ def main(places: int, streets: int, each: int) -> None:
     resolver.gazetteer = lambda: whole
     timed(cases, ours)
     crowded, crowded_taken = timed(cases, ours)
+    typing = typed(cases, whole)
     found = {
         "ours": report(cases, [codes(answer) for answer in answers]),
         PARSE: report(cases, parsed),
@@ -119,6 +122,8 @@ def main(places: int, streets: int, each: int) -> None:
         "parse_p99_ms": share_of(parse_taken, 0.99),
         "crowded_p50_ms": share_of(crowded_taken, 0.5),
         "crowded_p99_ms": share_of(crowded_taken, 0.99),
+        "typing_p50_ms": share_of(typing, 0.5),
+        "typing_p99_ms": share_of(typing, 0.99),
     }
     print(json.dumps(found))
 
@@ -194,6 +199,20 @@ def confidence(cases: Sequence[Case], answers: Sequence[Any]) -> Mapping[str, tu
         if right:
             found[f"{low}-{min(high, 1.0)}"] = (round(100 * sum(right) / len(right), 1), len(right))
     return found
+
+
+def typed(cases: Sequence[Case], whole: Any) -> list[float]:
+    """The processor time of suggestions for addresses half typed, in milliseconds, in order of size."""
+    from geo import suggestions
+
+    suggestions.gazetteer = lambda: whole
+    taken = []
+    for number, case in enumerate(cases[:1_000]):
+        begun = case.text[: 3 + number % 40]
+        start = time.thread_time()
+        suggestions.suggest(begun, on=case.on)
+        taken.append((time.thread_time() - start) * 1000)
+    return sorted(taken)
 
 
 def calibrated(lists: Any) -> dict[str, Any]:
