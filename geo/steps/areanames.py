@@ -514,7 +514,8 @@ class Reading:
             # "Quận Tân Bình" is the city's, and longer than the name of ours in it; else ours goes first.
             if phrase is not None and self._is_elsewhere(phrase.start, phrase.end, taken):
                 # "phố" in "thành phố" is no street.
-                if tokens[at].opens or self._label_before(at)[0] or self._thing_before(at, 0) is None:
+                apart = tokens[at].opens and not self._is_after_stop(at)
+                if apart or self._label_before(at)[0] or self._thing_before(at, 0) is None:
                     found.append(Elsewhere(self._text(at, phrase.end), at, all(phrase.meanings)))
                 at = phrase.end
                 continue
@@ -584,25 +585,24 @@ class Reading:
         heard = self._heard(level, taken, named if level == Level.WARD else set())
         if heard is not None:
             return [heard]
-        lists = [self.names.spellings[level]]
-        if named and level == Level.WARD:
-            lists.insert(0, self.names.spellings_in(frozenset(named)))
-        for spellings in lists:
-            for start, end, whole in list(self._gaps(taken, level))[:MOST_MISSPELT]:
-                best: tuple[int, int, str] | None = None
-                if self.names.elsewhere.at_keys(self.keys, start) is not None:
+        # A name nearly so is none of another district than the one named: "xã Tân Thới, Thuận An" is not An Thái.
+        within = named and level == Level.WARD
+        spellings = self.names.spellings_in(frozenset(named)) if within else self.names.spellings[level]
+        for start, end, whole in list(self._gaps(taken, level))[:MOST_MISSPELT]:
+            best: tuple[int, int, str] | None = None
+            if self.names.elsewhere.at_keys(self.keys, start) is not None:
+                continue
+            for length in range(1, min(4, end - start) + 1):
+                if whole and start + length != end:
                     continue
-                for length in range(1, min(4, end - start) + 1):
-                    if whole and start + length != end:
-                        continue
-                    near = self._nearest(self.keys[start : start + length], spellings)
-                    if near is not None and (best is None or (near[1], -length) < best[:2]):
-                        best = (near[1], -length, near[0])
-                if best is not None:
-                    near_by = self._named(start, start - best[1], best[2], level, 0.97 - 0.07 * best[0])
-                    # Alone and without its label, a name nearly so needs its district beside it.
-                    if near_by is not None and (near_by.label or named or level != Level.WARD or start == 0):
-                        return [near_by]
+                near = self._nearest(self.keys[start : start + length], spellings)
+                if near is not None and (best is None or (near[1], -length) < best[:2]):
+                    best = (near[1], -length, near[0])
+            if best is not None:
+                near_by = self._named(start, start - best[1], best[2], level, 0.97 - 0.07 * best[0])
+                # Alone and without its label, a name nearly so needs its district beside it.
+                if near_by is not None and (near_by.label or named or level != Level.WARD or start == 0):
+                    return [near_by]
         return []
 
     def _named(self, start: int, end: int, name: str, level: str, likeness: float) -> Mention | None:

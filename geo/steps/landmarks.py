@@ -15,18 +15,20 @@ from geo.steps.areanames import AreaNames, Mention, stands_beside
 from geo.steps.phrases import Phrases
 from geo.steps.tokens import Token
 
+# "KCN Sóng Thần II" is "KCN Sóng Thần 2".
+_ROMAN = {"i": "1", "ii": "2", "iii": "3"}
 _HAMLET_LABELS = ("khu phố", "ấp")
 
 
 def find_landmarks(written: Sequence[Token], tokens: Sequence[Token], names: AreaNames) -> list[Mention]:
     """The landmarks a text names, as mentions of the wards they lie in. `written` as from `write_out`; the mentions
     count in `tokens`."""
-    words = [token.folded for token in written]
+    words = [_ROMAN.get(token.folded, token.folded) for token in written]
     found: list[Mention] = []
     known, at = _landmarks(), 0
     while at < len(words):
         phrase = known.at_keys(words, at) if words[at] in known.beginnings else None
-        if phrase is None or any(token.opens for token in written[at + 1 : phrase.end]):
+        if phrase is None or any(token.opens and not token.stop for token in written[at + 1 : phrase.end]):
             at += 1
             continue
         meanings = [meaning for key in phrase.meanings[0] if (meaning := names.units.get(key)) is not None]
@@ -47,7 +49,8 @@ def _landmarks() -> Phrases[tuple[tuple[str, str], ...]]:
     for landmark in known["landmark"]:
         wards = tuple((known["set"], code) for code in landmark["wards"])
         for name in landmark["names"]:
-            landmarks.put(written_out(fold_name(name).split()), wards)
+            words = [_ROMAN.get(word, word) for word in fold_name(name).split()]
+            landmarks.put(written_out(words), wards)
     hamlets = table("hamlets")
     for code, names in hamlets["wards"].items():
         for name in names:

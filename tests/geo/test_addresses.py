@@ -110,6 +110,10 @@ def _landmarks_say_their_ward() -> None:
         ("Khu phố Nội Hóa 1, Dĩ An", "25951", "724"),
         ("KP. Hòa Lân 2, Thuận An", "25972", "725"),
         ("chợ Định Hòa, TDM", "25759", "718"),
+        ("KCN Sóng Thần II", "25942", "724"),
+        # A hamlet named like a province is in ours; a name nearly so is none of another district.
+        ("KP. Bình Phước A, Bình Chuẩn", "25969", "725"),
+        ("xã Tân Thới, huyện Thuận An", "", "725"),
         # By a unit is not in it; a postcode is no house number; "quân" is no quận.
         ("giáp phường Bình Hòa", "", ""),
         ("sau UBND phường Bình Hòa", "25987", "725"),
