@@ -56,10 +56,10 @@ class LookupNames:
         """The longest exact name at every word that begins one, also written in one word. Hits may overlap."""
         return [Hit(start, end, self._entries(names)) for start, end, names in self.names.scan(words)]
 
-    def near(self, words: Sequence[str], start: int, longest: int = 8) -> list[Near]:
-        """Names like the words from `start` on, at most `longest` of them; best first, bounded work."""
+    def near(self, words: Sequence[str], start: int, longest: int = 8, least: int = 1) -> list[Near]:
+        """Names like the words from `start` on, `least` to `longest` of them; best first, bounded work."""
         best: dict[int, Near] = {}
-        for found in self.names.near(words, start, longest):
+        for found in self.names.near(words, start, longest, least):
             owner = self.owners[found.name]
             best.setdefault(owner, Near(found.start, found.end, Entry(KINDS[owner & 3], owner >> 2), found.likeness))
         return list(best.values())

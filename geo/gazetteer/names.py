@@ -206,11 +206,11 @@ class Names:
 
     # --- misspelt ------------------------------------------------------------------------------------------------
 
-    def near(self, words: Sequence[str], start: int, longest: int = 8) -> list[NearName]:
+    def near(self, words: Sequence[str], start: int, longest: int = 8, least: int = 1) -> list[NearName]:
         """Names nearly written from a word on, best first. Looks at no more than MOST_COMPARED names."""
         best: dict[int, NearName] = {}
         compared = 0
-        for length in range(1, min(longest, LONGEST_NAME, len(words) - start) + 1):
+        for length in range(least, min(longest, LONGEST_NAME, len(words) - start) + 1):
             part = tuple(words[start : start + length])
             written = " ".join(part)
             numerals = _numerals(part)

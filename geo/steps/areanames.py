@@ -308,9 +308,14 @@ class Reading:
         written = self.tokens[start:end]
         misspelt = likeness is not None
         if likeness is None:
-            likenesses = [self._likeness(written, meaning) for meaning in meanings]
-            likeness = max(likenesses)
-            close = tuple(meaning for meaning, one in zip(meanings, likenesses, strict=True) if one >= likeness - 0.01)
+            likenesses: dict[tuple[str, ...], float] = {}
+            for meaning in meanings:
+                if meaning.marks not in likenesses:
+                    likenesses[meaning.marks] = self._likeness(written, meaning)
+            likeness = max(likenesses.values())
+            close = tuple(meanings)
+            if len(likenesses) > 1:
+                close = tuple(meaning for meaning in meanings if likenesses[meaning.marks] >= likeness - 0.01)
         else:
             close = tuple(meanings)
         label, words_before = self._label_before(start)

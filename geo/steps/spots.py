@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from geo.folding import fold_name
 from geo.gazetteer.answers import Entry, EntryKind
@@ -46,8 +46,7 @@ WORTH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A point that the words [start, end) of the text (in characters) may mean, with its radius in metres.
 
     `worth` is how often such a find is right; of several of one name each has its share. A street's own point is its
@@ -104,12 +103,10 @@ class _Search:
     ) -> None:
         self.tokens, self.gazetteer, self.units = tokens, gazetteer, units
         self.words = [token.folded for token in tokens]
-        self.in_units = {
-            at
-            for at, token in enumerate(tokens)
-            for start, end, _labelled in units
-            if start <= token.start and token.end <= end
-        }
+        covered = bytearray(tokens[-1].end)
+        for start, end, _labelled in units:
+            covered[start:end] = b"\1" * (end - start)
+        self.in_units = {at for at, token in enumerate(tokens) if covered[token.start] and covered[token.end - 1]}
         self._kept: dict[tuple[int, int], tuple[bool, str]] = {}
         self._offsets: dict[tuple[int, int], Offset | None] = {}
         self.found = self._names(exercise)
@@ -187,7 +184,7 @@ class _Search:
             if longest < 2:
                 continue
             tried += 1
-            near = self.gazetteer.names.near(self.words, start, longest)
+            near = self.gazetteer.names.near(self.words, start, longest, least=2)
             best = [one for one in near if one.likeness >= max(LEAST_LIKENESS, near[0].likeness - 0.005)]
             best = [one for one in best if (one.entry.kind == "place") == (start == at) and one.end - one.start > 1]
             best = [one for one in best if one.end == best[0].end and not self._is_unit(one.start, one.end)]
@@ -273,7 +270,7 @@ class _Search:
                     own.append(
                         self._spot("house", at.how, name, at.lon, at.lat, at.radius_m, start, found.end, street=street)
                     )
-            spots += [replace(spot, worth=spot.worth * found.likeness) for spot in _shared(own)]
+            spots += _less(_shared(own), found.likeness)
         return spots
 
     def _number_before(self, start: int) -> tuple[str, int] | None:
@@ -322,7 +319,8 @@ class _Search:
             likeness = found.likeness if found.likeness == 1.0 else 0.92 * found.likeness
             # What people taught never silently takes the place of a name that is known.
             for spot in (*_shared(own), *_shared(learnt)):
-                spots.append(replace(spot, worth=spot.worth * likeness, exact=found.likeness == 1.0))
+                exact = found.likeness == 1.0
+                spots.append(spot if exact else spot._replace(worth=spot.worth * likeness, exact=False))
         return spots
 
     def _between(self, spots: Sequence[Spot]) -> list[Spot]:
@@ -377,7 +375,7 @@ class _Search:
                         street=number,
                     )
                 )
-            spots += [replace(spot, worth=spot.worth * found.likeness) for spot in own]
+            spots += _less(own, found.likeness)
         return spots
 
     def _said(self, start: int, end: int) -> tuple[bool, str]:
@@ -445,7 +443,12 @@ def _shared(spots: Sequence[Spot]) -> list[Spot]:
     for spot in spots:
         if not any(about_m(spot.lon, spot.lat, other.lon, other.lat) <= SAME_PLACE_M for other in kept):
             kept.append(spot)
-    return kept if len(kept) < 2 else [replace(spot, worth=spot.worth / len(kept)) for spot in kept]
+    return kept if len(kept) < 2 else [spot._replace(worth=spot.worth / len(kept)) for spot in kept]
+
+
+def _less(spots: Sequence[Spot], likeness: float) -> Sequence[Spot]:
+    """Spots of a name nearly written are worth less."""
+    return spots if likeness == 1.0 else [spot._replace(worth=spot.worth * likeness) for spot in spots]
 
 
 # --- the language ----------------------------------------------------------------------------------------------

@@ -123,4 +123,4 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def is_marked(tokens: tuple[Token, ...]) -> bool:
     """Whether the writer types Vietnamese marks at all; a text without any says nothing by lacking one."""
-    return sum(token.has_marks for token in tokens) * 5 >= len(tokens) > 0
+    return len([token for token in tokens if token.marked != token.folded]) * 5 >= len(tokens) > 0

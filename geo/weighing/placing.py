@@ -66,7 +66,7 @@ def _in_wards(read: Read, spots: Sequence[Spot], firm: Sequence[WardGuess]) -> l
                     continue
                 at = read.gazetteer.stretch(spot.street, unit.polygon)
                 if at is not None:
-                    inside = replace(spot, lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how)
+                    inside = spot._replace(lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how)
                     placed.append(_Placed(inside, unit, confidence))
             elif distance_to_unit(read, unit, spot.lon, spot.lat) <= FITS_M + _off_by(spot):
                 placed.append(_Placed(spot, unit, confidence))
@@ -135,7 +135,7 @@ def _along(read: Read, spot: Spot, codes: set[str]) -> list[_Placed]:
     total = sum(at.radius_m for at, _ward in pieces)
     return [
         _Placed(
-            replace(spot, lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how),
+            spot._replace(lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how),
             ward,
             (0.05 * bool(codes) + spot.worth) * at.radius_m / total,
         )

@@ -120,8 +120,11 @@ def _without(text: str, points: Sequence[WrittenPoint]) -> str:
 def _left_over(tokens: Sequence[Token], used: Sequence[tuple[int, int]], most: int = 12) -> list[str]:
     """Runs of words nothing was made of."""
     runs: list[list[str]] = [[]]
+    covered = bytearray(tokens[-1].end)
+    for start, end in used:
+        covered[start:end] = b"\1" * (end - start)
     for token in tokens:
-        if any(start <= token.start < end for start, end in used):
+        if covered[token.start]:
             runs.append([])
         else:
             if token.opens:
