@@ -27,7 +27,7 @@ _WARD: Mapping[Evidence, tuple[float, float, float]] = {
     "landmark": (0.8, 0.85, 0.2),
     "inside": (0.85, 0.9, 0.3),
     "loose": (0.81, 0.88, 0.25),
-    "maybe": (0.5, 0.8, 0.2),
+    "maybe": (0.45, 0.8, 0.2),
     "street": (0.4, 0.62, 0.15),
 }
 _DISTRICT: Mapping[Evidence, float] = {
