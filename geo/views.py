@@ -56,7 +56,8 @@ def current(request: HttpRequest) -> HttpResponse:
     index = set_index_on(timezone.localdate())
     if index is None:
         return JsonResponse({"set": None, "generation": None, "approximate": True, "url": None})
-    shown = [index.source, index.licence, *credits_due()]
+    credits = credits_due()
+    shown = [index.source, index.licence, *credits]
     west, south, east, north = shapely.total_bounds([unit.polygon for unit in index.units.values()])
     return JsonResponse(
         {
@@ -64,7 +65,7 @@ def current(request: HttpRequest) -> HttpResponse:
             "generation": index.token,
             "approximate": index.approximate,
             "attribution": ", ".join(part for part in shown if part),
-            "credits": credits_due(),
+            "credits": credits,
             "pinned": bool(settings.AREA_SET),
             "valid_from": index.valid_from.isoformat(),
             "valid_until": index.valid_until.isoformat() if index.valid_until else None,

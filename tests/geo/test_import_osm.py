@@ -135,6 +135,8 @@ def test_the_map_says_whose_streets_they_are(client: Client, old_set: AreaSet, f
     assert (
         client.get("/geo/areas/current.json").json()["attribution"].endswith("© OpenStreetMap contributors (ODbL 1.0)")
     )
+    # And so it is what every map names in its corner.
+    assert client.get("/geo/areas/current.json").json()["credits"] == ["© OpenStreetMap contributors (ODbL 1.0)"]
 
 
 def test_pbf_says_the_same(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
