@@ -100,6 +100,7 @@ export class GlMap implements RoomMap {
         "Map.Title": say("map.title"),
         "NavigationControl.ZoomIn": say("map.zoom-in"),
         "NavigationControl.ZoomOut": say("map.zoom-out"),
+        "AttributionControl.ToggleAttribution": say("map.credits"),
       },
     });
     map.touchZoomRotate.disableRotation();
