@@ -256,7 +256,7 @@ class _Search:
         return None
 
     def _houses(self, streets: Sequence[_Found]) -> list[Spot]:
-        spots = []
+        spots: list[Spot] = []
         for found in streets:
             number = self._number_before(found.start)
             if number is None:
@@ -356,7 +356,7 @@ class _Search:
         return []
 
     def _streets(self, streets: Sequence[_Found]) -> list[Spot]:
-        spots = []
+        spots: list[Spot] = []
         for found in streets:
             own = []
             for number in found.of("street", "road"):
