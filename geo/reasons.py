@@ -29,7 +29,7 @@ SENTENCES: Mapping[str, str | Promise] = {
     "ward_misspelt": _("“%(text)s” was read as %(name)s."),
     "old_unit": _("%(name)s (%(set)s) lies in today's %(ward)s."),
     "old_unit_split": _("%(name)s (%(set)s) is divided between %(wards)s."),
-    "renamed": _("“%(old)s” is today's “%(name)s”, as the words say."),
+    "renamed": _("“%(text)s” is today's “%(name)s”, as the words say."),
     "district_named": _("“%(text)s” names %(name)s."),
     "only_district": _("Only the district is named: %(name)s."),
     "ward_district_disagree": _("%(ward)s does not lie in %(district)s."),

@@ -50,7 +50,7 @@ def _one_of(read: Read, pair: Renamed) -> None:
         }
         if codes & ground:
             read.wards = [replace(one, meanings=own) if one == kept else one for one in read.wards if one != dropped]
-            read.say("renamed", old=pair.old.text, name=pair.new.text)
+            read.say("renamed", text=pair.old.text, name=pair.new.text)
             return
 
 

@@ -555,6 +555,7 @@ def test_every_reason_has_its_sentence_and_unknown_ones_do_no_harm() -> None:
             "set": "2019",
             "district": "E",
             "districts": "E",
+            "direction": 3,
         }
         for code in SENTENCES:
             text = sentence(Reason(code, {**params, "distance_m": 12.0, "radius_m": 12.0}))
