@@ -1,15 +1,14 @@
 """Databases that were prepared once and are copied ever after: a migration of everything takes half a minute of a core.
 
 They lie in build/databases-for-tests, under a digest of all that goes into them: migrations, reference data, settings.
-    fill_file(path, env, "migrated", MIGRATE)              a SpatiaLite file with the tables and nothing in them
-    fill_server(postgres, "name", env, "complete", PREPARE)  the same on PostGIS, or with the reference data
+    fill_file(path, env, "migrated", MIGRATE)                  a SpatiaLite file with the tables and nothing in them
+    fill_server(postgres, "name", env, "complete", PREPARE)    the same on PostGIS, or with the reference data
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import shutil
 import sqlite3
 import subprocess
@@ -38,11 +37,9 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
-def kept(name: str, env: Mapping[str, str], make: Callable[[Path], None]) -> Path:
+def kept(name: str, make: Callable[[Path], None]) -> Path:
     """The file of this name for today's inputs; `make(path)` writes it when there is none."""
-    settings = "\0".join(env.get(each, "") for each in ALSO_READ)
-    key = hashlib.sha256(f"{inputs()}\0{settings}".encode()).hexdigest()[:16]
-    file = FOLDER / f"{name}-{key}"
+    file = FOLDER / f"{name}-{inputs()[:16]}"
     with locked(name):
         if not file.exists():
             for old in FOLDER.glob(f"{name}-*"):
@@ -73,6 +70,8 @@ def fill_file(target: Path, env: Mapping[str, str], name: str, command: tuple[st
     def make(part: Path) -> None:
         with tempfile.TemporaryDirectory(prefix="opscenter-prepared-") as folder:
             file = Path(folder) / "site.sqlite3"
+            if command != MIGRATE:
+                fill_file(file, env, "migrated", MIGRATE)
             own = {"OPSCENTER_DATABASE_URL": f"spatialite://{file}", "OPSCENTER_DATA_DIR": folder}
             run({**env, **own, "OPSCENTER_REDIS_URL": ""}, *command)
             with contextlib.closing(sqlite3.connect(file)) as connection:
@@ -80,15 +79,19 @@ def fill_file(target: Path, env: Mapping[str, str], name: str, command: tuple[st
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             shutil.copyfile(file, part)
 
-    shutil.copyfile(kept(f"{name}.sqlite3", env, make), target)
+    shutil.copyfile(kept(f"{name}.sqlite3", make), target)
 
 
 def fill_server(server: Postgres, database: str, env: Mapping[str, str], name: str, command: tuple[str, ...]) -> str:
     """Makes a database on this server as `command` makes one in this environment; answers its url."""
 
     def make(part: Path) -> None:
-        run({**env, "OPSCENTER_DATABASE_URL": server.create(making), "OPSCENTER_REDIS_URL": ""}, *command)
+        if command == MIGRATE:
+            url = server.create(making)
+        else:
+            url = fill_server(server, making, env, "migrated", MIGRATE)
+        run({**env, "OPSCENTER_DATABASE_URL": url, "OPSCENTER_REDIS_URL": ""}, *command)
         server.dump(making, part)
 
     making = f"making_{database}"
-    return server.restore(database, kept(f"{name}.pgdump", env, make))
+    return server.restore(database, kept(f"{name}.pgdump", make))
