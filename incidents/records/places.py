@@ -58,7 +58,7 @@ def set_place(
     fields = place_fields(where, on=timezone.localdate(current_change().at))
     for name, value in fields.items():
         setattr(incident, name, value)
-    incident.save(update_fields=list(fields))
+    incident.save(update_fields=[*fields, "tile_key"])
     point = incident.point
     append(
         incident,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.records.keys import EVERYTHING, WITH_WORDS, keys_of_person
 from incidents.records.lifecycles import LIVE_STATES, SERVICE_KINDS, IncidentState
 from incidents.records.models.categories import Group
+from incidents.records.models.tilekeys import TileKeyField
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -99,6 +100,8 @@ class Incident(models.Model):
     # SRID 4326, radius of uncertainty in metres; both null while nobody knows where it is.
     point = models.PointField(srid=4326, null=True, blank=True)
     radius_m = models.FloatField(null=True, blank=True)
+    # The point's number on the web map (geo.tiles), written with it: maps of the past find what is in a square by it.
+    tile_key = TileKeyField(null=True, editable=False)
     # Decided from areas that are only approximate.
     approximate = models.BooleanField(default=False)
     place_label = models.CharField(max_length=250, blank=True)
@@ -153,6 +156,12 @@ class Incident(models.Model):
             models.Index(fields=["received_at"], condition=Q(on_board=True), name="incident_board"),
             models.Index(fields=["due_at"], condition=Q(on_board=True), name="incident_due"),
             models.Index(fields=["resolved_at"], condition=Q(resolved_at__isnull=False), name="incident_resolved"),
+            # Holds all that a count by square, period and group asks for.
+            models.Index(
+                fields=["tile_key", "received_at", "group"],
+                condition=Q(exercise=0, tile_key__isnull=False),
+                name="incident_tile",
+            ),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="incident_closed"),
         ]
 
