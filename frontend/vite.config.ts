@@ -16,6 +16,7 @@ const screens = [
   "mine",
   "publicmap",
   "wall",
+  "replay",
   "account",
   "rules",
   "territory",

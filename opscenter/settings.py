@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "incidents.rulebook",
     "incidents.territory",
     "incidents.figures",
+    "incidents.maps",
     "incidents.reference",
     "incidents.exercises",
 ]

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("wall/", include("incidents.wall.urls")),
     path("roster/", include("incidents.roster.urls")),
     path("figures/schedules/", include("incidents.bulletins.urls")),
+    path("map/", include("incidents.maps.urls")),
     path("figures/", include("incidents.figures.urls")),
     path("ogc/", include("incidents.features.urls")),
     path("answers/", include("incidents.knowledge.urls")),

@@ -85,6 +85,7 @@ class Verb(StrEnum):
     COUNT_CASUALTIES = "count_casualties"
     DECLARE_FACILITY = "declare_facility"
     SEE_FACILITIES = "see_facilities"
+    REPLAY = "replay"
 
 
 _RECEIVES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
@@ -170,6 +171,8 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.DECLARE_FACILITY: _RECEIVES,
     Verb.SEE_FACILITIES: ROOM_ROLES | _RECEIVES,
     Verb.COUNT_CASUALTIES: ROOM_ROLES | {Role.DISPATCHER, Role.CREW},
+    # A day again, as walls showed it.
+    Verb.REPLAY: ROOM_ROLES | {Role.LEADER},
 }
 
 

@@ -180,7 +180,7 @@ def test_everybody_can_use_the_pages_of_people_with_an_account(live_site: Any, o
         page.goto(address)
         assert violations(page) == [], address
     supervisor = open_page(phone=phone, bypass_csp=True, signed_in_as=live_site.person("supervisor"))
-    for address in ("/wall/", "/wall/links/"):
+    for address in ("/wall/", "/wall/links/", "/map/replay/"):
         supervisor.goto(address)
         supervisor.wait_for_timeout(500)
         assert violations(supervisor) == [], address
@@ -296,3 +296,20 @@ def test_the_wall_lives_through_a_cut_and_loses_a_revoked_link(live_site: Any, o
     row.locator("summary").click()
     row.locator("button").click()
     expect(page.locator("[data-trouble]")).to_contain_text("không còn hiệu lực", timeout=15_000)
+
+
+def test_a_day_is_played_again_by_keyboard(live_site: Any, open_page: Any) -> None:
+    page = open_page(signed_in_as=live_site.person("leader"))
+    page.goto("/map/replay/")
+    expect(page.locator("body")).to_have_attribute("data-ready", "true")
+    slider, clock, play = page.locator("#replay-at"), page.locator("#replay-clock"), page.locator("#replay-play")
+    expect(clock).to_have_text("00:00")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(clock).to_have_text("00:01")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^00:01: nhận"))
+    page.keyboard.press("Space")
+    expect(play).to_have_attribute("aria-pressed", "true")
+    expect(clock).not_to_have_text("00:01")
+    page.keyboard.press("Space")
+    expect(play).to_have_attribute("aria-pressed", "false")
