@@ -7,8 +7,9 @@ import { CallForm } from "./room/call";
 import { countActive, type Filter, fromAddress, matches, NO_FILTER, toAddress } from "./room/filters";
 import { groupOf, type Incident } from "./room/incident";
 import { inField, keysOn, listen, setKeys } from "./room/keys";
+import { Layers } from "./room/layers";
 import { Live } from "./room/live";
-import { type Areas, makeMap, type RoomMap } from "./room/map";
+import { type Areas, type LayerName, makeMap, type RoomMap } from "./room/map";
 import { Notices } from "./room/notices";
 import { Phone } from "./room/phone";
 import { Panel } from "./room/panel";
@@ -183,6 +184,8 @@ live.watch((changed) => {
   soon();
 });
 
+const layers = new Layers(byId<HTMLFormElement>("layers"), byId("legend-past"), () => map, () => filter.groups);
+
 // --- the filter ---------------------------------------------------------------------------------------------------
 
 const form = byId<HTMLFormElement>("filter");
@@ -195,6 +198,7 @@ function setFilter(next: Filter): void {
   }
   address(location.pathname);
   draw(true);
+  layers.draw();
 }
 
 form.addEventListener("input", () => {
@@ -264,7 +268,28 @@ function step(by: 1 | -1): void {
   if (id !== null) openIncident(id);
 }
 
+let measuring = false;
+
+function measure(): void {
+  measuring = !measuring;
+  const said = byId("measured");
+  said.hidden = !measuring;
+  document.querySelector("[data-room=measure]")!.setAttribute("aria-pressed", String(measuring));
+  map?.measure(measuring ? (text) => (said.textContent = text) : null);
+}
+
+async function printOut(): Promise<void> {
+  const scale = Number(byId<HTMLSelectElement>("print-scale").value);
+  const { printMap } = await import("./room/printing");
+  if (map) {
+    const legends = [document.querySelector<HTMLElement>("#legend ul")!, byId("legend-past")].filter((one) => !one.hidden);
+    await printMap(map, scale, legends, document.title).catch(() => notices.say(say("print.failed"), 8));
+  }
+}
+
 const acts: Record<string, () => void> = {
+  measure,
+  print: () => void printOut(),
   call: () => call.show(),
   "call-close": () => call.hide(),
   transfer: () => call.goToTransfer(),
@@ -289,7 +314,7 @@ document.addEventListener("click", (event) => {
   if (layer) {
     const on = layer.getAttribute("aria-pressed") !== "true";
     layer.setAttribute("aria-pressed", String(on));
-    map?.layer(layer.dataset.layer as "borders" | "names", on);
+    map?.layer(layer.dataset.layer as LayerName, on);
   }
 });
 
@@ -345,6 +370,10 @@ listen({
   // Always one step back: the browser closes an open dialog by itself.
   Escape: (event) => {
     if (document.querySelector("dialog[open]")) return;
+    if (measuring) {
+      if (!map?.measureBack()) measure();
+      return event.preventDefault();
+    }
     if (call.open && byId("call").contains(document.activeElement)) call.back();
     else if (panel.back() || call.back()) event.preventDefault();
     else if (!form.hidden) {

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
+from geo.ground import ground_version
 from geo.showing import map_settings
 from incidents.dispatching.competence import decision_date
 from incidents.doors.questions import asked_in_forms
@@ -35,6 +36,7 @@ def home(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
         {
             "room": settings,
             "exercise": running,
+            "has_streets": bool(ground_version()),
             "categories": queries.categories(),
             "asked": asked_in_forms(Category.objects.filter(is_active=True)),
             "agencies": queries.agencies_by_kind(decision_date(timezone.localdate())),

@@ -25,14 +25,22 @@ export type Shown = FeatureCollection<Point, ShownProperties>;
 export type PointFeature = Feature<Point, PointProperties>;
 export type Box = [west: number, south: number, east: number, north: number];
 
+/** The last zoom with clusters on MapLibre: above it each incident is a point of its own. */
+export const CLUSTERED_TO = 12;
+
 export class Clusters {
-  // Loaded, though with nothing: a board that is still empty can be asked too.
-  private index = this.make().load([]);
+  private index: Supercluster<PointProperties, Counted>;
+
+  /** Clusters at this zoom and below. */
+  constructor(private readonly last = 16) {
+    // Loaded, though with nothing: a board that is still empty can be asked too.
+    this.index = this.make().load([]);
+  }
 
   private make(): Supercluster<PointProperties, Counted> {
     return new Supercluster<PointProperties, Counted>({
       radius: 46,
-      maxZoom: 16,
+      maxZoom: this.last,
       minPoints: 3,
       map: (properties) => ({ emergency: properties.emergency, overdue: properties.overdue }),
       reduce: (sum, one) => {

@@ -1,7 +1,7 @@
 /** Runs the clusters away from the page, so that typing never waits for counting. */
-import { type Ask, Clusters, type PointFeature, type Told } from "./clusters";
+import { type Ask, CLUSTERED_TO, Clusters, type PointFeature, type Told } from "./clusters";
 
-const clusters = new Clusters();
+const clusters = new Clusters(CLUSTERED_TO);
 const points = new Map<number, PointFeature>();
 
 self.addEventListener("message", (event: MessageEvent<Ask>) => {

@@ -67,8 +67,7 @@ export class FlatMap implements RoomMap {
     });
   }
 
-  show(incidents: Incident[]): void {
-    const now = Date.now();
+  show(incidents: Incident[], _fresh: number[], now = Date.now()): void {
     const points: PointFeature[] = incidents
       .filter((incident) => incident.lat !== null && incident.lon !== null)
       .map((incident) => ({
@@ -84,6 +83,27 @@ export class FlatMap implements RoomMap {
     this.settings.box.dataset.points = String(points.length);
     this.clusters.load(points);
     this.draw();
+  }
+
+  /** A computer without WebGL shows what is live; the past is on the page of the figures. */
+  past(): void {
+    return;
+  }
+
+  measure(): void {
+    return;
+  }
+
+  measureBack(): boolean {
+    return false;
+  }
+
+  picture(): Promise<Blob> {
+    return Promise.reject(new Error("no WebGL"));
+  }
+
+  wards(): { end: number; colour: string }[] {
+    return [];
   }
 
   units(shown: UnitsOnMap): void {

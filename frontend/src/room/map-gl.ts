@@ -21,14 +21,19 @@ import libreWorker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { credits } from "../borders";
 import { asText } from "../credit";
 import { element } from "../element";
+import { getJson } from "../page";
 import { say } from "../words/room";
-import type { Ask, Box, PointFeature, Shown, Told } from "./clusters";
+import { type Ask, type Box, CLUSTERED_TO, type PointFeature, type Shown, type Told } from "./clusters";
 import ClusterWorker from "./clusters.worker?worker";
 import { ICONS, iconImage, iconOf } from "./icons";
 import { type Incident, isOverdue } from "./incident";
+import { addGround, type Ground, GROUND_LAYERS, nameGround, paintGround } from "./ground";
+import { Measure } from "./measure";
+import { pixelsOf, SHEET, zoomOf } from "./printing";
+import { PastLayers, type PastShown, type WardFigure, type WardFigures } from "./past";
 import { unitImage, UNIT_IMAGES, type UnitsOnMap } from "./units";
 import { hatch, type WarningsOnMap } from "./warnings";
-import { type Areas, circle, type MapSettings, type Pin, type RoomMap, type Spot } from "./map";
+import { type Areas, circle, type MapSettings, type LayerName, type Pin, type RoomMap, type Spot } from "./map";
 
 setWorkerUrl(libreWorker);
 
@@ -37,6 +42,9 @@ const STRONG = ["Be Vietnam Strong"];
 const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 /** Clusters are counted again at most this often; milliseconds. */
 const RECOUNT = 400;
+/** From this zoom on each incident is a point of its own, and so many changes lie on top before the base is laid anew. */
+const SINGLE_FROM = CLUSTERED_TO + 1;
+const ON_TOP = 400;
 /** A cluster whose incidents lie at one spot is opened as a list of at most this many. */
 const LISTED = 30;
 
@@ -51,6 +59,8 @@ function feature(incident: Incident, now: number): PointFeature {
   if (known?.properties.overdue === overdue) return known;
   const made: PointFeature = {
     type: "Feature",
+    // The base hides single points by this number.
+    id: incident.id,
     geometry: { type: "Point", coordinates: [incident.lon!, incident.lat!] },
     properties: { id: incident.id, icon: iconOf(incident, now), emergency: incident.group === 2 ? 1 : 0, overdue },
   };
@@ -68,10 +78,15 @@ export class GlMap implements RoomMap {
   private hot = new Map<number, PointFeature>();
   private recount: ReturnType<typeof setTimeout> | undefined;
   private shown: Shown = { type: "FeatureCollection", features: [] };
+  /** Points of the base, and which of them are hidden because they changed or went. */
+  private based = new Set<number>();
+  private hidden = new Set<number>();
   private lit: Incident | null = null;
   private selected: Incident | null = null;
   private pins = 0;
   private popup: Popup | null = null;
+  private layersOfPast!: PastLayers;
+  private measuring: Measure | null = null;
   private edges = { left: 0, right: 0 };
   private extent: LngLatBounds;
 
@@ -83,6 +98,8 @@ export class GlMap implements RoomMap {
       document.fonts.load("48px 'Be Vietnam Strong'", sample),
     ]).catch(() => undefined);
     const style = await styleFor(settings);
+    // Our own streets, where an extract was imported and the deployment has no basemap.
+    const ground = settings.basemap ? null : await getJson<Ground>("/geo/ground.json").catch(() => null);
     const map = new LibreMap({
       container: settings.box,
       style,
@@ -109,12 +126,13 @@ export class GlMap implements RoomMap {
       if (map.isStyleLoaded()) resolve();
       else void map.once("load", () => resolve());
     });
-    return new GlMap(map, settings);
+    return new GlMap(map, settings, ground?.tiles ? ground : null);
   }
 
   private constructor(
     private readonly map: LibreMap,
     private readonly settings: MapSettings,
+    private readonly ground: Ground | null,
   ) {
     this.extent = new LngLatBounds(settings.bounds);
     map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
@@ -169,6 +187,7 @@ export class GlMap implements RoomMap {
       map.addSource(name, { type: "geojson", data: NOTHING });
     }
     map.addLayer({ id: "land", type: "fill", source: "areas", filter: ["==", ["get", "level"], "ward"] });
+    if (this.ground) addGround(map, this.ground);
     map.addLayer({ id: "wards", type: "line", source: "areas", filter: ["==", ["get", "level"], "ward"] });
     map.addLayer({
       id: "districts",
@@ -272,12 +291,16 @@ export class GlMap implements RoomMap {
           "icon-ignore-placement": false,
           "symbol-sort-key": ["+", ["*", 2, ["get", "emergency"]], ["get", "overdue"]],
         },
+        paint: source === "incidents" ? { "icon-opacity": ["case", ["boolean", ["feature-state", "hidden"], false], 0, 1] } : {},
       };
       // What just came in lies under the clusters until it is counted: it never hides a count.
       map.addLayer(icons, source === "hot" ? "clusters" : undefined);
     }
     this.unitLayers();
+    // Names of areas come first: of two that cover each other theirs is drawn.
+    if (this.ground) nameGround(map, "around", FONT);
     this.paint();
+    this.layersOfPast = new PastLayers(map, "hot-icons", STRONG);
   }
 
   /** On top of everything: a crew is looked for more often than a cluster. */
@@ -316,6 +339,54 @@ export class GlMap implements RoomMap {
     });
   }
 
+  measure(told: ((text: string) => void) | null): void {
+    this.measuring?.end();
+    if (this.measuring) this.pins -= 1;
+    this.measuring = told ? new Measure(this.map, told, colour("--focus")) : null;
+    // While somebody measures, a click opens nothing.
+    if (this.measuring) this.pins += 1;
+  }
+
+  measureBack(): boolean {
+    return this.measuring?.back() ?? false;
+  }
+
+  async picture(scale: number): Promise<Blob> {
+    const { map } = this;
+    const { box } = this.settings;
+    const [center, zoom] = [map.getCenter(), map.getZoom()];
+    const before = box.getAttribute("style");
+    try {
+      Object.assign(box.style, { position: "fixed", inset: "0 auto auto 0", width: `${pixelsOf(SHEET.width)}px`, height: `${pixelsOf(SHEET.height)}px`, zIndex: "-1" });
+      map.setPixelRatio(2);
+      map.resize();
+      map.jumpTo({ center, zoom: zoomOf(scale, center.lat) });
+      await this.view();
+      await new Promise((resolve) => map.once("idle", resolve));
+      return await new Promise<Blob>((resolve, reject) => {
+        // The picture is only there while it is being drawn.
+        map.once("render", () => map.getCanvas().toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"));
+        map.triggerRepaint();
+      });
+    } finally {
+      if (before === null) box.removeAttribute("style");
+      else box.setAttribute("style", before);
+      map.setPixelRatio(devicePixelRatio);
+      map.resize();
+      map.jumpTo({ center, zoom });
+    }
+  }
+
+  past(shown: PastShown | null): void {
+    this.layersOfPast.show(shown);
+  }
+
+  wards(values: WardFigures | null, figure: WardFigure): { end: number; colour: string }[] {
+    const steps = this.layersOfPast.wards(values, figure);
+    if (!values) this.paint();
+    return steps;
+  }
+
   units(shown: UnitsOnMap): void {
     this.settings.box.dataset.crews = String(shown.units.features.length);
     this.source("units").setData(shown.units);
@@ -336,6 +407,7 @@ export class GlMap implements RoomMap {
     if (map.getLayer("ground")) set("ground", "background-color", colour("--map-ground"));
     set("land", "fill-color", colour("--map-land"));
     set("land", "fill-opacity", this.settings.basemap ? 0 : 1);
+    if (this.ground) paintGround(map);
     set("wards", "line-color", colour("--map-border"));
     set("wards", "line-width", ["interpolate", ["linear"], ["zoom"], 8, 0.5, 13, 1.4]);
     set("districts", "line-color", colour("--map-border-strong"));
@@ -384,8 +456,7 @@ export class GlMap implements RoomMap {
     });
   }
 
-  show(incidents: Incident[], fresh: number[]): void {
-    const now = Date.now();
+  show(incidents: Incident[], fresh: number[], now = Date.now()): void {
     const next = new Map<number, PointFeature>();
     for (const incident of incidents) {
       if (incident.lat !== null && incident.lon !== null) next.set(incident.id, feature(incident, now));
@@ -401,10 +472,11 @@ export class GlMap implements RoomMap {
       this.hot.set(id, point);
     }
     if (stale) {
-      // A whole new set (a filter, the first snapshot) is counted at once; single changes are gathered.
-      if (this.hot.size > 50 || this.counted.size === 0 || incidents.length < this.counted.size / 2) this.count();
-      else this.recount ??= setTimeout(() => this.count(), RECOUNT);
-      this.drawPoints();
+      // A whole new set (a filter, the first snapshot) is counted at once; single changes are gathered. Among single
+      // points nothing has to be counted: what changed lies on top until that is a lot.
+      if (this.hot.size > ON_TOP || this.counted.size === 0 || incidents.length < this.counted.size / 2) this.count();
+      else if (this.map.getZoom() < SINGLE_FROM) this.recount ??= setTimeout(() => this.count(), RECOUNT);
+      this.drawChanged();
     }
     for (const id of fresh.slice(0, 20)) {
       const point = next.get(id);
@@ -418,12 +490,13 @@ export class GlMap implements RoomMap {
     // Only what differs crosses to the worker: copying thousands of points there costs the page more than counting them.
     const put = [...this.points.values()].filter((point) => this.counted.get(point.properties.id) !== point);
     const drop = [...this.counted.keys()].filter((id) => !this.points.has(id));
-    this.worker.postMessage({ kind: "change", put, drop } satisfies Ask);
+    if (put.length || drop.length) this.worker.postMessage({ kind: "change", put, drop } satisfies Ask);
     this.counted = new Map(this.points);
-    void this.view(true);
+    void this.view();
   }
 
-  private async view(fresh = false): Promise<void> {
+  /** Asks the worker what stands in this part of the map, and lays the base anew. */
+  private async view(): Promise<void> {
     const bounds = this.map.getBounds();
     const width = bounds.getEast() - bounds.getWest();
     const height = bounds.getNorth() - bounds.getSouth();
@@ -434,19 +507,36 @@ export class GlMap implements RoomMap {
       bounds.getNorth() + height / 4,
     ];
     const told = await this.ask<"shown">((ticket) => ({ kind: "shown", ticket, box, zoom: this.map.getZoom() }));
+    // A later question is on its way: its answer is nearer to the truth.
+    if (told.ticket !== this.ticket) return;
     this.shown = told.shown;
-    if (fresh) {
-      for (const [id, point] of this.hot) if (same(this.counted.get(id), point)) this.hot.delete(id);
-    }
-    this.drawPoints();
+    for (const [id, point] of this.hot) if (same(this.counted.get(id), point)) this.hot.delete(id);
+    this.drawBase();
+    this.drawChanged();
   }
 
-  private drawPoints(): void {
-    const base = this.shown.features.filter((one) => {
-      if (!("id" in one.properties)) return true;
-      return this.points.has(one.properties.id) && !this.hot.has(one.properties.id);
-    });
-    this.source("incidents").setData({ type: "FeatureCollection", features: base });
+  private drawBase(): void {
+    const features = this.shown.features.filter((one) => !("id" in one.properties) || this.points.has(one.properties.id));
+    this.based = new Set(features.flatMap((one) => ("id" in one.properties ? [one.properties.id] : [])));
+    this.map.removeFeatureState({ source: "incidents" });
+    this.hidden.clear();
+    this.source("incidents").setData({ type: "FeatureCollection", features });
+  }
+
+  /** What changed since the base was laid: a small source of its own, and the base hides what it had of it. */
+  private drawChanged(): void {
+    for (const id of this.hidden) {
+      if (this.hot.has(id) || !this.points.has(id)) continue;
+      this.map.removeFeatureState({ source: "incidents", id }, "hidden");
+      this.hidden.delete(id);
+    }
+    const hide = (id: number): void => {
+      if (!this.based.has(id) || this.hidden.has(id)) return;
+      this.hidden.add(id);
+      this.map.setFeatureState({ source: "incidents", id }, { hidden: true });
+    };
+    for (const id of this.hot.keys()) hide(id);
+    if (this.points.size !== this.counted.size) for (const id of this.based) if (!this.points.has(id)) hide(id);
     this.source("hot").setData({ type: "FeatureCollection", features: [...this.hot.values()] });
   }
 
@@ -464,6 +554,7 @@ export class GlMap implements RoomMap {
     for (const layer of layers) {
       map.on("mousemove", layer, (event: MapLayerMouseEvent) => {
         const id = event.features?.[0]?.properties.id as number | undefined;
+        if (layer === "incidents-icons" && this.hidden.has(id ?? -1)) return;
         map.getCanvas().style.cursor = "pointer";
         settings.actions.light(id ?? null);
       });
@@ -477,29 +568,42 @@ export class GlMap implements RoomMap {
     map.on("click", (event: MapMouseEvent) => {
       if (this.pins) return;
       const { x, y } = event.point;
-      const found = map.queryRenderedFeatures(
-        [
-          [x - 3, y - 3],
-          [x + 3, y + 3],
-        ],
-        { layers: [...layers, "clusters"] },
-      )[0];
-      if (!found) settings.actions.ground();
-      else if ("cluster_id" in found.properties) {
-        void this.openCluster(found.properties.cluster_id as number, (found.geometry as Point).coordinates as [number, number]);
-      } else settings.actions.open(found.properties.id as number);
+      const found = map
+        .queryRenderedFeatures(
+          [
+            [x - 3, y - 3],
+            [x + 3, y + 3],
+          ],
+          { layers: [...layers, "clusters"] },
+        )
+        .filter((one) => one.layer.id !== "incidents-icons" || !this.hidden.has(one.properties.id as number));
+      const [first] = found;
+      if (!first) return settings.actions.ground();
+      const at = (first.geometry as Point).coordinates as [number, number];
+      if ("cluster_id" in first.properties) return void this.openCluster(first.properties.cluster_id as number, at);
+      // Several reports from one spot never fall apart by zooming: a list opens instead.
+      const ids = [...new Set(found.filter((one) => "id" in one.properties).map((one) => one.properties.id as number))];
+      if (ids.length > 1 && ids.every((id) => this.isAt(id, at))) this.list(ids, at);
+      else settings.actions.open(first.properties.id as number);
     });
+  }
+
+  /** Whether an incident lies at a spot, within a metre or so. */
+  private isAt(id: number, [lon, lat]: [number, number]): boolean {
+    const [x = 0, y = 0] = this.points.get(id)?.geometry.coordinates ?? [];
+    return Math.abs(x - lon) < 2e-5 && Math.abs(y - lat) < 2e-5;
   }
 
   private async openCluster(cluster: number, at: [number, number]): Promise<void> {
     const { opened } = await this.ask<"open">((ticket) => ({ kind: "open", ticket, cluster, most: LISTED + 1 }));
-    if (opened.zoom <= 16 && opened.zoom <= this.map.getMaxZoom()) {
-      this.map.easeTo({ center: at, zoom: opened.zoom, duration: motion(300) });
-      return;
-    }
-    // Several reports from one spot never fall apart by zooming: a list opens instead.
+    // Reports from one spot do not fall apart above the clusters either.
+    if (opened.ids.length <= LISTED && opened.ids.every((id) => this.isAt(id, at))) this.list(opened.ids, at);
+    else this.map.easeTo({ center: at, zoom: opened.zoom, duration: motion(300) });
+  }
+
+  private list(ids: number[], at: [number, number]): void {
     const list = element("ul", { class: "cluster-list" });
-    for (const id of opened.ids.slice(0, LISTED)) {
+    for (const id of ids.slice(0, LISTED)) {
       const line = this.settings.line(id);
       if (!line) continue;
       const button = element(
@@ -534,9 +638,9 @@ export class GlMap implements RoomMap {
     if (!bounds.isEmpty()) this.extent = bounds;
   }
 
-  layer(name: "borders" | "names", shown: boolean): void {
-    const ids = name === "borders" ? ["wards", "districts"] : ["ward-names", "district-names"];
-    for (const id of ids) this.map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
+  layer(name: LayerName, shown: boolean): void {
+    const layers = { borders: ["wards", "districts"], names: ["ward-names", "district-names"], streets: GROUND_LAYERS };
+    for (const id of layers[name]) if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", shown ? "visible" : "none");
   }
 
   private drawMarks(): void {

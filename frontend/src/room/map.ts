@@ -2,6 +2,7 @@
 import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import type { Basemap } from "../page";
 import type { Incident } from "./incident";
+import type { PastShown, WardFigure, WardFigures } from "./past";
 import type { UnitsOnMap } from "./units";
 import type { WarningsOnMap } from "./warnings";
 
@@ -33,9 +34,12 @@ export interface MapActions {
   ground(): void;
 }
 
+export type LayerName = "borders" | "names" | "streets";
+
 export interface RoomMap {
-  /** The filtered set; `fresh` are ids that came in since the last time: the map shows where. */
-  show(incidents: Incident[], fresh: number[]): void;
+  /** The filtered set; `fresh` are ids that came in since the last time: the map shows where. `now` decides what
+   * is overdue. */
+  show(incidents: Incident[], fresh: number[], now?: number): void;
   areas(areas: Areas): void;
   light(incident: Incident | null): void;
   select(incident: Incident | null): void;
@@ -46,7 +50,17 @@ export interface RoomMap {
   covered(left: number, right: number): void;
   /** Puts a pin that can be dragged, or moved by a click on the map. */
   pin(spot: Spot | null, moved: (spot: Spot) => void): Pin;
-  layer(name: "borders" | "names", shown: boolean): void;
+  layer(name: LayerName, shown: boolean): void;
+  /** Measures by clicks and tells in words; null ends it. */
+  measure(told: ((text: string) => void) | null): void;
+  /** Takes the last point of what is measured back; false when there is none. */
+  measureBack(): boolean;
+  /** A picture of the middle of the map at a scale, as large as the printed sheet. */
+  picture(scale: number): Promise<Blob>;
+  /** What came in during a period, under what is live; null: nothing of it. */
+  past(shown: PastShown | null): void;
+  /** Wards coloured by a figure; answers the steps for the legend. */
+  wards(values: WardFigures | null, figure: WardFigure): { end: number; colour: string }[];
   /** Units where they are, which way they look and whether that is old; lines to where they go; rings of emergencies. */
   units(shown: UnitsOnMap): void;
   /** Areas of warnings: hatched, below everything that has a place. */

@@ -1,0 +1,97 @@
+/** The box "Layers": which period of the past lies on the map, how it is drawn, and by which figure wards are coloured. */
+import { element } from "../element";
+import { getJson } from "../page";
+import { locale } from "../words";
+import { say } from "../words/room";
+import type { RoomMap } from "./map";
+import { AGES, ageColours, type Colouring, type Look, type PastShown, question, type WardFigure, type WardFigures } from "./past";
+
+const DAY = 86_400_000;
+const isoDay = (at: number): string => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Ho_Chi_Minh" }).format(at);
+
+export class Layers {
+  private asked = "";
+  private ticket = 0;
+
+  constructor(
+    private readonly form: HTMLFormElement,
+    private readonly legend: HTMLElement,
+    private readonly map: () => RoomMap | null,
+    private readonly groups: () => string[],
+  ) {
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("change", () => this.draw());
+  }
+
+  private field(name: string): string {
+    return (this.form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement | null)?.value ?? "";
+  }
+
+  /** The period chosen; null while none is, or while one of its own days is missing. */
+  private period(): Pick<PastShown, "first" | "last" | "groups"> | null {
+    const chosen = this.field("past");
+    const own = this.form.querySelector<HTMLElement>("[data-own]")!;
+    own.hidden = chosen !== "own";
+    const groups = [...this.groups()].sort();
+    if (!chosen) return null;
+    if (chosen === "own") {
+      const [first, last] = [this.field("first"), this.field("last")];
+      return first && last && first <= last ? { first, last, groups } : null;
+    }
+    return { first: isoDay(Date.now() - (Number(chosen) - 1) * DAY), last: isoDay(Date.now()), groups };
+  }
+
+  /** Draws what is chosen; called again when the filter of the groups changed. */
+  draw(): void {
+    const map = this.map();
+    if (!map) return;
+    const period = this.period();
+    const [look, colouring, figure] = [this.field("look") as Look, this.field("colour") as Colouring, this.field("wards") as WardFigure | ""];
+    const past = period ? { ...period, look, colouring } : null;
+    const next = JSON.stringify([past, figure]);
+    if (next === this.asked) return;
+    this.asked = next;
+    map.past(past);
+    const lines = past ? this.lines(past) : [];
+    this.tell(lines);
+    if (!figure) {
+      map.wards(null, "received");
+      return;
+    }
+    const ticket = ++this.ticket;
+    const asked = period ?? { first: isoDay(Date.now() - 29 * DAY), last: isoDay(Date.now()), groups: this.groups() };
+    void getJson<WardFigures>(`/map/wards.json?${question(asked)}`).then(
+      (values) => {
+        if (ticket !== this.ticket) return;
+        const shades = map.wards(values, figure);
+        this.tell([...lines, ...shades.map((one) => this.line(one.colour, `≤ ${shown(figure, one.end)}`))]);
+      },
+      () => this.tell([...lines, element("li", { class: "error", text: say("past.failed") })]),
+    );
+  }
+
+  private lines(past: PastShown): HTMLElement[] {
+    if (past.look === "heat" || past.colouring === "group") return [];
+    if (past.colouring === "overdue") return [this.line("var(--overdue-ring)", say("past.late")), this.line("var(--done)", say("past.other"))];
+    return ageColours().map((colour, place) =>
+      this.line(colour, place < AGES.length ? say("past.younger", { n: AGES[place]! }) : say("past.older", { n: AGES.at(-1)! })),
+    );
+  }
+
+  private line(colour: string, text: string): HTMLElement {
+    const patch = element("span", { class: "legend-patch", "aria-hidden": "true" });
+    patch.style.background = colour;
+    return element("li", {}, patch, element("span", { text }));
+  }
+
+  private tell(lines: HTMLElement[]): void {
+    this.legend.replaceChildren(...lines);
+    this.legend.hidden = lines.length === 0;
+  }
+}
+
+function shown(figure: WardFigure, value: number): string {
+  if (figure === "on_time") return say("past.percent", { n: Math.round(value * 100) });
+  if (figure === "first_answer") return say("past.hours", { n: (value / 3600).toLocaleString(locale, { maximumFractionDigits: 1 }) });
+  return value.toLocaleString(locale);
+}
