@@ -7,7 +7,9 @@ import { Store } from "./live/store";
 import { Stream } from "./live/stream";
 import { getJson, pageData } from "./page";
 import { clock, clockSeconds, span } from "./time";
-import { drawAgencies, drawFigures, drawLatest, type Figures, type WallNames } from "./wall/figures";
+import { drawAgencies, drawFigures, drawLatest, type Figures, type Times, type WallNames } from "./wall/figures";
+import { type Scene, sceneAt } from "./wall/scenes";
+import { drawAgenciesLarge, drawChannels, drawEmergencies, drawLaunch, drawToday } from "./wall/stage";
 import { type Spot, spotOf, type WallBody } from "./wall/spots";
 import { locale } from "./words";
 import { say as base } from "./words/base";
@@ -23,16 +25,20 @@ interface WallSettings {
 /** Names and on-time shares change slowly; milliseconds. */
 const NAMES_EVERY = 60_000;
 const DRAW_AT_MOST = 500;
+/** So long after the line went, the age of the picture stands on it in large letters. */
+const CUT_SHOWN = 30_000;
 
+const NONE: Times = { count: 0, median_s: null, p90_s: null };
 const wall = pageData<WallSettings>("wall-settings", {
   stream: "",
   names: "/wall/names.json",
-  now: { set: "", categories: {}, agencies: {}, on_time: [], on_time_days: 30 },
+  now: { set: "", categories: {}, agencies: {}, on_time: [], on_time_days: 30, scenes: [], exercise: "", sources: [], times: { answered: 0, at_once: 0, first_answer: NONE, acceptance: NONE, handling: NONE } },
 });
 const one = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 
 let names = wall.now;
 let figuresAt: number | null = null;
+let figures: Figures | null = null;
 let areas: Borders | null = null;
 let areaNames = new Map<string, string>();
 let map: import("./wall/map").WallMap | null = null;
@@ -64,7 +70,32 @@ function draw(): void {
   const now = Date.now();
   const all = spots();
   drawLatest(all, names, areaOf, now);
+  drawEmergencies(all, topicOf, areaOf, now);
   map?.show(all, topicOf, now);
+}
+
+/** What changes once a minute: names, on-time shares, answer times, channels, the banner of an exercise. */
+function drawNames(): void {
+  drawAgencies(names);
+  drawAgenciesLarge(names);
+  drawChannels(names, Date.now());
+  drawToday(figures, names);
+  const banner = one("[data-exercise]");
+  banner.hidden = names.exercise === "";
+  one("[data-exercise-name]").textContent = names.exercise;
+  document.body.classList.toggle("has-exercise", names.exercise !== "");
+}
+
+/** The scene of this second. A scene without anything to tell is left out. */
+function showScene(now: number): void {
+  const isEmpty = (scene: Scene): boolean =>
+    (scene.kind === "emergencies" && !spots().some((spot) => spot.group === 2)) || (scene.kind === "agencies" && names.on_time.length === 0);
+  const scene = sceneAt(names.scenes, now, isEmpty);
+  if (scene.kind === "launch") drawLaunch(scene.title, scene.subtitle);
+  if (document.body.dataset.scene === scene.kind) return;
+  document.body.dataset.scene = scene.kind;
+  // What lies behind is no part of the page for those who listen to it.
+  for (const part of document.querySelectorAll<HTMLElement>("[data-stage]")) part.inert = part.dataset.stage !== scene.kind;
 }
 
 /** Clock, date, and how old the picture is: old figures are never drawn like fresh ones. */
@@ -82,6 +113,10 @@ function tick(): void {
   const fresh = live && figuresAt !== null && now - figuresAt < 10_000;
   one("[data-age-of-data]").textContent =
     at === null ? "" : fresh ? say("age.fresh", { time: clock(at) }) : say("age.stale", { time: clock(at), age: span(now - at) });
+  const cut = one("[data-cut]");
+  cut.hidden = live || since === null || now - since < CUT_SHOWN;
+  if (!cut.hidden) one("[data-cut-age]").textContent = span(now - (at ?? since!));
+  showScene(now);
   const trouble = one("[data-trouble]");
   const revoked = status.phase === "stopped" && wall.stream !== "";
   trouble.hidden = !revoked && trouble.dataset.kind !== "map";
@@ -98,6 +133,7 @@ const dateFormat = new Intl.DateTimeFormat(locale, {
 
 function tickSlowly(): void {
   one("[data-date]").textContent = dateFormat.format(Date.now());
+  drawChannels(names, Date.now());
   draw();
 }
 
@@ -107,7 +143,7 @@ async function loadNames(): Promise<void> {
     // Another area set is in force (the first of July): other borders, other names.
     const otherSet = next.set !== names.set;
     names = next;
-    drawAgencies(names);
+    drawNames();
     if (otherSet) location.reload();
   } catch {
     // The connection's own sign says that the line is gone.
@@ -136,13 +172,15 @@ async function loadMap(): Promise<void> {
 store.subscribe(drawSoon);
 stream.on("figures", (message) => {
   figuresAt = Date.now();
-  drawFigures(message.body as Figures);
+  figures = message.body as Figures;
+  drawFigures(figures);
+  drawToday(figures, names);
 });
 stream.watch(() => {
   tick();
   drawSoon();
 });
-drawAgencies(names);
+drawNames();
 tick();
 tickSlowly();
 stream.start();

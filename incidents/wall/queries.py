@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from geo.areas import NoAreaSet, area_set_on
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS, WITH_RESULT, AssignmentState
 from incidents.records.models import Assignment, Category
+from incidents.wall.scenes import answer_times, exercise_now, scenes, sources
 from opscenter.accounts.models import Agency
 
 # Long enough that one bad morning does not decide, short enough that people see their work in it.
@@ -19,10 +20,11 @@ ON_TIME_DAYS = 30
 
 
 def names(at: dt.datetime | None = None) -> dict[str, Any]:
-    """Names in the reader's language: {set, approximate, categories: {code: name}, agencies: {id: name}, on_time}.
+    """Names in the reader's language: {set, categories: {code: name}, agencies: {id: name}, on_time}, and what the
+    scenes show (scenes.py): {scenes, exercise, times, sources}.
 
     Agencies are those that figure on the wall: they had an assignment in the last ON_TIME_DAYS days or have one open.
-    Names of wards come with the borders. Four queries.
+    Names of wards come with the borders. Nine queries.
     """
     at = at or timezone.now()
     english = (get_language() or "vi").startswith("en")
@@ -41,6 +43,10 @@ def names(at: dt.datetime | None = None) -> dict[str, Any]:
         },
         "on_time": rows,
         "on_time_days": ON_TIME_DAYS,
+        "scenes": scenes(),
+        "exercise": exercise_now(at),
+        "times": answer_times(at),
+        "sources": sources(at),
     }
 
 

@@ -164,7 +164,7 @@ class TestOnTime:
         give(open_one(world), world.an_lac, cast.call_taker)
         there = give(open_one(world), world.binh_minh, cast.call_taker)
         Assignment.objects.filter(pk=there.pk).update(due_at=timezone.now() - dt.timedelta(hours=1))
-        with most_queries(4):
+        with most_queries(10):
             told = names()
         assert [row["id"] for row in told["on_time"]] == [world.binh_minh.pk, world.an_lac.pk]
         assert told["agencies"][str(world.an_lac.pk)] == world.an_lac.name

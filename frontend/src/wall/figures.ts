@@ -4,6 +4,7 @@ import { age, left } from "../time";
 import { locale } from "../words";
 import { say as base } from "../words/base";
 import { say } from "../words/wall";
+import type { Scene } from "./scenes";
 import type { Spot } from "./spots";
 
 export interface Figures {
@@ -11,6 +12,21 @@ export interface Figures {
   open: number;
   overdue: number;
   closed: number;
+  by_group: Record<string, number>;
+  by_source: Record<string, number>;
+}
+
+export interface Times {
+  count: number;
+  median_s: number | null;
+  p90_s: number | null;
+}
+
+export interface Channel {
+  source: string;
+  name: string;
+  last: string | null;
+  today: number;
 }
 
 export interface OnTime {
@@ -27,6 +43,11 @@ export interface WallNames {
   agencies: Record<string, string>;
   on_time: OnTime[];
   on_time_days: number;
+  scenes: Scene[];
+  /** The exercise that runs; empty: none. */
+  exercise: string;
+  times: { answered: number; at_once: number; first_answer: Times; acceptance: Times; handling: Times };
+  sources: Channel[];
 }
 
 const LATEST = 5;
