@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import addresses, answers, burst, desk, emergencies, figures, hub, places, points, routing
+from tests.bench import addresses, answers, burst, desk, emergencies, figures, hub, map, places, points, routing, tiles
 from tests.bench.lines import Line, table
 
 # A later measurement joins here: a name, and a function that is told whether to keep it small.
@@ -24,6 +24,8 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Line]]] = {
     "figures": figures.measure,
     "desk": desk.measure,
     "burst": burst.measure,
+    "map": map.measure,
+    "tiles": tiles.measure,
 }
 
 

@@ -1,0 +1,164 @@
+/**
+ * The page of `python -m tests.bench map`: the same points on the room's map, on MapLibre with setData, and on plain Leaflet;
+ * how long from a change until it is drawn, and how long a frame takes while the map moves. All points lie in view.
+ */
+import "../styles/tokens.css";
+import "leaflet/dist/leaflet.css";
+import type { FeatureCollection } from "geojson";
+import L from "leaflet";
+import { GeoJSONSource, Map as LibreMap } from "maplibre-gl";
+import { ICONS, iconImage, iconOf } from "../src/room/icons";
+import type { Incident } from "../src/room/incident";
+import { GlMap } from "../src/room/map-gl";
+
+type Kind = "ours" | "setData" | "leaflet";
+
+interface Measured {
+  /** Milliseconds: each change until it is drawn, each frame while the map moves. */
+  updates: number[];
+  frames: number[];
+}
+
+interface Subject {
+  change(incidents: Incident[], changed: Incident): Promise<void>;
+  /** Moves the map to the n-th of its places and waits until that is drawn. */
+  move(step: number): Promise<void>;
+}
+
+const MIDDLE: [number, number] = [106.66, 10.98];
+const ZOOM = 13.6;
+const SPREAD = { lon: 0.066, lat: 0.036 };
+const UPDATES = 15;
+const FRAMES = 20;
+const box = document.getElementById("map")!;
+
+let seed = 1022;
+const chance = (): number => {
+  seed = (seed * 1_103_515_245 + 12_345) & 0x7fffffff;
+  return seed / 0x7fffffff;
+};
+
+function incident(id: number): Incident {
+  return {
+    id, code: `1022-${id}`, version: 1, exercise: 0, state: "received", group: ([1, 2, 3] as const)[id % 3]!, category: null, priority: 3,
+    lon: MIDDLE[0] + (chance() - 0.5) * SPREAD.lon, lat: MIDDLE[1] + (chance() - 0.5) * SPREAD.lat, radius_m: 10, approximate: false,
+    area: null, summary: "", source: "phone", received_at: "2026-11-26T00:00:00Z", due_at: null, needs: [], waiting_since: null,
+    assignments: [], reports: 1, photos: 0, emergency: null,
+  };
+}
+
+/** Waits until the graphics card, here a program, has really drawn. */
+function drawn(canvas: HTMLCanvasElement): void {
+  const gl = canvas.getContext("webgl2");
+  if (gl) gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+  else canvas.getContext("2d")?.getImageData(0, 0, 1, 1);
+}
+
+function rendered(map: LibreMap, sources: string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!sources.every((name) => map.getSource(name)!.loaded()) || !map.areTilesLoaded()) return;
+      map.off("render", look);
+      drawn(map.getCanvas());
+      resolve();
+    };
+    map.on("render", look);
+    map.triggerRepaint();
+  });
+}
+
+const moved = (step: number): [number, number] => [MIDDLE[0] + 0.004 * Math.sin(step / 3), MIDDLE[1] + 0.003 * Math.cos(step / 3)];
+
+async function frameOf(map: LibreMap, step: number): Promise<void> {
+  const frame = new Promise((resolve) => map.once("render", resolve));
+  map.jumpTo({ center: moved(step) });
+  await frame;
+  drawn(map.getCanvas());
+}
+
+async function ours(incidents: Incident[]): Promise<Subject> {
+  const room = await GlMap.make({
+    box, basemap: null, bounds: [106.6, 10.9, 106.7, 11.1],
+    actions: { open: () => undefined, light: () => undefined, ground: () => undefined }, line: () => null,
+  });
+  const { map } = room as unknown as { map: LibreMap };
+  map.jumpTo({ center: MIDDLE, zoom: ZOOM });
+  room.show(incidents, []);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await rendered(map, ["incidents", "hot"]);
+  return {
+    change: async (all) => {
+      room.show(all, []);
+      await rendered(map, ["incidents", "hot"]);
+    },
+    move: (step) => frameOf(map, step),
+  };
+}
+
+async function setData(incidents: Incident[]): Promise<Subject> {
+  const map = new LibreMap({ container: box, style: { version: 8, sources: {}, layers: [] }, center: MIDDLE, zoom: ZOOM, fadeDuration: 0, attributionControl: false });
+  await new Promise((resolve) => map.once("load", resolve));
+  for (const name of ICONS) map.addImage(name, iconImage(name, 2), { pixelRatio: 2 });
+  const data = (all: Incident[]): FeatureCollection => ({
+    type: "FeatureCollection",
+    features: all.map((one) => ({ type: "Feature", geometry: { type: "Point", coordinates: [one.lon!, one.lat!] }, properties: { id: one.id, icon: iconOf(one, Date.now()) } })),
+  });
+  map.addSource("points", { type: "geojson", data: data(incidents) });
+  map.addLayer({ id: "points", type: "symbol", source: "points", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true } });
+  await rendered(map, ["points"]);
+  return {
+    change: async (all) => {
+      (map.getSource("points") as GeoJSONSource).setData(data(all));
+      await rendered(map, ["points"]);
+    },
+    move: (step) => frameOf(map, step),
+  };
+}
+
+async function leaflet(incidents: Incident[]): Promise<Subject> {
+  // Leaflet counts zooms by tiles of 256 points.
+  const map = L.map(box, { renderer: L.canvas(), zoomSnap: 0, zoomAnimation: false, fadeAnimation: false, attributionControl: false });
+  map.setView([MIDDLE[1], MIDDLE[0]], ZOOM + 1, { animate: false });
+  const colours = ["#2158c4", "#c3242b", "#0a7551"];
+  const marks = new Map(incidents.map((one) => [one.id, L.circleMarker([one.lat!, one.lon!], { radius: 6, color: colours[one.group! - 1]! }).addTo(map)]));
+  const next = async (): Promise<void> => {
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    drawn(box.querySelector("canvas")!);
+  };
+  await next();
+  return {
+    change: async (_all, changed) => {
+      marks.get(changed.id)!.setStyle({ color: "#e8720c" }).setLatLng([changed.lat!, changed.lon!]);
+      await next();
+    },
+    move: async (step) => {
+      const [lon, lat] = moved(step);
+      map.setView([lat, lon], ZOOM + 1, { animate: false });
+      await next();
+    },
+  };
+}
+
+async function measure(kind: Kind, count: number): Promise<Measured> {
+  let all = Array.from({ length: count }, (_, id) => incident(id + 1));
+  const subject = await { ours, setData, leaflet }[kind](all);
+  const updates: number[] = [];
+  for (let n = 0; n < UPDATES; n += 1) {
+    const place = Math.floor(chance() * count);
+    const changed: Incident = { ...all[place]!, version: n + 2, state: n % 2 ? "assigned" : "resolved" };
+    all = all.with(place, changed);
+    const start = performance.now();
+    await subject.change(all, changed);
+    updates.push(performance.now() - start);
+  }
+  const frames: number[] = [];
+  for (let n = 0; n < FRAMES; n += 1) {
+    const start = performance.now();
+    await subject.move(n);
+    frames.push(performance.now() - start);
+  }
+  return { updates, frames };
+}
+
+(window as unknown as { measure: typeof measure }).measure = measure;

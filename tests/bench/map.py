@@ -1,0 +1,91 @@
+"""The room's map against MapLibre with setData and against plain Leaflet, in one browser: single points, all in view.
+
+Until a change is drawn, and how long a frame takes while the map moves. Graphics are drawn by a program here, so the
+milliseconds are those of a very low-end computer; what counts are the ratios.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import http.server
+import statistics
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.bench.lines import Line
+from tests.harness.fixtures import CHROMIUM_ARGUMENTS
+from tests.harness.processes import free_port
+from tests.harness.servers import program_path
+
+_FRONTEND = Path(__file__).resolve().parent.parent.parent / "frontend"
+COUNTS = (1_000, 10_000, 50_000)
+# Of one change among so many single points, setData over ours.
+ASKED_AT, TIMES_FASTER = 10_000, 5.0
+
+
+def measure(small: bool) -> list[Line]:
+    """Builds the page, opens it once for each map and number, and measures both times."""
+    counts = COUNTS[:1] if small else COUNTS
+    found: dict[tuple[str, int], dict[str, float]] = {}
+    with tempfile.TemporaryDirectory(prefix="opscenter-bench-") as folder:
+        build = ["npx", "vite", "build", "--config", "vite.bench.ts", "--outDir", folder, "--logLevel", "error"]
+        subprocess.run(build, cwd=_FRONTEND, check=True)
+        with _served(Path(folder)) as address:
+            for count in counts:
+                for kind in ("ours", "setData", "leaflet"):
+                    found[kind, count] = _one(address, kind, count)
+    lines = []
+    for count in counts:
+        for what, title in (("updates", "a change until drawn"), ("frames", "a frame while moving")):
+            for kind, named in (("setData", "MapLibre setData"), ("leaflet", "plain Leaflet")):
+                asked = what == "updates" and kind == "setData" and count == ASKED_AT
+                lines.append(
+                    Line(
+                        name=f"map, {title}, {count:,} points",
+                        ours=found["ours", count][what],
+                        unit="ms",
+                        baseline=named,
+                        baseline_value=found[kind, count][what],
+                        ceiling=1 / TIMES_FASTER if asked else None,
+                    )
+                )
+    return lines
+
+
+def _one(address: str, kind: str, count: int) -> dict[str, float]:
+    """The medians of one map, in a browser of its own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program_path("chromium"), args=CHROMIUM_ARGUMENTS)
+        try:
+            page = browser.new_page(viewport={"width": 1280, "height": 720})
+            page.set_default_timeout(120_000)
+            page.goto(f"{address}/map.html")
+            page.wait_for_function("() => 'measure' in window")
+            told: dict[str, list[float]] = page.evaluate(f"measure({kind!r}, {count})")
+        finally:
+            browser.close()
+    return {what: round(statistics.median(values), 2) for what, values in told.items()}
+
+
+@contextlib.contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            return
+
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", free_port()), functools.partial(Quiet, directory=str(folder))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()

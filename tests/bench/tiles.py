@@ -1,0 +1,119 @@
+"""Tiles of what came in, with 10,000 and with 1,000,000 incidents spread over three years and the province; on PostGIS.
+
+The rows are those of the desk's measurement (tests/bench/desk.py), each given one of many places.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.bench import desk
+from tests.bench.lines import Line
+from tests.bench.province import EAST, NORTH, SOUTH, WEST
+from tests.harness.servers import Postgres
+
+# Several incidents of a million share one.
+PLACES = 50_000
+CEILING = 2.0
+
+
+def measure(small: bool) -> list[Line]:
+    """Starts a server of its own, fills it twice, and times tiles as the room's map asks them, nothing kept."""
+    many = desk.FEW * 4 if small else desk.MANY
+    with tempfile.TemporaryDirectory(prefix="opscenter-bench-", ignore_cleanup_errors=True) as name:
+        postgres = Postgres(Path(name))
+        try:
+            postgres.start()
+            env = {**os.environ, "OPSCENTER_DATABASE_URL": postgres.create("opscenter")}
+            command = [sys.executable, "-m", "tests.bench.tiles", str(many)]
+            done = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True, text=True)
+        finally:
+            postgres.stop()
+    measured: dict[str, dict[str, float]] = json.loads(done.stdout.splitlines()[-1])
+    return [
+        Line(
+            name=f"{what}, {many:,} incidents",
+            ours=measured[str(many)][what],
+            unit="ms",
+            baseline=f"{desk.FEW:,} incidents",
+            baseline_value=measured[str(desk.FEW)][what],
+            ceiling=CEILING,
+            # Counting three years of the whole province looks at each of its incidents.
+            aim="three years" in what,
+        )
+        for what in measured[str(desk.FEW)]
+    ]
+
+
+def main(many: int) -> None:
+    """The part that runs on the database: prints {number: {what: milliseconds}} as its last line."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    desk._scene()
+    found: dict[int, dict[str, float]] = {}
+    for number in (desk.FEW, many):
+        desk._fill(number)
+        _place()
+        found[number] = {what: desk._median_ms(work) for what, work in _asked().items()}
+    print(json.dumps(found))
+
+
+def _place() -> None:
+    """Gives every incident one of PLACES places, by its number."""
+    from django.db import connection
+
+    from geo.tiles import key_of
+
+    chance = random.Random(1022)
+    places = [(chance.uniform(WEST, EAST), chance.uniform(SOUTH, NORTH)) for _n in range(PLACES)]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE places (n int PRIMARY KEY, lon float8, lat float8, key bigint)")
+        with cursor.copy("COPY places FROM STDIN") as copy:
+            for n, (lon, lat) in enumerate(places):
+                copy.write_row((n, lon, lat, key_of(lon, lat)))
+        cursor.execute(
+            "UPDATE records_incident i SET point = ST_SetSRID(ST_MakePoint(lon, lat), 4326), radius_m = 10, "
+            "tile_key = key FROM places WHERE n = i.id %% %s AND i.tile_key IS NULL",
+            [PLACES],
+        )
+        cursor.execute("DROP TABLE places")
+        cursor.execute("VACUUM ANALYZE records_incident")
+
+
+def _asked() -> dict[str, Callable[[], Any]]:
+    from django.utils import timezone
+
+    from geo.tiles import Tile, key_of, shift
+    from incidents.maps.asking import Past
+    from incidents.maps.history import tile_of
+    from opscenter.accounts.models import Person
+
+    person = Person.objects.get(username="call_taker")
+    today = timezone.localdate()
+    month, years = (Past(today - dt.timedelta(days=days), today) for days in (30, 1_100))
+    key = key_of((WEST + EAST) / 2, (SOUTH + NORTH) / 2)
+    street, town, province = (Tile.of_number(z, key >> shift(z)) for z in (15, 13, 9))
+    return {
+        "tile of a street, 90 days": lambda: tile_of(person, street, Past(today - dt.timedelta(90), today)),
+        "tile of a town, 30 days": lambda: tile_of(person, town, month),
+        "tile of the province, 30 days": lambda: tile_of(person, province, month),
+        "tile of the province, three years": lambda: tile_of(person, province, years),
+    }
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
