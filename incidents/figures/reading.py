@@ -89,6 +89,14 @@ def columns_of(first: dt.date, last: dt.date, area_set: str = "", *, keep: bool 
     )
 
 
+def incidents_by_day(first: dt.date, last: dt.date) -> dict[dt.date, tuple[uuid.UUID, NDArray[np.void]]]:
+    """The incidents of each day of a period that has any, and a mark that is another one when the day was made anew.
+
+    Two queries at most.
+    """
+    return {day: (held.made, held.incidents) for day, held in _read_days(first, last, True).items()}
+
+
 def _numbered(days: list[tuple[_Wards | None, int]]) -> tuple[NDArray[np.int16], tuple[str, ...]]:
     """The wards of days one after the other as places among all codes, and these codes."""
     places: dict[str, int] = {"": 0}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.utils.dateparse import parse_datetime
 
 from incidents.maps.models import Course, CourseFollowed
@@ -28,7 +28,7 @@ def follow() -> int:
     """Writes down what changed since the last time; gives how many events were read.
 
     Where the log cannot say (first start, a restore, events pruned before they were read) each incident without a
-    course gets one of its beginning and its end: what lay between is not known.
+    course gets one of its beginning and its end, and the others how they look now: what lay between is not known.
     """
     state = log.state()
     followed = CourseFollowed.objects.filter(id=1).first()
@@ -123,9 +123,35 @@ def _begin(state: log.LogState) -> int:
         with change():
             Course.objects.bulk_create(_both_ends(batch), ignore_conflicts=True)
         last = batch[-1].pk
+    while _catch_up():
+        pass
     with change():
         CourseFollowed.objects.update_or_create(id=1, defaults={"epoch": state.epoch, "offset": state.top})
     return 1
+
+
+def _catch_up() -> int:
+    """Incidents that changed while nobody followed: their latest look begins at their end, or now."""
+    stale = list(
+        Course.objects.filter(until=None, version__lt=F("incident__version"))
+        .select_related("incident__category")
+        .order_by("incident")[:2_000]
+    )
+    with change() as c:
+        new = []
+        for known in stale:
+            incident = known.incident
+            row = _of_incident(incident)
+            same = all(getattr(row, name) == getattr(known, name) for name in _LOOK)
+            if same:
+                known.version = incident.version
+                continue
+            row.at = max(known.at, incident.closed_at or c.at) if not incident.on_board else c.at
+            known.until = row.at
+            new.append(row)
+        Course.objects.bulk_update(stale, ["until", "version"], batch_size=200)
+        Course.objects.bulk_create(new, ignore_conflicts=True)
+    return len(stale)
 
 
 def _both_ends(incidents: Iterable[Incident]) -> list[Course]:

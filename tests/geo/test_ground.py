@@ -21,10 +21,9 @@ def test_streets_and_places_of_an_extract(tmp_path: Path) -> None:
     assert client.get("/geo/ground.json").json()["tiles"] == ""
     call_command("import_osm", str(town().write(tmp_path / "town.osm")), "--commit")
     told = client.get("/geo/ground.json").json()
-    middle = key_of(*PLANE.degrees(0, 0))
 
-    def tile(z: int) -> dict[str, dict[str, dict[str, object]]]:
-        square = Tile.of_number(z, middle >> shift(z))
+    def tile(z: int, east: float, north: float) -> dict[str, dict[str, dict[str, object]]]:
+        square = Tile.of_number(z, key_of(*PLANE.degrees(east, north)) >> shift(z))
         answer = client.get(told["tiles"].format(z=z, x=square.x, y=square.y))
         assert answer.status_code == 200
         assert "immutable" in answer["Cache-Control"]
@@ -34,13 +33,14 @@ def test_streets_and_places_of_an_extract(tmp_path: Path) -> None:
             for name, layer in layers.items()
         }
 
-    near = tile(14)
-    assert {"Lê Văn Mẫu", "Trần Thị Thử", "Đường D1"} <= near["streets"].keys()
-    assert near["streets"]["Trần Thị Thử"]["size"] == 1
-    assert near["streets"]["Đường D1"]["size"] == 3
-    assert "Chợ Tưởng Tượng" in near["places"]
+    small = tile(14, 300, 200)["streets"]["Đường D1"]
+    assert small["size"] == 3
+    assert tile(14, 8, 250)["streets"]["Trần Thị Thử"]["size"] == 1
+    assert tile(14, -300, 0)["streets"]["Lê Văn Mẫu"]["size"] == 2
+    assert "Chợ Tưởng Tượng" in tile(14, 20, 30)["places"]
     # From afar the big ones alone.
-    far = tile(9)
+    far = tile(9, 300, 200)
+    assert "Trần Thị Thử" in far["streets"]
     assert "Đường D1" not in far["streets"]
     assert "places" not in far
     assert ground_version() in told["tiles"]

@@ -49,6 +49,8 @@ def now_again(cast: Cast) -> dict[str, Any]:
 @pytest.mark.django_db(transaction=True)
 class TestDay:
     def _a_day(self, world: World, cast: Cast) -> list[Incident]:
+        # From here on the log tells everything.
+        followed()
         late = timezone.now() - dt.timedelta(hours=1)
         rows = spread(
             world,

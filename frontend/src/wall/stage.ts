@@ -1,4 +1,4 @@
-/** The scenes beside the map: today's answer times, agencies, emergencies, channels, the title of a launch. Drawn in place, never rebuilt while shown. */
+/** The scenes beside the map: today's answer times, agencies, emergencies, channels, the title of a launch. Drawn anew only when something of it changed. */
 import { element } from "../element";
 import { age, left, span } from "../time";
 import { locale } from "../words";
@@ -31,9 +31,15 @@ function bar(label: string, value: number, most: number, mark = ""): HTMLElement
   );
 }
 
+/** What drawToday drew last: figures come every second, and seldom change. */
+let todayShown = "";
+
 /** The figures of today, large: by group, by channel, and how long answers took. */
 export function drawToday(figures: Figures | null, names: WallNames): void {
   const { times } = names;
+  const now = JSON.stringify([figures, times, names.sources.length]);
+  if (now === todayShown) return;
+  todayShown = now;
   const texts: Record<string, string> = {
     received: figures ? number(figures.received) : "–",
     "at-once": number(times.at_once),
