@@ -95,7 +95,7 @@ def _place() -> None:
 
 
 def _columns() -> None:
-    """The figures' columns of these incidents, with what a tile counts alone: making them whole takes the worker long."""
+    """The figures' columns of these incidents, with what tiles count alone: the whole takes a worker long."""
     import numpy as np
     from django.db import connection
 
