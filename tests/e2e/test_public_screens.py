@@ -276,8 +276,11 @@ def test_the_wall_lives_through_a_cut_and_loses_a_revoked_link(live_site: Any, o
     supervisor = live_site.person("supervisor")
     with live_site.orm():
         from incidents.wall.links import make
+        from incidents.wall.models import Scene
 
         link, token = make(name="Thử", by=supervisor)
+        # The map alone, whatever the clock says.
+        Scene.objects.create(kind="map", seconds=60)
     page = open_page(viewport={"width": 1920, "height": 1080})
     page.goto(f"/wall/{token}/")
     sign = page.locator("#connection")
