@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("records", "0007_tile_key"),
+        ("records", "0008_tile_key"),
     ]
 
     operations = [

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("records", "0006_two_hops"),
+        ("records", "0007_redactions"),
     ]
 
     operations = [
