@@ -66,9 +66,9 @@ def _streets(known: Gazetteer, tile: Tile, box: shapely.Polygon) -> list[dict[st
     found = known.line_tree.query(known.plane.metres(box), predicate="intersects")
     by_street: dict[int, list[Any]] = {}
     for position in np.sort(found).tolist():
-        street = bisect_right(known.line_starts, position) - 1
-        if tile.z >= _first_zoom(known.streets[street]):
-            by_street.setdefault(street, []).append(known.lines[position])
+        number = bisect_right(known.line_starts, position) - 1
+        if tile.z >= _first_zoom(known.streets[number]):
+            by_street.setdefault(number, []).append(known.lines[position])
     longest = sorted(by_street, key=lambda number: (-known.streets[number].length_m, number))[:MOST_STREETS]
     features = []
     for number in sorted(longest):
