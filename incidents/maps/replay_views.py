@@ -47,7 +47,12 @@ def page(request: HttpRequest, person: Person) -> HttpResponse:
         "today": today.isoformat(),
     }
     shown = form.cleaned_data["day"] if good else today
-    context: dict[str, object] = {"replay": replay, "day": shown, "today": today, "problems": form.errors.get("day", [])}
+    context: dict[str, object] = {
+        "replay": replay,
+        "day": shown,
+        "today": today,
+        "problems": form.errors.get("day", []),
+    }
     return render(request, "maps/replay.html", context, status=200 if good else 422)
 
 
