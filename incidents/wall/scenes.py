@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Count, Max, Q
 from django.utils import timezone
 
-from incidents.figures.counting import Durations, Selection, figures_of
+from incidents.figures.counting import Selection, figures_of
+from incidents.figures.durations import Durations
 from incidents.figures.reading import columns_of
 from incidents.records.models import Exercise, Report, Source
 from incidents.wall.models import Scene, SceneKind
