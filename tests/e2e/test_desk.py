@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.e2e.test_public_screens import violations
@@ -15,7 +16,7 @@ def dispatcher(site: Any, kind: str) -> Any:
     with site.orm():
         from opscenter.accounts.models import Agency
 
-        agency = Agency.objects.filter(kind=kind).order_by("is_sample", "pk").first()
+        agency = Agency.objects.in_force(timezone.localdate()).filter(kind=kind).order_by("is_sample", "pk").first()
     return site.person("dispatcher", agency=agency)
 
 

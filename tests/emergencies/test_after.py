@@ -34,7 +34,7 @@ def test_hops_units_and_decisions(world: World, cast: Cast, services: Services) 
     sent = fire.hops[2]
     assert (sent.seconds, sent.limit, sent.is_late, sent.took) == (75.0, 60, True, "75 giây")
     assert [hop.at is None for hop in fire.hops] == [False, False, False, False, True]
-    page = Hands(services.at_police).get(f"/emergencies/{incident.code}/report/").content.decode()
+    page = Hands(services.at_police).client.get(f"/emergencies/{incident.code}/report/").content.decode()
     decided = page[page.index("Ai quyết định gì") : page.index("Khói đen")]
     assert "114-01" in decided
     # A helper reads no units.

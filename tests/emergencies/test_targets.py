@@ -48,9 +48,9 @@ def test_the_day_against_the_targets(incident: Incident, services: Services) -> 
     # Another service has its own day; nothing at all is not below any target.
     other = {one.target.measure: one for one in standings(services.police.pk, timezone.now())}
     assert (other["dispatch"].percent, other["dispatch"].is_met) == (None, True)
-    page = Hands(services.at_fire).get("/emergencies/").content.decode()
+    page = Hands(services.at_fire).client.get("/emergencies/").content.decode()
     assert "Trả lời cuộc gọi ≤ 15 giây: <b>66 %</b>" in page
-    assert "dưới chỉ tiêu" in Hands(services.at_fire).get("/emergencies/targets").content.decode()
+    assert "dưới chỉ tiêu" in Hands(services.at_fire).client.get("/emergencies/targets").content.decode()
 
 
 def test_what_is_still_needed_is_said_on_the_screen(incident: Incident, services: Services, world: World) -> None:
@@ -70,7 +70,7 @@ def test_what_is_still_needed_is_said_on_the_screen(incident: Incident, services
         "chỉ có 1 trong 2 xe chữa cháy trong 15 phút",
         "chỉ có 0 trong 1 xe thang trong 15 phút",
     ]
-    page = Hands(services.at_fire).get(f"/emergencies/{incident.code}/panel").content.decode()
+    page = Hands(services.at_fire).client.get(f"/emergencies/{incident.code}/panel").content.decode()
     assert "chỉ có 1 trong 2 xe chữa cháy" in page
     send(incident, first, services.at_fire)
     assert needed_of(incident, services.fire.pk) == {"engine": 1, "ladder": 1}

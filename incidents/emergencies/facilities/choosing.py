@@ -66,8 +66,7 @@ class Hospital:
             found.append(_("has declared nothing yet"))
         else:
             minutes = int(self.age.total_seconds() // 60)
-            said = _("%(n)d min ago") % {"n": minutes} if minutes < 120 else _("%(n)d h ago") % {"n": minutes // 60}
-            found.append(_("declared %(ago)s") % {"ago": said})
+            found.append(_("declared %(ago)s") % {"ago": _ago(minutes)})
             if self.is_stale:
                 found.append(_("OLD: ring up first"))
         return found
@@ -97,6 +96,12 @@ def hospitals(
         for row, far in zip(rows, metres, strict=True)
     ]
     return sorted(found, key=_order)
+
+
+def _ago(minutes: int) -> str:
+    if minutes < 1:
+        return _("just now")
+    return _("%(n)d min ago") % {"n": minutes} if minutes < 120 else _("%(n)d h ago") % {"n": minutes // 60}
 
 
 def _order(one: Hospital) -> tuple[bool, bool, bool, float, str]:
