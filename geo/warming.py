@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from geo.resolver import resolve
+from geo.suggestions import suggest
 
 logger = logging.getLogger(__name__)
 # Set by whoever starts a process that serves: importing the application alone, as commands and tests do, reads nothing.
@@ -40,6 +41,7 @@ def _read() -> None:
     began = time.monotonic()
     try:
         resolve(SAMPLE, on=timezone.localdate())
+        suggest(SAMPLE, on=timezone.localdate())
     except DatabaseError as trouble:
         # No tables yet, or no database: the first question will say so to somebody.
         logger.warning("areas and places were not read at the start: %s", trouble)

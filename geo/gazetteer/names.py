@@ -262,17 +262,20 @@ class Names:
 
     def beginning(self, words: Sequence[str], most: int) -> list[int]:
         """Names in which each typed word begins a word, in any order; those that begin as typed first, short first."""
-        found: Numbers | None = None
         ranges = []
         for word in words:
             low, high = bisect_left(self._words, word), bisect_left(self._words, word + "\uffff")
             ranges.append((int(self._posting_starts[low]), int(self._posting_starts[high])))
-        for low, high in sorted(ranges, key=lambda one: one[1] - one[0]):
-            names = np.unique(self._postings[low:high])
-            found = names if found is None else np.intersect1d(found, names, assume_unique=True)
-            if not len(found):
-                return []
-        if found is None:
+        if not ranges:
+            return []
+        # A name may have a word so begun more than once: marking is far quicker than sorting out what is double.
+        fitting = np.ones(len(self), np.bool_)
+        for low, high in ranges:
+            here = np.zeros(len(self), np.bool_)
+            here[self._postings[low:high]] = True
+            fitting &= here
+        found = np.flatnonzero(fitting)
+        if not len(found):
             return []
         starts = np.frombuffer(self._starts, dtype=np.int32)
         lengths = starts[found + 1] - starts[found]

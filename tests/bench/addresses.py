@@ -104,6 +104,8 @@ def main(places: int, streets: int, each: int) -> None:
     answers, taken = timed(cases, ours)
     parsed, parse_taken = timed(cases, parse_address)
     longest, _longest_taken = timed(cases, LongestName())
+    # Before the invented province is there: what is placed at random in it tells nothing of a real one.
+    trust = calibrated(Lists(shares))
     whole = province.gazetteer_of(province.generate(places, streets))
     resolver.gazetteer = lambda: whole
     timed(cases, ours)
@@ -115,7 +117,7 @@ def main(places: int, streets: int, each: int) -> None:
         LONGEST: report(cases, longest),
         "crowded": report(cases, [codes(answer) for answer in crowded])["all"],
         "confidence": confidence(cases, answers),
-        "calibration": calibrated(Lists(shares)),
+        "calibration": trust,
         "p50_ms": share_of(taken, 0.5),
         "p99_ms": share_of(taken, 0.99),
         "parse_p50_ms": share_of(parse_taken, 0.5),
