@@ -104,7 +104,7 @@ function drawLatest(at: number): void {
   );
 }
 
-/** How much happened in each quarter of an hour, under the slider. */
+/** How much happened in each of 96 parts of what the slider covers, above it. */
 function drawCourse(): void {
   if (!day) return;
   const canvas = byId<HTMLCanvasElement>("replay-course");
@@ -112,8 +112,9 @@ function drawCourse(): void {
   canvas.width = canvas.clientWidth * ratio;
   canvas.height = canvas.clientHeight * ratio;
   const quarters = new Array<number>(96).fill(0);
+  const whole = Math.max(1, Number(slider.max) * MINUTE);
   for (const row of day.rows) {
-    const place = Math.floor((row.at - day.start) / 900);
+    const place = Math.floor(((row.at - day.start) / whole) * 96);
     if (place >= 0 && place < 96) quarters[place]! += 1;
   }
   const most = Math.max(1, ...quarters);

@@ -17,7 +17,7 @@ CHANGES_A_SECOND = 10
 ON_BOARD = 300
 # The line is cut that often; seconds of the page's clock.
 CUT_EVERY = 600
-# Against the first look, after the caches are warm: what the heap may have grown by.
+# What may be more in the second hour than in the first.
 MAY_GROW = 1.15
 
 _FASTER = f"""(() => {{
@@ -134,7 +134,7 @@ def test_memory_is_flat(live_site: Any, open_page: Any) -> None:
         print({name: round(value / (1e6 if "Heap" in name else 1), 2) for name, value in look.items()})
     assert told > 0.9 * seconds * CHANGES_A_SECOND
     assert feed.resumed > cut
-    first, last = looked[1], looked[-1]
-    assert last["JSHeapUsedSize"] <= first["JSHeapUsedSize"] * MAY_GROW + 2e6, looked
-    assert last["Nodes"] <= first["Nodes"] * MAY_GROW, looked
-    assert last["JSEventListeners"] <= first["JSEventListeners"] * MAY_GROW, looked
+    # How many there are goes up and down with what is drawn: the most of the second hour against the most of the first.
+    for name in looked[0]:
+        first, second = (max(look[name] for look in half) for half in (looked[: looks // 2], looked[looks // 2 :]))
+        assert second <= first * MAY_GROW + (2e6 if name == "JSHeapUsedSize" else 0), (name, looked)
