@@ -13,6 +13,7 @@ from incidents.api.acting import person_who_may
 from incidents.api.answers import REFUSALS, NotTheirs, refusal
 from incidents.doors.files import ending_of
 from incidents.doors.models import KeptFile
+from incidents.emergencies.services.visibility import Field, is_withheld, reader_of
 from incidents.records.models import Incident
 from incidents.records.rights import Verb
 
@@ -25,8 +26,11 @@ def kept_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         person = person_who_may(request, Verb.SEE_PHOTO)
         seen = Incident.objects.visible_to(person).values("pk")
-        row = KeptFile.objects.filter(pk=pk, message__report__incident__in=seen).first()
-        if row is None:
+        rows = KeptFile.objects.select_related("message__report__incident")
+        row = rows.filter(pk=pk, message__report__incident__in=seen).first()
+        report = row.message.report if row is not None else None
+        # Of a shared incident they go with the words of the mail.
+        if row is None or report is None or is_withheld(report.incident, reader_of(person), Field.WORDS):
             raise NotTheirs
         return _download(row)
     except REFUSALS as error:

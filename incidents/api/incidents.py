@@ -37,8 +37,9 @@ from incidents.api.shapes import (
 from incidents.delivery.queue import UNDO
 from incidents.dispatching import assigning, closing, correcting
 from incidents.dispatching.children import open_child
+from incidents.emergencies.log import chain
 from incidents.emergencies.services import opening
-from incidents.emergencies.services.visibility import Field, is_withheld
+from incidents.emergencies.services.visibility import Field, is_withheld, reader_of
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS
@@ -339,11 +340,12 @@ def reporter(request: HttpRequest, code: str) -> JsonResponse:
             if is_complaint or not mine.exists():
                 raise Forbidden
         # Of a shared incident those who save ring back; who helps with its own task has no need to.
-        if is_withheld(incident, person, Field.REPORTER):
+        if is_withheld(incident, reader_of(person), Field.REPORTER):
             raise Forbidden
         # Written down before anything is shown.
         with change() as c:
             PersonalLook.objects.create(incident=incident, by=person, at=c.at)
+            chain.note_look(incident.pk, by=person)
         rows = Report.objects.filter(incident=incident, reporter__isnull=False).select_related("reporter")
         shown = {}
         for row in rows.order_by("pk"):

@@ -13,6 +13,7 @@ from incidents.api.acting import Done, act, answered, person_who_may
 from incidents.api.answers import REFUSALS, Conflict, Invalid, NotTheirs, refusal
 from incidents.api.described import body_of
 from incidents.api.shapes import Redact, S, UndoRedaction, read
+from incidents.emergencies.services.visibility import photos_for
 from incidents.records import redacting
 from incidents.records.models import Incident, PersonalLook, Photo, Redaction
 from incidents.records.photos import path_of
@@ -100,9 +101,10 @@ def _or_nothing(read_file: Callable[[], HttpResponse]) -> HttpResponse:
 
 
 def _theirs(person: Person, pk: int) -> Photo:
-    """The photo, when this person may see its incident. Raises NotTheirs."""
-    row = Photo.objects.filter(pk=pk, incident__in=Incident.objects.visible_to(person).values("pk")).first()
-    if row is None:
+    """The photo, when this person may see its incident and, of a shared one, its photos. Raises NotTheirs."""
+    seen = Incident.objects.visible_to(person).values("pk")
+    row = Photo.objects.select_related("incident").filter(pk=pk, incident__in=seen).first()
+    if row is None or not photos_for(row.incident, person).filter(pk=pk).exists():
         raise NotTheirs
     return row
 

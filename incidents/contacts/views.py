@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
@@ -14,9 +15,10 @@ from incidents.contacts.acting import NotDone
 from incidents.contacts.commands import Act, Command
 from incidents.contacts.models import Instruction, TaskLink
 from incidents.doors.questions import Answered, answered
+from incidents.emergencies.services.visibility import Field, is_withheld, reader_at
 from incidents.records import photos, redacting
 from incidents.records.lifecycles import AssignmentState
-from incidents.records.models import Incident, Photo, Report, ReportWords
+from incidents.records.models import Assignment, Photo, Report, ReportWords
 from incidents.records.summaries import mask
 from opscenter import budgets
 from opscenter.accounts.models import HandlingUnit
@@ -120,17 +122,16 @@ def _page(request: HttpRequest, link: TaskLink, token: str, status: int = 200, w
     context: dict[str, object] = {"link": link, "assignment": assignment, "incident": incident, "wrong": wrong}
     if theirs:
         area = area_named(incident.area_set, incident.ward_code) if incident.ward_code else None
-        words = ReportWords.objects.filter(report__incident=incident, erased_at=None).order_by("report_id")
+        withheld = is_withheld(incident, reader_at(assignment.agency), Field.WORDS)
+        reports = Report.objects.none() if withheld else Report.objects.filter(incident=incident)
+        words = ReportWords.objects.filter(report__in=reports, erased_at=None).order_by("report_id")
         context |= {
             "theirs": True,
             # A link can be passed on: numbers and addresses of people stay in the inbox.
             "words": [mask(row.words) for row in words if row.words],
             "area": area.name if area else "",
-            **_photos(incident),
-            "answers": [
-                Answered(one.question, mask(one.answer))
-                for one in answered(list(Report.objects.filter(incident=incident)))
-            ],
+            **_photos(assignment),
+            "answers": [Answered(one.question, mask(one.answer)) for one in answered(list(reports))],
             "units": HandlingUnit.objects.filter(agency=assignment.agency, is_active=True).order_by("name", "pk"),
             "token": token,
             "can_act": link.used_at is None,
@@ -139,9 +140,16 @@ def _page(request: HttpRequest, link: TaskLink, token: str, status: int = 200, w
     return _private(render(request, "contacts/task.html", context, status=status))
 
 
-def _photos(incident: Incident) -> dict[str, object]:
+def _photos_for(assignment: Assignment) -> QuerySet[Photo]:
+    """Those from before the work, none where the agency may not see a shared incident's."""
+    withheld = is_withheld(assignment.incident, reader_at(assignment.agency), Field.PHOTOS)
+    rows = Photo.objects.none() if withheld else Photo.objects.filter(incident=assignment.incident)
+    return rows.exclude(phase=Photo.Phase.AFTER).order_by("id")
+
+
+def _photos(assignment: Assignment) -> dict[str, object]:
     """The photos that a page without an account shows, and how many it does not: a link can be passed on."""
-    rows = list(Photo.objects.filter(incident=incident).exclude(phase=Photo.Phase.AFTER).order_by("id"))
+    rows = list(_photos_for(assignment))
     decided = redacting.latest(rows)
     seen = [row for row in rows if redacting.public_before(row, decided.get(row.pk))]
     return {"photos": seen, "photos_kept": len(rows) - len(seen)}
@@ -151,9 +159,7 @@ def _photos(incident: Incident) -> dict[str, object]:
 def photo(request: HttpRequest, token: str, photo_id: int) -> HttpResponseBase:
     """A photo of the report that the hotline has released, as redacted; 404 for any other."""
     link = _found(request, token)
-    found = (
-        Photo.objects.filter(pk=photo_id, incident=link.assignment.incident).exclude(phase=Photo.Phase.AFTER).first()
-    )
+    found = _photos_for(link.assignment).filter(pk=photo_id).first()
     path = redacting.outside_file(found, redacting.latest([found]).get(found.pk)) if found is not None else None
     if path is None or link.assignment.state in _NOT_THEIRS or not path.is_file():
         raise Http404

@@ -14,7 +14,7 @@ from geo.describing import Whereabouts
 from incidents.dispatching.competence import decision_date
 from incidents.doors.models import KeptFile
 from incidents.doors.questions import Answered, answered
-from incidents.emergencies.services.visibility import Field, is_withheld
+from incidents.emergencies.services.visibility import Field, is_withheld, photos_for, reader_of
 from incidents.records.lifecycles import (
     NOT_THEIRS,
     OPEN_ASSIGNMENTS,
@@ -185,10 +185,10 @@ def detail(person: Person, pk: int) -> Detail | None:
     if assignment is None:
         return None
     incident = assignment.incident
-    photos = list(Photo.objects.filter(incident=incident).order_by("id"))
+    photos = list(photos_for(incident, person).order_by("id"))
     is_below = assignment.agency_id != person.agency_id
     verbs = frozenset[Verb]() if is_below else verbs_now(person, assignment)
-    reports = [] if is_withheld(incident, person, Field.WORDS) else _reports(incident)
+    reports = [] if is_withheld(incident, reader_of(person), Field.WORDS) else _reports(incident)
     return Detail(
         assignment=assignment,
         incident=incident,

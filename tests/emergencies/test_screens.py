@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.test import Client
 
-from incidents.emergencies.models import Facility
+from incidents.contacts import links
+from incidents.emergencies.log.verifying import verify
+from incidents.emergencies.models import Facility, LogEntry, Protocol, ProtocolAnswer, ProtocolQuestion
 from incidents.emergencies.models.log import LogScope
+from incidents.emergencies.protocols import asking
 from incidents.emergencies.screens.queries import View, shared_view
 from incidents.emergencies.services import parts
 from incidents.emergencies.services.visibility import MATRIX, Field, Reader, may_read, reader_of
-from incidents.records.models import Incident, Reporter
-from opscenter.accounts.models import Person
+from incidents.records import photos
+from incidents.records.editing import lock
+from incidents.records.models import Incident, Photo, Reporter
+from opscenter.accounts.models import ContactPoint, Person
 from realtime.change import change
 from tests.cast import Cast, Hands
 from tests.emergencies import test_major
 from tests.emergencies.conftest import Services, emergency
 from tests.emergencies.test_units import new_unit, send
-from tests.intake.world import IN_AN_LAC, World
+from tests.intake.world import IN_AN_LAC, World, picture, upload
 
 # What is written into the shared incident, by who reads it; each text says whose it is.
 WORDS = "Ổ gà trước số 12/5"
@@ -57,7 +64,24 @@ def incident(world: World, cast: Cast, services: Services, readers: dict[Reader,
         parts.note(incident_id=made.pk, words="Bệnh nhân ngừng thở", by=cast.call_taker, scope=LogScope.MEDICAL)
     send(made, new_unit(services.ambulance, "115-01"), services.at_ambulance)
     settings.CAMERAS = [{"name": "Ngã tư", "lon": point.x, "lat": point.y, "url": "https://camera.invalid/nga-tu"}]
+    taken = world_photo(made, cast.call_taker)
+    assert taken.phase == Photo.Phase.REPORT
+    asked = Protocol.objects.create(code="accident", name="Tai nạn mẫu")
+    with change():
+        for is_medical, words in ((False, "Có ai kẹt mẫu"), (True, "Còn thở mẫu")):
+            question = ProtocolQuestion.objects.create(
+                protocol=asked, code=words[:3], text=f"{words}?", is_medical=is_medical
+            )
+            said = ProtocolAnswer.objects.create(question=question, code="yes", text=f"Đáp {words}")
+            asking.answer(incident_id=made.pk, answer_id=said.pk, by=cast.call_taker)
     Facility.objects.create(code="mau", name="Bệnh viện mẫu", point=point)
+    return made
+
+
+def world_photo(incident: Incident, by: Person) -> Photo:
+    prepared, _problems = photos.prepare([upload(picture())])
+    with change():
+        (made,) = photos.add(lock(incident.pk), prepared, by=by)
     return made
 
 
@@ -70,6 +94,9 @@ def shows(field: Field, view: View, page: str, reader: Reader) -> bool:
         Field.CATEGORY: lambda: view.category != "",
         Field.WORDS: lambda: WORDS in page,
         Field.REPORTER: lambda: view.may_look_at_reporter,
+        Field.PHOTOS: lambda: len(view.photos) == 1 and f"/api/photos/{view.photos[0].pk}/thumbnail" in page,
+        Field.PROTOCOL: lambda: view.protocols is not None and "Có ai kẹt mẫu?”: Đáp" in page,
+        Field.MEDICAL_ANSWERS: lambda: "Còn thở mẫu?”: Đáp" in page,
         Field.MEDICAL_NOTES: lambda: "Bệnh nhân ngừng thở" in log,
         Field.CAMERAS: lambda: "https://camera.invalid/nga-tu" in page,
         Field.HOSPITALS: lambda: len(view.hospitals) == 1 and "Bệnh viện mẫu" in page,
@@ -82,11 +109,7 @@ def shows(field: Field, view: View, page: str, reader: Reader) -> bool:
 
 
 # Those of a major incident are asked for in test_major.py.
-SHOWN = [
-    field
-    for field in Field
-    if field not in {Field.PHOTOS, Field.PROTOCOL, Field.MEDICAL_ANSWERS} and field not in test_major.FIELDS
-]
+SHOWN = [field for field in Field if field not in test_major.FIELDS]
 
 
 @pytest.mark.parametrize("reader", list(Reader))
@@ -106,6 +129,13 @@ def test_every_field_for_every_reader(incident: Incident, readers: dict[Reader, 
     assert ("Bệnh nhân ngừng thở" in page) == (reader == Reader.AMBULANCE)
     printed = Hands(person).get(f"/emergencies/{incident.code}/report/").content.decode()
     assert ("Bệnh nhân ngừng thở" in printed) == (reader == Reader.AMBULANCE)
+    assert ("Còn thở mẫu?”: Đáp Còn thở mẫu" in printed) == (reader == Reader.AMBULANCE)
+    assert ("Có ai kẹt mẫu?”: Đáp Có ai kẹt mẫu" in printed) == (reader in MATRIX[Field.PROTOCOL])
+    # The files themselves follow the same rule, and the inbox names no photo it does not give.
+    photo = Photo.objects.get(incident=incident)
+    for variant in ("shown", "thumbnail"):
+        status = Hands(person).get(f"/api/photos/{photo.pk}/{variant}").status_code
+        assert (status == 200) == (reader in MATRIX[Field.PHOTOS]), status
 
 
 def test_the_matrix_is_whole_and_each_look_at_the_reporter_is_kept(
@@ -113,11 +143,30 @@ def test_the_matrix_is_whole_and_each_look_at_the_reporter_is_kept(
 ) -> None:
     assert set(MATRIX) == set(Field)
     assert MATRIX[Field.MEDICAL_NOTES] == MATRIX[Field.MEDICAL_ANSWERS] == {Reader.AMBULANCE}
+    version = Incident.objects.get(pk=incident.pk).version
     for person in readers.values():
         answer = Hands(person).get(f"/api/incidents/{incident.code}/reporter")
         allowed = may_read(person, Field.REPORTER)
         assert (answer.status_code == 200) == allowed, person
         assert ("0900000001" in answer.content.decode()) == allowed
+    # In the chain too, each with who looked; the panel that shows it is not drawn anew.
+    looked = LogEntry.objects.filter(shared=incident.pk, kind="reporter_seen").values_list("by", flat=True)
+    assert sorted(looked) == sorted(one.pk for one in readers.values() if may_read(one, Field.REPORTER))
+    assert list(verify(incident.pk)) == []
+    assert Incident.objects.get(pk=incident.pk).version == version
+
+
+def test_what_is_no_emergency_is_not_withheld(incident: Incident, readers: dict[Reader, Person]) -> None:
+    helper, photo = readers[Reader.HELPER], Photo.objects.get(incident=incident)
+    assert Hands(helper).get(f"/api/photos/{photo.pk}/shown").status_code == 404
+    Incident.objects.filter(pk=incident.pk).update(group=3)
+    assert Hands(helper).get(f"/api/photos/{photo.pk}/shown").status_code == 200
+
+
+def test_a_helper_sees_the_photos_of_its_own_work(incident: Incident, readers: dict[Reader, Person]) -> None:
+    helper, photo = readers[Reader.HELPER], Photo.objects.get(incident=incident)
+    Photo.objects.filter(pk=photo.pk).update(assignment=incident.assignments.get(agency=helper.agency))
+    assert Hands(helper).get(f"/api/photos/{photo.pk}/shown").status_code == 200
 
 
 def test_a_helper_reads_the_callers_words_in_no_other_page_either(
@@ -128,6 +177,14 @@ def test_a_helper_reads_the_callers_words_in_no_other_page_either(
     page = Hands(helper).get(f"/inbox/assignment/{pk}/", **{"X-Panel": "1"})
     assert page.status_code == 200
     assert WORDS not in page.content.decode()
+    assert "/api/photos/" not in page.content.decode()
+    # Nor behind the link that a contact without an account gets.
+    contact = ContactPoint.objects.create(agency=helper.agency, kind=ContactPoint.Kind.EMAIL, address="a@power.invalid")
+    with change():
+        address = links.make(assignment=incident.assignments.get(agency=helper.agency), contact_point=contact)
+    followed = Client().get(urlsplit(address).path)
+    assert followed.status_code == 200
+    assert WORDS not in followed.content.decode()
 
 
 def test_the_stream_carries_no_words_of_the_log(incident: Incident) -> None:

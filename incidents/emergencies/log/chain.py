@@ -122,6 +122,15 @@ def _write(
     return entry
 
 
+def note_look(incident_id: int, *, by: Person) -> None:
+    """Somebody has looked at who reported a shared incident; needs an open change. The incident is locked and keeps its
+    version: nothing of it changes, and the panel that shows what was looked at is not drawn anew."""
+    Incident.objects.select_for_update(of=("self",)).only("pk").get(pk=incident_id)
+    shared = SharedIncident.objects.filter(pk=incident_id).first()
+    if shared is not None:
+        _write(shared, "reporter_seen", by, by.agency_id, {}, "", LogScope.SERVICES)
+
+
 def mirror(incident: Incident, row: History) -> None:
     """Puts what was done to a shared incident into its log too: every act passes the history, so none is left out."""
     shared = SharedIncident.objects.filter(pk=incident.pk).first()

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from incidents.delivery.models import Door
-from incidents.emergencies.models import LogEntry
+from incidents.emergencies.models import LogEntry, Protocol, ProtocolAnswer
 
 _TEXTS: dict[str, str | Promise] = {
     "opened": _("Shared incident opened"),
     "told": _("Service told"),
     "alarm": _("Nobody has taken it: alarm %(alarms)s"),
-    "asking": _("Questions begun"),
-    "answered": _("Answer of the caller"),
+    "asking": _("Questions begun: %(protocol)s"),
+    "answered": _("The caller, asked “%(question)s”: %(answer)s"),
+    "reporter_seen": _("Looked at who reported it"),
     "note": _("Note"),
     "radio": _("By radio"),
     "phone": _("By telephone"),
@@ -98,8 +101,30 @@ def words_shown(kind: str, words: str) -> str:
     return words
 
 
-def said(entry: LogEntry) -> str:
-    """What happened, in the reader's language; a kind without words as it is stored."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The protocols and answers that entries name, by id."""
+
+    protocols: Mapping[int, Protocol]
+    answers: Mapping[int, ProtocolAnswer]
+
+
+def asked_in(entries: Iterable[LogEntry]) -> Asked:
+    """What the entries of a log name of the call protocols, so that each can be said. Two queries, none where nothing
+    was asked."""
+    told = [json.loads(entry.record)["data"] for entry in entries if entry.kind in {"asking", "answered"}]
+    if not told:
+        return Asked({}, {})
+    chosen = ProtocolAnswer.objects.select_related("question")
+    return Asked(
+        Protocol.objects.in_bulk({data["protocol"] for data in told}),
+        chosen.in_bulk({data["answer"] for data in told if "answer" in data}),
+    )
+
+
+def said(entry: LogEntry, asked: Asked | None = None) -> str:
+    """What happened, in the reader's language; a kind without words as it is stored. `asked`: see `asked_in`, what the
+    caller of this has for many entries at once."""
     from incidents.emergencies.models import Facility, Unit
     from incidents.emergencies.screens.names import SORTIE_STATES
     from incidents.emergencies.units.lifecycles import SortieState
@@ -116,6 +141,12 @@ def said(entry: LogEntry) -> str:
     }
     if "other" in data:
         named["code"] = f"1022-{data['other']:06d}"
+    if entry.kind in {"asking", "answered"}:
+        asked = asked_in([entry]) if asked is None else asked
+        answer = asked.answers.get(data.get("answer", 0))
+        named["protocol"] = str(asked.protocols.get(data["protocol"], f"#{data['protocol']}"))
+        named["question"] = str(answer.question) if answer else f"#{data.get('question')}"
+        named["answer"] = str(answer) if answer else f"#{data.get('answer')}"
     text = str(_TEXTS.get(entry.kind, entry.kind)) % named
     if entry.kind.startswith(("unit_", "check_in_", "checked_in")) and "unit" in data:
         unit = Unit.objects.filter(pk=data["unit"]).values_list("call_sign", flat=True).first() or f"#{data['unit']}"

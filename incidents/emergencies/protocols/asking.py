@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from opscenter.accounts.models import Person
 from realtime.change import current_change
 
 ANSWERED = "answered"
+# The entries of the log that say what the caller was asked and what they answered.
+ASKING = (ANSWERED, "asking")
 
 
 def answer(*, incident_id: int, answer_id: int, by: Person) -> ProtocolAnswer:
@@ -56,6 +59,8 @@ class Asked:
     question: ProtocolQuestion
     answers: Sequence[ProtocolAnswer]
     chosen: ProtocolAnswer | None
+    # When that was answered.
+    at: dt.datetime | None = None
 
 
 def questions_of(shared: SharedIncident, reader: Reader) -> list[Asked]:
@@ -69,19 +74,19 @@ def questions_of(shared: SharedIncident, reader: Reader) -> list[Asked]:
     found = []
     for question in questions:
         answers = list(question.answers.all())
-        found.append(
-            Asked(question, answers, next((one for one in answers if chosen.get(question.pk) == one.pk), None))
-        )
+        pk, at = chosen.get(question.pk, (0, None))
+        found.append(Asked(question, answers, next((one for one in answers if one.pk == pk), None), at))
     return found
 
 
-def _chosen(shared: SharedIncident, reader: Reader) -> dict[int, int]:
+def _chosen(shared: SharedIncident, reader: Reader) -> dict[int, tuple[int, dt.datetime]]:
+    """Question → the newest answer, and when it was given."""
     scopes = [LogScope.COMMON] if reader in MATRIX[Field.PROTOCOL] else []
     if reader in MATRIX[Field.MEDICAL_ANSWERS]:
         scopes.append(LogScope.MEDICAL)
     rows = LogEntry.objects.filter(shared=shared, kind=ANSWERED, scope__in=scopes).order_by("seq")
-    said = [json.loads(record)["data"] for record in rows.values_list("record", flat=True)]
-    return {data["question"]: data["answer"] for data in said}
+    said = [(json.loads(record)["data"], at) for record, at in rows.values_list("record", "at")]
+    return {data["question"]: (data["answer"], at) for data, at in said}
 
 
 @dataclass(frozen=True, slots=True)

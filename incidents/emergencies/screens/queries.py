@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from geo.areas import area_named
 from incidents.emergencies.facilities.choosing import Hospital, hospitals
-from incidents.emergencies.log.wording import said, words_shown
+from incidents.emergencies.log.wording import Asked, asked_in, said, words_shown
 from incidents.emergencies.major.reading import MajorView, major_view
 from incidents.emergencies.models import Facility, LogEntry, SafetyTimer, ServicePart, SharedIncident, Sortie, Unit
 from incidents.emergencies.models.log import LogScope
-from incidents.emergencies.protocols.asking import Protocols, protocols_of
+from incidents.emergencies.protocols.asking import ASKING, Protocols, protocols_of
 from incidents.emergencies.screens.cameras import Camera, cameras_near
 from incidents.emergencies.screens.names import SORTIE_STATES, STATES_OF_SERVICES
 from incidents.emergencies.services.visibility import MATRIX, Field, Reader, reader_of
@@ -27,7 +27,7 @@ from incidents.emergencies.units.lifecycles import SortieState, next_step, sorti
 from incidents.emergencies.units.recommending import Recommendation, recommend
 from incidents.emergencies.units.safety import timer_of
 from incidents.records.lifecycles import NOT_THEIRS, OPEN_ASSIGNMENTS, AssignmentState
-from incidents.records.models import Assignment, Incident, Report
+from incidents.records.models import Assignment, Incident, Photo, Report
 from incidents.triage.models import Merge
 from opscenter.accounts.models import ContactPoint, Person
 from opscenter.accounts.roles import Role
@@ -82,6 +82,7 @@ class View:
     category: str
     place: str
     reports: list[Report]
+    photos: list[Photo]
     may_look_at_reporter: bool
     services: list[ShownService]
     sorties: list[ShownSortie]
@@ -131,6 +132,7 @@ def shared_view(code: str, person: Person, at: dt.datetime | None = None) -> Vie
         category=only(Field.CATEGORY, lambda: incident.category.label if incident.category else _("Emergency"), ""),
         place=only(Field.PLACE, lambda: place_of(incident), ""),
         reports=only(Field.WORDS, lambda: _reports(incident), []),
+        photos=only(Field.PHOTOS, lambda: list(Photo.objects.filter(incident=incident).order_by("pk")), []),
         may_look_at_reporter=reader in MATRIX[Field.REPORTER],
         services=only(Field.STATES, lambda: [_service(part, at or timezone.now()) for part in parts], []),
         sorties=only(Field.SORTIES, lambda: _sorties(incident, person), []),
@@ -219,7 +221,11 @@ def _log(shared: SharedIncident, person: Person, reader: Reader) -> list[ShownEn
     # What was taken in keeps its own chain; who reads this log reads it too, in the order of time.
     logs = [shared.pk, *_taken_in(shared.pk)]
     rows = LogEntry.objects.filter(may, shared__in=logs).select_related("agency", "by", "text")
-    return [_entry(row, shared.pk) for row in rows.order_by("-at", "-shared", "-seq")]
+    if reader not in MATRIX[Field.PROTOCOL]:
+        rows = rows.exclude(kind__in=ASKING)
+    entries = list(rows.order_by("-at", "-shared", "-seq"))
+    asked = asked_in(entries)
+    return [_entry(row, shared.pk, asked) for row in entries]
 
 
 def _taken_in(incident_id: int) -> list[int]:
@@ -232,13 +238,19 @@ def _taken_in(incident_id: int) -> list[int]:
     return found
 
 
-def _entry(row: LogEntry, log: int) -> ShownEntry:
+def _entry(row: LogEntry, log: int, asked: Asked) -> ShownEntry:
     text = getattr(row, "text", None)
     words = "" if text is None else words_shown(row.kind, text.words) if text.erased_at is None else _("(erased)")
     agency = (row.agency.short_name or row.agency.name) if row.agency else ""
     who = " · ".join(name for name in (str(row.by) if row.by else "", agency) if name) or _("the system")
     return ShownEntry(
-        row.at, who, said(row), words, row.scope, row.seq, "" if row.shared_id == log else f"1022-{row.shared_id:06d}"
+        at=row.at,
+        who=who,
+        what=said(row, asked),
+        words=words,
+        scope=row.scope,
+        seq=row.seq,
+        log="" if row.shared_id == log else f"1022-{row.shared_id:06d}",
     )
 
 

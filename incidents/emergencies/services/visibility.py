@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from incidents.emergencies.models import SharedIncident
 from incidents.records.lifecycles import SERVICE_KINDS
-from incidents.records.models import Incident
-from opscenter.accounts.models import Person
+from incidents.records.models import Incident, Photo
+from incidents.records.models.categories import Group
+from opscenter.accounts.models import Agency, Person
 from opscenter.accounts.roles import ROOM_ROLES
 
 
@@ -86,9 +89,12 @@ MATRIX: dict[Field, frozenset[Reader]] = {
 
 def reader_of(person: Person) -> Reader:
     """As whom this person reads; it says nothing about which incidents."""
-    if person.role in ROOM_ROLES:
-        return Reader.ROOM
-    kind = person.agency.kind if person.agency is not None else ""
+    return Reader.ROOM if person.role in ROOM_ROLES else reader_at(person.agency)
+
+
+def reader_at(agency: Agency | None) -> Reader:
+    """As whom the people of an agency read, and whoever holds a link that was sent to it."""
+    kind = agency.kind if agency is not None else ""
     return Reader(kind) if kind in SERVICE_KINDS else Reader.HELPER
 
 
@@ -96,6 +102,17 @@ def may_read(person: Person, field: Field) -> bool:
     return reader_of(person) in MATRIX[field]
 
 
-def is_withheld(incident: Incident, person: Person, field: Field) -> bool:
-    """Whether other pages, which know no shared incidents, must not show this person the field of this one."""
-    return not may_read(person, field) and SharedIncident.objects.filter(pk=incident.pk).exists()
+def is_withheld(incident: Incident, reader: Reader, field: Field) -> bool:
+    """Whether other pages, which know no shared incidents, must not show the field of this one to such a reader. What a
+    service handed back as no emergency is an ordinary report again."""
+    if reader in MATRIX[field] or incident.group != Group.EMERGENCY:
+        return False
+    return SharedIncident.objects.filter(pk=incident.pk).exists()
+
+
+def photos_for(incident: Incident, person: Person) -> QuerySet[Photo]:
+    """The photos of an incident that somebody who may see it may see: where those are withheld, their agency's own."""
+    rows = Photo.objects.filter(incident=incident)
+    if is_withheld(incident, reader_of(person), Field.PHOTOS):
+        return rows.filter(assignment__agency=person.agency, assignment__isnull=False)
+    return rows
