@@ -17,6 +17,7 @@ const screens = [
   "publicmap",
   "wall",
   "replay",
+  "course",
   "account",
   "rules",
   "territory",

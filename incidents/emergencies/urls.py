@@ -14,6 +14,7 @@ urlpatterns = [
     path("emergencies/", views.board, name="board"),
     path("emergencies/<str:code>/panel", views.panel, name="panel"),
     path("emergencies/<str:code>/report/", views.report, name="report"),
+    path("emergencies/<str:code>/replay/", views.replay, name="replay"),
     path("emergencies/worker.js", offline.notifier, {"start": "/emergencies/"}, name="board_worker"),
     path("emergencies/<str:code>/major/", views.major, name="major"),
     path("emergencies/<str:code>/sitreps/<int:number>/", views.sitrep, name="sitrep"),

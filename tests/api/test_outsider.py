@@ -349,6 +349,7 @@ ROWS = [
     Row("emergencies/", "/emergencies/", only("dispatcher")),
     Row("emergencies/<str:code>/panel", "/emergencies/{code}/panel", only(hidden=(*ROOM, *AGENCIES))),
     Row("emergencies/<str:code>/report/", "/emergencies/{code}/report/", only(hidden=(*ROOM, *AGENCIES))),
+    Row("emergencies/<str:code>/replay/", "/emergencies/{code}/replay/", only(hidden=(*ROOM, *AGENCIES))),
     Row("emergencies/<str:code>/major/", "/emergencies/{code}/major/", only(hidden=(*ROOM, *AGENCIES))),
     Row("emergencies/<str:code>/sitreps/<int:number>/", "/emergencies/{code}/sitreps/1/",
         only(hidden=(*ROOM, *AGENCIES))),

@@ -18,6 +18,8 @@ export const say = section(
     "step.closed": "Đã trả lời",
     "step.cancelled": "Đã hủy",
     "topic.none": "Chưa phân loại",
+    "course.spoken": "{time}: {n} dòng nhật ký, {units} xe đang đi",
+    "course.no-place": "chưa có vị trí",
   },
   {
     "loading": "Loading the day…",
@@ -35,5 +37,7 @@ export const say = section(
     "step.closed": "Answered",
     "step.cancelled": "Cancelled",
     "topic.none": "Not classified",
+    "course.spoken": "{time}: {n} lines of the log, {units} units out",
+    "course.no-place": "no position yet",
   },
 );

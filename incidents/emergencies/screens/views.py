@@ -24,7 +24,8 @@ from incidents.emergencies.major.sitreps import sheet
 from incidents.emergencies.models import Target
 from incidents.emergencies.screens.after_action import after_action
 from incidents.emergencies.screens.queries import shared_view, shift_of
-from incidents.emergencies.services.visibility import Field, may_read
+from incidents.emergencies.screens.replaying import replay_of
+from incidents.emergencies.services.visibility import MATRIX, Field, may_read
 from incidents.emergencies.targets.measuring import limit_of, standings
 from incidents.records.rights import Verb, may
 from opscenter.accounts.models import Person
@@ -69,6 +70,7 @@ def board(request: HttpRequest, person: Person) -> HttpResponse:
         "map": map_settings(timezone.localdate(now)),
         "agency": person.agency_id,
         "dispatchWithin": limit_of(Target.Measure.DISPATCH) or settings.EMERGENCY_DISPATCH_S,
+        "sceneWithin": limit_of(Target.Measure.SCENE) or 0,
     }
     shown = {"board": own, "person": person, "standings": standings(person.agency_id or 0, now)}
     shown["view"] = view if view in _VIEWS else ""
@@ -102,6 +104,24 @@ def report(request: HttpRequest, person: Person, code: str) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "emergencies/report.html", shown)
+
+
+@for_verb(Verb.READ_INCIDENT)
+def replay(request: HttpRequest, person: Person, code: str) -> HttpResponse:
+    """One incident again: its map with the tracks of its units, its log and a slider over both."""
+    view = shared_view(code, person)
+    if view is None:
+        raise Http404
+    now = timezone.now()
+    course = {"map": map_settings(timezone.localdate(now)), "code": view.incident.code, "replay": replay_of(view, now)}
+    shown = {
+        "view": view,
+        "incident": view.incident,
+        "course": course,
+        "seesUnits": view.reader in MATRIX[Field.SORTIES],
+        "kept": settings.TRACKS_KEPT_H,
+    }
+    return render(request, "emergencies/replay.html", shown)
 
 
 @require_safe

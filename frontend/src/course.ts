@@ -1,0 +1,175 @@
+/** One incident again: a slider over its time, a speed, its map with where its units were, and its log as far as then. */
+import "./staff";
+import "../styles/replay.css";
+import type { Feature, LineString, Point } from "geojson";
+import { element } from "./element";
+import { getJson, pageData, settings as page } from "./page";
+import { before, seenAt, type Track } from "./replay/course";
+import type { Incident } from "./room/incident";
+import { type Areas, makeMap, type RoomMap } from "./room/map";
+import { iconOfUnit, type UnitsOnMap } from "./room/units";
+import { age, clockSeconds } from "./time";
+import { say } from "./words/replay";
+
+interface Line {
+  at: number;
+  what: string;
+  words: string;
+  who: string;
+}
+
+const settings = pageData("course-settings", {
+  map: { areas: "", approximate: true, bounds: [106.33, 10.85, 106.97, 11.52] as [number, number, number, number], set: "" },
+  code: "",
+  replay: { start: 0, end: 1, lon: null as number | null, lat: null as number | null, radius_m: null as number | null, tracks: [] as Track[], log: [] as Line[] },
+});
+const { replay } = settings;
+const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+const slider = byId<HTMLInputElement>("replay-at");
+const play = byId<HTMLButtonElement>("replay-play");
+const speed = byId<HTMLSelectElement>("replay-speed");
+const log = byId("course-log");
+const units = document.getElementById("course-units");
+/** A place that is older than this is drawn as old; seconds. */
+const STALE = 120;
+const PARTS = 96;
+
+let map: RoomMap | null = null;
+/** Seconds since it was received; between two steps of the slider while it plays. */
+let second = 0;
+let playing = false;
+let last = 0;
+let written = -1;
+
+/** The incident as the map draws it. */
+const incident: Incident = {
+  id: 1, code: settings.code, version: 1, exercise: 0, state: "in_progress", group: 2, category: null, priority: 1, lat: replay.lat, lon: replay.lon,
+  radius_m: replay.radius_m, approximate: false, area: null, summary: settings.code, source: "", received_at: new Date(replay.start * 1000).toISOString(),
+  due_at: null, needs: [], waiting_since: null, assignments: [], reports: 1, photos: 0, emergency: null,
+};
+
+function onMap(at: number): UnitsOnMap {
+  const shown: UnitsOnMap["units"]["features"] = [];
+  const ways: Feature<Point | LineString>[] = [];
+  for (const { track, place, way } of seenAt(replay.tracks, at)) {
+    if (!place) continue;
+    const coordinates = [place[1], place[2]];
+    const stale = at - place[0] > STALE;
+    const label = stale ? `${track.unit} · ${age(place[0] * 1000, at * 1000)}` : track.unit;
+    shown.push({ type: "Feature", geometry: { type: "Point", coordinates }, properties: { icon: iconOfUnit({ kind: track.kind, status: "on_sortie" }), label, stale } });
+    if (way.length > 1) ways.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: way.map(([, lon, lat]) => [lon, lat]) } });
+  }
+  if (replay.lon !== null && replay.lat !== null) ways.push({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [replay.lon, replay.lat] } });
+  return { units: { type: "FeatureCollection", features: shown }, ways: { type: "FeatureCollection", features: ways } };
+}
+
+function draw(): void {
+  const at = replay.start + second;
+  const clock = clockSeconds(at * 1000);
+  byId("replay-clock").textContent = clock;
+  const count = before(replay.log, at, (one) => one.at);
+  const out = seenAt(replay.tracks, at);
+  slider.setAttribute("aria-valuetext", say("course.spoken", { time: clock, n: count, units: out.length }));
+  map?.units(onMap(at));
+  units?.replaceChildren(
+    ...out.map(({ track, place }) =>
+      element("li", {}, element("b", { text: track.unit }), ` ${track.service} `, element("span", { class: "muted", text: place ? age(place[0] * 1000, at * 1000) : say("course.no-place") })),
+    ),
+  );
+  if (count !== written) {
+    written = count;
+    log.replaceChildren(
+      ...replay.log.slice(0, count).reverse().map((one) =>
+        element(
+          "li",
+          {},
+          element("time", { class: "tabular muted", text: clockSeconds(one.at * 1000) }),
+          element("span", {}, one.what, one.words ? `: “${one.words}”` : "", " ", element("span", { class: "inferred", text: one.who })),
+        ),
+      ),
+    );
+  }
+  document.body.dataset.at = String(Math.round(at));
+}
+
+/** How much the log says in each part of the time, above the slider. */
+function drawCourse(): void {
+  const canvas = byId<HTMLCanvasElement>("replay-course");
+  canvas.width = canvas.clientWidth * devicePixelRatio;
+  canvas.height = canvas.clientHeight * devicePixelRatio;
+  const parts = new Array<number>(PARTS).fill(0);
+  for (const one of replay.log) parts[Math.max(0, Math.min(PARTS - 1, Math.floor(((one.at - replay.start) / Number(slider.max)) * PARTS)))]! += 1;
+  const most = Math.max(1, ...parts);
+  const pen = canvas.getContext("2d")!;
+  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--accent");
+  pen.globalAlpha = 0.4;
+  const width = canvas.width / PARTS;
+  parts.forEach((number, place) => {
+    const height = (number / most) * canvas.height;
+    pen.fillRect(place * width, canvas.height - height, Math.max(1, width - devicePixelRatio), height);
+  });
+}
+
+function setPlaying(next: boolean): void {
+  playing = next;
+  play.setAttribute("aria-pressed", String(playing));
+  play.firstChild!.textContent = `${say(playing ? "pause" : "play")} `;
+  if (!playing) return;
+  if (second >= Number(slider.max)) second = 0;
+  last = performance.now();
+  requestAnimationFrame(step);
+}
+
+function step(now: number): void {
+  if (!playing) return;
+  second = Math.min(Number(slider.max), second + ((now - last) / 1000) * Number(speed.value));
+  last = now;
+  slider.value = String(Math.floor(second));
+  draw();
+  if (second >= Number(slider.max)) setPlaying(false);
+  else requestAnimationFrame(step);
+}
+
+play.addEventListener("click", () => setPlaying(!playing));
+slider.addEventListener("input", () => {
+  second = Number(slider.value);
+  draw();
+});
+document.addEventListener("keydown", (event) => {
+  const target = event.target instanceof HTMLElement ? event.target : null;
+  if (event.key !== " " || event.isComposing || target?.closest("button, select, input:not([type=range]), a, summary, ol")) return;
+  event.preventDefault();
+  setPlaying(!playing);
+});
+addEventListener("resize", drawCourse);
+document.addEventListener("themechange", drawCourse);
+
+/** What the map shows first: the place with every track. */
+function bounds(): [number, number, number, number] {
+  const spots = replay.tracks.flatMap((track) => track.points.map(([, lon, lat]) => [lon, lat] as const));
+  if (replay.lon !== null && replay.lat !== null) spots.push([replay.lon - 0.004, replay.lat - 0.004], [replay.lon + 0.004, replay.lat + 0.004]);
+  if (!spots.length) return settings.map.bounds;
+  const lons = spots.map(([lon]) => lon).sort((a, b) => a - b);
+  const lats = spots.map(([, lat]) => lat).sort((a, b) => a - b);
+  return [lons[0]!, lats[0]!, lons[lons.length - 1]!, lats[lats.length - 1]!];
+}
+
+async function start(): Promise<void> {
+  slider.max = String(Math.max(1, Math.ceil(replay.end - replay.start)));
+  drawCourse();
+  draw();
+  byId("approximate").hidden = !settings.map.approximate;
+  map = await makeMap({
+    box: byId("map"),
+    basemap: page.basemap,
+    bounds: bounds(),
+    actions: { open: () => undefined, light: () => undefined, ground: () => undefined },
+    line: () => null,
+  });
+  map.show([incident], []);
+  draw();
+  document.body.dataset.ready = "true";
+  if (settings.map.areas) map.areas(await getJson<Areas>(settings.map.areas));
+}
+
+void start();
