@@ -24,9 +24,11 @@ interface BoardSettings {
   map: { areas: string; approximate: boolean; bounds: [number, number, number, number]; set: string };
   agency: number;
   dispatchWithin: number;
+  /** From the first unit sent until one is there; 0: no target. */
+  sceneWithin: number;
 }
 
-const board = pageData<BoardSettings>("board-settings", { map: { areas: "", approximate: true, bounds: [106.33, 10.85, 106.97, 11.52], set: "" }, agency: 0, dispatchWithin: 60 });
+const board = pageData<BoardSettings>("board-settings", { map: { areas: "", approximate: true, bounds: [106.33, 10.85, 106.97, 11.52], set: "" }, agency: 0, dispatchWithin: 60, sceneWithin: 0 });
 const one = <T extends HTMLElement>(selector: string): T => document.querySelector<T>(selector)!;
 const UNDO = 10;
 const ALARM_EVERY = 8_000;
@@ -58,10 +60,16 @@ function ordered(): Incident[] {
 
 function timerOf(incident: Incident, part: ServicePart, now: number): { text: string; late: boolean } {
   const mine = (incident.emergency?.sorties ?? []).filter((sortie) => sortie.agency === board.agency);
-  const seconds = Math.max(0, Math.floor((now - Date.parse(part.sent_at)) / 1000));
-  if (mine.length) return { text: say("row.out", { n: mine.length }), late: false };
-  if (seconds > 3_600) return { text: span(seconds * 1000), late: part.state !== "result_given" };
-  return { text: say("timer", { m: Math.floor(seconds / 60), s: String(seconds % 60).padStart(2, "0") }), late: seconds > board.dispatchWithin && part.state !== "result_given" };
+  const since = (from: string): number => Math.max(0, Math.floor((now - Date.parse(from)) / 1000));
+  const running = (seconds: number): string => (seconds > 3_600 ? span(seconds * 1000) : say("timer", { m: Math.floor(seconds / 60), s: String(seconds % 60).padStart(2, "0") }));
+  if (!mine.length) {
+    // From the call until a unit is sent; in time is counted from when the service was told.
+    return { text: running(since(incident.received_at)), late: since(part.sent_at) > board.dispatchWithin && part.state !== "result_given" };
+  }
+  if (mine.some((sortie) => sortie.on_scene_at !== null)) return { text: say("row.there", { n: mine.length }), late: false };
+  // From the first one that was sent until one is there.
+  const seconds = Math.max(...mine.map((sortie) => since(sortie.sent_at)));
+  return { text: `${say("row.out", { n: mine.length })} → ${running(seconds)}`, late: board.sceneWithin > 0 && seconds > board.sceneWithin };
 }
 
 function row(incident: Incident, now: number): HTMLLIElement {
@@ -84,16 +92,35 @@ function unitRow(unit: Unit, now: number): HTMLLIElement {
   const seconds = units.age(unit, now);
   const old = seconds === null ? say("unit.no-position") : seconds > 120 ? say("unit.age", { age: age(now - seconds * 1000, now) }) : "";
   const goal = unit.incident === null ? undefined : live.get(unit.incident);
+  const can = unit.capabilities.join(", ");
   return element(
     "li",
     { class: `unit unit-${unit.status}` },
     element("span", { class: `unit-shape kind-${unit.kind}`, "aria-hidden": "true" }),
-    element("b", { text: unit.call_sign }),
-    element("span", { text: goal ? goal.code : say(`unit.${unit.status}`) }),
+    element("b", { text: unit.call_sign, title: can || undefined }),
+    element("span", { text: goal ? goal.code : can }),
     unit.check_in
       ? element("span", { class: unit.check_in.missed ? "overdue" : "muted", text: say(unit.check_in.missed ? "safety.short" : "safety.due", { time: timeOfDay(Date.parse(unit.check_in.due_at)) }) })
       : element("span", { class: "muted", text: old }),
   );
+}
+
+/** The status under which a unit stands: how far its sortie is, where it has one. */
+const ORDER = ["available", "sent", "acknowledged", "en_route", "on_scene", "transporting", "at_hospital", "returning", "on_sortie", "out_of_service"];
+function statusOf(unit: Unit): string {
+  const goal = unit.incident === null ? undefined : live.get(unit.incident);
+  return goal?.emergency?.sorties.find((sortie) => sortie.unit === unit.id)?.state ?? unit.status;
+}
+
+/** The own units by status, each with how many there are. */
+function unitRows(own: Unit[], now: number): HTMLLIElement[] {
+  const groups = ORDER.map((status) => ({ status, members: own.filter((unit) => statusOf(unit) === status) }));
+  return groups
+    .filter(({ members }) => members.length)
+    .flatMap(({ status, members }) => [
+      element("li", { class: `unit-group unit-group-${status}` }, element("b", { text: say(`unit.${status}` as "unit.available") }), element("span", { class: "tabular", text: String(members.length) })),
+      ...members.map((unit) => unitRow(unit, now)),
+    ]);
 }
 
 /** Crews that have not reported that they are well: a line each, with the button for who hears them by radio. */
@@ -137,7 +164,7 @@ function draw(): void {
     if (focused) one("[data-incidents]").querySelector<HTMLElement>(`li[data-id="${focused}"] button`)?.focus();
   }
   drawMissed(own, now);
-  one("[data-units]").replaceChildren(...own.map((unit) => unitRow(unit, now)));
+  one("[data-units]").replaceChildren(...unitRows(own, now));
   one("[data-free]").textContent = say("units.free", { n: own.filter((unit) => unit.status === "available").length });
   // The clock ticks each second; the map is drawn anew only when something on it has moved.
   const crews = units.onMap(rows, now);

@@ -77,7 +77,7 @@ const call = new CallForm(byId("call"), {
     if (code && panel.open === null) openCode(code);
   },
   kept: () => notices.say(say("call.kept"), 12),
-  transfer: (id, service) => void phone.transfer(id, service),
+  transfer: (id, service) => phone.transfer(id, service),
   done: (id) => phone.done(id),
   notReached: (id) => phone.notReached(id),
   shown: () => cover(),
@@ -342,11 +342,16 @@ listen({
   k: doing(() => step(-1)),
   0: doing(() => map?.fit()),
   a: press("answer"),
-  e: press("emergency"),
+  e: (event) => {
+    // A caller on the line who has not been saved yet goes before the incident that happens to be open.
+    if (!document.querySelector("dialog[open]") && call.pressEmergency()) event.preventDefault();
+    else press("emergency")(event);
+  },
   p: press("pin"),
   c: press("category"),
   g: press("agency"),
   m: press("note"),
+  t: press("say"),
   s: (event) => {
     if (!document.querySelector("dialog[open]") && surges.press()) event.preventDefault();
   },

@@ -44,12 +44,13 @@ class Kind(models.TextChoices):
     # To people of 113, 114, 115: a crew is sent out; nobody of a service takes an emergency.
     CALL_OUT = "call_out", _("Crew called out")
     ALARM = "alarm", _("Alarm: nobody has taken it")
+    CREW_SILENT = "crew_silent", _("Alarm: a crew does not check in")
 
 
-# Messages whose words come with them.
-FREE = frozenset({Kind.REPLY, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.DRILL, Kind.CALL_OUT, Kind.ALARM})
 # Of use only within minutes: tried again at once, and soon not any more.
-URGENT = frozenset({Kind.CALL_OUT, Kind.ALARM})
+URGENT = frozenset({Kind.CALL_OUT, Kind.ALARM, Kind.CREW_SILENT})
+# Messages whose words come with them.
+FREE = frozenset({Kind.REPLY, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.DRILL}) | URGENT
 
 
 class Receipt(models.TextChoices):

@@ -129,7 +129,7 @@ def tell_besides(
 
 
 def tell_people(
-    people: Iterable[Person], kind: Kind, *, incident: Incident, assignment: Assignment | None = None, link: str
+    people: Iterable[Person], kind: Kind, *, incident: Incident | None, assignment: Assignment | None = None, link: str
 ) -> list[Delivery]:
     """Notifies people on those of their devices that they have switched it on for; `link` is the page it opens."""
     if not is_open(Door.PUSH):

@@ -86,6 +86,7 @@ _NOTICES: dict[str, str | Promise] = {
     Kind.REMINDER: _("Look at the deadline of %(code)s."),
     Kind.CALL_OUT: _("You are sent out: %(code)s. Please acknowledge."),
     Kind.ALARM: _("Nobody has taken %(code)s yet."),
+    Kind.CREW_SILENT: _("A crew does not check in. Open the board. %(code)s"),
 }
 
 

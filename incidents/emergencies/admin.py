@@ -38,6 +38,8 @@ from incidents.emergencies.models import (
 from incidents.emergencies.models.facilities import Capability
 from incidents.records.admin import LiveTableAdmin
 from incidents.records.lifecycles import SERVICE_KINDS
+from incidents.records.models import Category
+from incidents.records.models.categories import Group
 from opscenter.accounts.models import AgencyKind
 from realtime.change import change
 
@@ -46,11 +48,12 @@ if TYPE_CHECKING:
     UnitModelForm = forms.ModelForm[Unit]
     FacilityModelForm = forms.ModelForm[Facility]
     AnswerModelForm = forms.ModelForm[ProtocolAnswer]
+    ProtocolModelForm = forms.ModelForm[Protocol]
     Inline = admin.TabularInline[Any, Any]
     StackedInline = admin.StackedInline[Any, Any]
 else:
     ModelAdmin = admin.ModelAdmin
-    UnitModelForm = AnswerModelForm = FacilityModelForm = forms.ModelForm
+    UnitModelForm = AnswerModelForm = ProtocolModelForm = FacilityModelForm = forms.ModelForm
     Inline = admin.TabularInline
     StackedInline = admin.StackedInline
 
@@ -214,8 +217,22 @@ class QuestionInline(Inline):
     show_change_link = True
 
 
+class ProtocolForm(ProtocolModelForm):
+    hospital = forms.MultipleChoiceField(
+        label=_("needs of a hospital"), choices=Capability.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    category = forms.ModelChoiceField(
+        label=_("needs units as"), required=False, queryset=Category.objects.filter(group=Group.EMERGENCY)
+    )
+
+    class Meta:
+        model = Protocol
+        fields = ("code", "name", "name_en", "order", "category", "hospital", "is_active")
+
+
 @admin.register(Protocol)
 class ProtocolAdmin(KeptAdmin):
+    form = ProtocolForm
     list_display = ("name", "name_en", "code", "order", "is_active")
     list_filter = ("is_active",)
     inlines = (QuestionInline,)

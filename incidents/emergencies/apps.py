@@ -18,8 +18,8 @@ class EmergenciesConfig(AppConfig):
         from incidents.emergencies.services.merging import go_along
         from incidents.emergencies.services.opening import take_part
         from incidents.emergencies.targets import measuring
+        from incidents.emergencies.units import safety
         from incidents.emergencies.units.callouts import register_way
-        from incidents.emergencies.units.safety import silent_crews
         from incidents.records import needs
         from incidents.records.described import register_extras
         from incidents.records.history import register_appended
@@ -39,7 +39,8 @@ class EmergenciesConfig(AppConfig):
         register_way("message", telling.write_to_crew)
         register_escalation(telling.tell_service)
         endings.register(telling.note_ending)
-        needs.register(silent_crews)
+        needs.register(safety.silent_crews)
+        safety.register_escalation(telling.tell_of_crew)
         register_moved(go_along)
         rounds.register_all()
         measuring.register_all()

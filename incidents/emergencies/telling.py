@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext, override
 
 from incidents.delivery.models import URGENT, Delivery, DeliveryState, Door, Kind
@@ -15,7 +16,7 @@ from incidents.delivery.outcomes import Failure
 from incidents.delivery.queue import door_of, enqueue, tell_people
 from incidents.delivery.ways import is_open, way_of
 from incidents.emergencies.log import chain
-from incidents.emergencies.models import ServicePart, SharedIncident, Sortie, Unit
+from incidents.emergencies.models import SafetyTimer, ServicePart, SharedIncident, Sortie, Unit
 from incidents.records.models import Incident
 from opscenter.accounts.models import ContactPoint, Person
 from opscenter.accounts.roles import Role
@@ -24,6 +25,8 @@ from realtime.change import current_change
 _CREW_PAGE, _BOARD = "/crew/", "/emergencies/"
 # After how many alarms who is told. The first two half minutes are the dispatchers'; then whoever stands above them.
 _DISPATCHERS, _PHONES, _HEADS = 1, 2, 4
+# The same of a crew that does not check in; its first missed check-in is the board's alone.
+CREW_DISPATCHERS, CREW_PHONES, CREW_HEADS = 2, 3, 5
 
 
 def crew_of(unit: Unit) -> Sequence[Person]:
@@ -81,6 +84,26 @@ def tell_service(part: ServicePart) -> None:
                 )
 
 
+def tell_of_crew(timer: SafetyTimer) -> None:
+    """A crew does not check in, alone or at an incident: told are its dispatchers' devices and its service's contact
+    points, then the dispatchers' own telephones, then the head. Nobody twice, and nobody of an exercise's lone crew."""
+    unit, incident = timer.unit, timer.sortie.incident if timer.sortie is not None else None
+    if incident is None and unit.exercise:
+        return
+    people = list(Person.objects.filter(agency=unit.agency_id, role=Role.DISPATCHER, is_active=True).order_by("pk"))
+    text = _crew_silent(timer)
+    if timer.missed == CREW_DISPATCHERS:
+        tell_people(people, Kind.CREW_SILENT, incident=incident, link=_BOARD)
+    if timer.missed == CREW_PHONES:
+        for person in _with_number(people):
+            _write(person, Kind.CREW_SILENT, incident, text)
+    if timer.missed in {CREW_DISPATCHERS, CREW_HEADS}:
+        points = ContactPoint.objects.filter(agency=unit.agency_id, is_active=True, is_head=timer.missed == CREW_HEADS)
+        for point in points.order_by("order", "pk"):
+            if way_of(door := door_of(point)) is not None:
+                enqueue(kind=Kind.CREW_SILENT, door=door, incident=incident, contact_point=point, text=text)
+
+
 def note_ending(row: Delivery) -> None:
     """What became of an urgent message, in the log of its shared incident, which is locked."""
     if row.kind not in URGENT or row.incident is None or not SharedIncident.objects.filter(pk=row.incident_id).exists():
@@ -100,7 +123,7 @@ def _with_number(people: Sequence[Person]) -> list[Person]:
     return [person for person in people if way.to_person(person)]
 
 
-def _write(person: Person, kind: Kind, incident: Incident, text: tuple[str, str]) -> None:
+def _write(person: Person, kind: Kind, incident: Incident | None, text: tuple[str, str]) -> None:
     enqueue(kind=kind, door=Door.SMS, incident=incident, person=person, text=text, language=person.language)
 
 
@@ -123,3 +146,15 @@ def _alarm(incident: Incident, service: str) -> tuple[str, str]:
         about = {"code": incident.code, "service": service, "link": f"{settings.AGENCY_URL}{_BOARD}"}
         subject = gettext("Emergency %(code)s: nobody has taken it") % about
         return subject, gettext("%(service)s has not taken the emergency %(code)s. Take it at: %(link)s") % about
+
+
+def _crew_silent(timer: SafetyTimer) -> tuple[str, str]:
+    with override(settings.LANGUAGE_CODE):
+        about = {
+            "unit": timer.unit.call_sign,
+            "code": timer.sortie.incident.code if timer.sortie is not None else gettext("alone at work"),
+            "time": timezone.localtime(timer.due_at).strftime("%H:%M"),
+            "link": f"{settings.AGENCY_URL}{_BOARD}",
+        }
+        subject = gettext("Crew %(unit)s does not check in") % about
+        return subject, gettext("Crew %(unit)s (%(code)s) has not checked in since %(time)s. Look: %(link)s") % about

@@ -17,6 +17,7 @@ from incidents.conversations.models import Message, Participant
 from incidents.conversations.phones import normal, spellings
 from incidents.delivery.models import Delivery, PushDevice
 from incidents.doors import files
+from incidents.emergencies.log.erasing import erase_about
 from incidents.geocoding.models import Proposal
 from incidents.privacy.models import DataAct
 from incidents.records.editing import lock_many
@@ -91,6 +92,7 @@ def _erase_words(reports: Sequence[Report], by: Person | None, why: DataAct.Why)
         report.source_id, report.door_data, report.given_point = f"erased:{report.pk}", {}, None
         report.save(update_fields=["source_id", "door_data", "given_point"])
         Message.objects.filter(report=report).exclude(source_id="").update(source_id="")
+    erase_about(incidents, by=by)
     for incident in incidents.values():
         theirs = [report.pk for report in reports if report.incident_id == incident.pk]
         if incident.reports.order_by("pk").values_list("pk", flat=True).first() in theirs:

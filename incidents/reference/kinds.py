@@ -16,6 +16,7 @@ from incidents.conversations.models import CannedText
 from incidents.dispatching.models import CompetenceRule, CoOrdinating
 from incidents.doors.models import ServiceAttribute
 from incidents.emergencies.models import Protocol, ProtocolAnswer, ProtocolQuestion, Target, UnitNeed
+from incidents.emergencies.models.facilities import Capability
 from incidents.emergencies.models.units import UnitKind
 from incidents.records.lifecycles import SERVICE_KINDS
 from incidents.records.models import Category
@@ -400,15 +401,28 @@ class Clocks(Kind):
 # In the order they are loaded: a file may name what an earlier one holds.
 class Protocols(Kind):
     file = "protocols.csv"
-    columns = frozenset({"code", "name", "name_en", "order"})
+    columns = frozenset({"code", "name", "name_en", "order", "category", "hospital"})
     unique = ("code",)
-    updated = ("name", "name_en", "order")
+    updated = ("name", "name_en", "order", "category", "hospital")
     model = Protocol
 
+    def prepare(self) -> None:
+        self.categories = dict(Category.objects.values_list("code", "pk"))
+
     def rows_of(self, line: Row) -> Iterable[tuple[str, models.Model]]:
+        treats = line["hospital"].split()
+        if unknown := [one for one in treats if one not in Capability]:
+            raise WrongValue(f"no hospital declares {unknown[0]!r}")
         yield (
             line["code"],
-            Protocol(code=line["code"], name=line["name"], name_en=line["name_en"], order=line.whole("order")),
+            Protocol(
+                code=line["code"],
+                name=line["name"],
+                name_en=line["name_en"],
+                order=line.whole("order"),
+                category_id=_category(self.categories, line["category"]) if line["category"] else None,
+                hospital=treats,
+            ),
         )
 
 

@@ -15,13 +15,15 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from incidents.emergencies.models import Device, Feed, Position, RefusedFix, TrackPoint
+from incidents.emergencies.models import Device, Facility, Feed, Position, RefusedFix, TrackPoint
 from incidents.emergencies.positions import collecting, keeping, own, receiving
 from incidents.emergencies.positions.collecting import Collector
 from incidents.emergencies.positions.fixes import Fix, WhyNot, of_osmand, read
 from incidents.emergencies.positions.fixes import RefusedFix as Refused
 from incidents.emergencies.positions.reading import moved, positions_for
 from incidents.emergencies.units import crews
+from incidents.emergencies.units.lifecycles import SortieState
+from incidents.emergencies.units.sending import step
 from realtime.change import change
 from realtime.positions import Following, seen
 from tests.cast import Cast, Hands
@@ -321,3 +323,22 @@ def test_a_unit_that_arrives_is_on_scene(world: World, cast: Cast, services: Ser
     sortie.refresh_from_db()
     assert sortie.state == "on_scene"
     assert keeping.note_arrivals() == 0
+
+
+def test_a_unit_that_reaches_the_hospital_is_at_it(world: World, cast: Cast, services: Services) -> None:
+    point = Point(LON, LAT, srid=4326)
+    incident = emergency(world, cast.call_taker, "ambulance", point=point, radius_m=10.0)
+    there = Facility.objects.create(code="mau", name="Bệnh viện mẫu", point=Point(LON + 0.02, LAT, srid=4326))
+    unit = new_unit(services.ambulance, "115-01")
+    sortie = send(incident, unit, services.at_ambulance)
+    go(sortie, "on_scene", services.at_ambulance)
+    with change():
+        assert step(
+            sortie_id=sortie.pk, wanted=SortieState.TRANSPORTING, by=services.at_ambulance, facility_id=there.pk
+        )
+    at_place(unit, LON, LAT, ago_s=-1, speed=0.0)
+    assert keeping.note_arrivals() == 0
+    at_place(unit, LON + 0.0201, LAT, ago_s=-1, speed=0.0)
+    assert keeping.note_arrivals() == 1
+    sortie.refresh_from_db()
+    assert sortie.state == "at_hospital"

@@ -6,17 +6,29 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry as LogEntryOfAdministration
+from django.contrib.gis.geos import Point
 
-from incidents.emergencies.models import LogEntry, Protocol, ProtocolAnswer, ProtocolQuestion, SharedIncident
+from incidents.emergencies.models import (
+    Facility,
+    LogEntry,
+    Protocol,
+    ProtocolAnswer,
+    ProtocolQuestion,
+    SharedIncident,
+    UnitNeed,
+)
 from incidents.emergencies.protocols import asking
+from incidents.emergencies.screens.queries import shared_view
 from incidents.emergencies.services.visibility import Reader
-from incidents.records.models import Incident
+from incidents.emergencies.targets.needing import needed_of
+from incidents.records.models import Category, Incident
 from opscenter.accounts.pages import menu_of
 from realtime.change import change
 from tests.cast import Cast, Hands
 from tests.emergencies.conftest import Services, emergency
 from tests.emergencies.test_shared import kinds_of
-from tests.intake.world import World
+from tests.emergencies.test_units import new_unit
+from tests.intake.world import IN_AN_LAC, World
 
 
 @pytest.fixture
@@ -76,11 +88,38 @@ def test_medical_answers_are_read_by_115_alone(incident: Incident, protocol: Pro
         assert known == expected.get(reader, {"trapped"}), reader
 
 
+def test_the_kind_says_which_units_and_which_hospitals(
+    incident: Incident, protocol: Protocol, cast: Cast, services: Services, world: World
+) -> None:
+    category = Category.objects.get(pk=world.categories["fire"].pk)
+    protocol.category, protocol.hospital = category, ["burns"]
+    protocol.save()
+    UnitNeed.objects.create(category=category, kind="ambulance", number=2)
+    point = Point(*IN_AN_LAC, srid=4326)
+    Incident.objects.filter(pk=incident.pk).update(point=point, radius_m=10.0)
+    new_unit(services.ambulance, "115-01")
+    for code, treats in (("nearer", []), ("suitable", ["burns"])):
+        away = Point(point.x + (0.01 if treats else 0.001), point.y, srid=4326)
+        Facility.objects.create(code=code, name=code, point=away, capabilities=treats)
+    incident.refresh_from_db()
+    assert needed_of(incident, services.ambulance.pk) == {}
+    view = shared_view(incident.code, services.at_police)
+    assert view is not None
+    assert [one.facility.code for one in view.hospitals] == ["nearer", "suitable"]
+    with change():
+        asking.begin(incident_id=incident.pk, protocol=protocol, by=cast.call_taker)
+    assert needed_of(incident, services.ambulance.pk) == {"ambulance": 2}
+    view = shared_view(incident.code, services.at_police)
+    assert view is not None
+    assert [one.facility.code for one in view.hospitals] == ["suitable", "nearer"]
+
+
 def test_the_shipped_questions_are_whole(transactional_db: None) -> None:
     from incidents.reference.loading import load
 
     load()
     assert Protocol.objects.count() >= 6
+    assert not Protocol.objects.exclude(category__unit_needs__isnull=False).exists()
     for question in ProtocolQuestion.objects.all():
         assert question.answers.count() >= 2, question.code
         assert question.text_en

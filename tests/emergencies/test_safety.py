@@ -9,10 +9,14 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.utils import timezone
 
+from incidents.delivery.models import Delivery
+from incidents.emergencies import telling
 from incidents.emergencies.described import describe_units
 from incidents.emergencies.models import LogEntry, SafetyEvent, SafetyTimer, Sortie, Unit
 from incidents.emergencies.units import safety
 from incidents.records.models import Incident
+from opscenter.accounts.models import ContactPoint, Person
+from realtime.change import change
 from tests.cast import Cast, Hands, together
 from tests.emergencies.conftest import Services, emergency
 from tests.emergencies.test_units import go, new_unit, send
@@ -135,3 +139,30 @@ def test_two_workers_sound_one_alarm(incident: Incident, unit: Unit, services: S
     late()
     assert sum(together([safety.sound_missed] * 2)) == 1
     assert SafetyEvent.objects.filter(kind="check_in_missed").count() == 1
+
+
+def test_a_lone_crew_that_stays_silent_is_told_of_beyond_screens_each_once(
+    unit: Unit, services: Services, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "way_of", lambda door: True)
+    Person.objects.filter(pk=services.at_ambulance.pk).update(phone="+84900000007")
+    monkeypatch.setattr(telling, "_with_number", lambda people: list(people))
+    for is_head in (False, True):
+        ContactPoint.objects.create(
+            agency=services.ambulance, kind=ContactPoint.Kind.PHONE, address=f"090000000{int(is_head)}", is_head=is_head
+        )
+    with change():
+        safety.start_alone(unit=unit, minutes=10, by=services.crew)
+    told = []
+    for _alarm in range(6):
+        SafetyTimer.objects.update(alarm_at=timezone.now() - dt.timedelta(seconds=1))
+        assert safety.sound_missed() == 1
+        told.append(Delivery.objects.filter(kind="crew_silent").count())
+    assert told == [0, 1, 2, 2, 3, 3]
+    rows = Delivery.objects.filter(kind="crew_silent").order_by("pk")
+    assert [(row.contact_point_id is None, row.incident_id) for row in rows] == [
+        (False, None),
+        (True, None),
+        (False, None),
+    ]
+    assert all(unit.call_sign in row.body and "None" not in row.body for row in rows)

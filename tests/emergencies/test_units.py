@@ -74,7 +74,7 @@ def test_the_nearest_comes_first_with_why(incident: Incident, services: Services
     at_place(own, lon + 0.007, lat)
     with most_queries(1):
         found = recommend(incident, services.ambulance.pk, {}, timezone.now())
-    assert [one.unit for one in found.candidates] == [own, near, old, home, far, lost]
+    assert [one.unit for one in found.candidates] == [own, near, home, old, far, lost]
     first = {one.unit: one for one in found.candidates}
     assert first[near].metres == pytest.approx(546, abs=3)
     assert first[near].seconds == pytest.approx(546 * 1.4 / (35 / 3.6), rel=0.01)

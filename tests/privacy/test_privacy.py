@@ -15,6 +15,11 @@ from incidents.calls.models import Call, CallDraft, Caller
 from incidents.conversations.models import Message
 from incidents.delivery.models import Delivery
 from incidents.dispatching.closing import answer_at_once
+from incidents.emergencies.log.verifying import verify
+from incidents.emergencies.models import LogText, ServicePart
+from incidents.emergencies.models.log import LogScope
+from incidents.emergencies.services import parts
+from incidents.emergencies.services.opening import raise_emergency
 from incidents.intake.messages import take_message
 from incidents.intake.take import ReporterDetails
 from incidents.privacy import retention
@@ -24,7 +29,7 @@ from incidents.records.models import History, Incident, Photo, Report, Reporter,
 from realtime.change import change
 from realtime.models import Event
 from tests.cast import Cast, Hands, cast
-from tests.intake.world import IN_AN_LAC, picture, take, upload, world
+from tests.intake.world import IN_AN_LAC, World, picture, take, upload, world
 
 __all__ = ["cast", "take", "world"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,3 +160,26 @@ def test_who_called_is_erased_on_request_and_by_time(take: Any, cast: Cast) -> N
     assert not Caller.objects.get(call=late).number
     # The calls with their times stay.
     assert Call.objects.count() == 4
+
+
+def test_what_was_written_about_an_emergency_goes_with_its_last_report(
+    take: Any, world: World, cast: Cast, new_agency: Any
+) -> None:
+    new_agency(code="ambulance-115", name="Cấp cứu 115", kind="ambulance")
+    report = told(take)
+    other = take("Có tai nạn", same_as=report.incident_id, reporter=ReporterDetails(name="Người Khác")).report
+    pk = report.incident_id
+    with change():
+        raise_emergency(incident_id=pk, services=["ambulance"], by=cast.call_taker)
+    with change():
+        parts.note(incident_id=pk, words="Bà Lan ngừng thở", by=cast.call_taker, scope=LogScope.MEDICAL)
+        ServicePart.objects.filter(shared=pk).update(record="Bà Lan, 62 tuổi")
+    with change():
+        erase_reporter(reporter_id=report.reporter_id, by=cast.supervisor, why=DataAct.Why.REQUESTED)
+    # Another person's report of the same is kept, and with it what was written about that.
+    assert LogText.objects.filter(entry__shared=pk, words="Bà Lan ngừng thở").exists()
+    with change():
+        erase_reporter(reporter_id=other.reporter_id, by=None, why=DataAct.Why.RETENTION)
+    assert not LogText.objects.filter(entry__shared=pk).exclude(words="").exists()
+    assert not ServicePart.objects.filter(shared=pk).exclude(record="").exists()
+    assert {finding.what for finding in verify(pk)} == {"erased"}

@@ -69,7 +69,8 @@ export interface CallActions {
   open(code: string): void;
   saved(code: string, tracking: string, joined: boolean, entry: Entry): void;
   kept(): void;
-  transfer(call: number, service: string): void;
+  /** Connects the caller with a service; answers whether that was taken. */
+  transfer(call: number, service: string): Promise<boolean>;
   /** Nothing to report, or nobody reached; answers whether the form may close. */
   done(call: number): Promise<boolean>;
   notReached(call: number): Promise<boolean>;
@@ -160,7 +161,7 @@ export class CallForm {
     window.addEventListener("pagehide", () => this.keepAtServer());
     this.box.querySelector("#call-transfer")!.addEventListener("click", (event) => {
       const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-service]") : null;
-      if (button && this.slot) this.act.transfer(this.slot.call, button.dataset.service ?? "");
+      if (button && this.slot) void this.passOn(this.slot.call, button.dataset.service ?? "");
     });
     this.box.querySelector("#call-done")!.addEventListener("click", () => void this.leave((call) => this.act.done(call)));
     this.box.querySelector("#call-not-reached")!.addEventListener("click", () => void this.leave((call) => this.act.notReached(call)));
@@ -241,6 +242,22 @@ export class CallForm {
     this.box.querySelector<HTMLElement>("#call-done")!.hidden = talking;
     this.box.querySelector<HTMLElement>("#call-not-reached")!.hidden = call.callback !== "calling";
     this.box.querySelector<HTMLElement>("#call-state")!.textContent = call.callback === "calling" ? say("phone.calling-back") : talking ? "" : say("phone.over");
+  }
+
+  /** Transfer first, form second: the caller is connected, and what has been typed by then is saved at once, so that the
+   *  service reads place and words while it hears them. What comes later is written in the incident's panel. */
+  private async passOn(call: number, service: string): Promise<void> {
+    if (!(await this.act.transfer(call, service))) return;
+    if (this.slot?.call !== call || this.form.getAttribute("aria-busy") === "true") return;
+    if (this.field("words").value.trim() === "") this.field("words").value = say("call.passed-on", { service });
+    this.form.requestSubmit();
+  }
+
+  /** E while the form is open: of a call, which service to connect; answers whether there is one. */
+  pressEmergency(): boolean {
+    if (!this.open || !this.slot || !this.box.querySelector("#call-transfer [data-service]:not([disabled])")) return false;
+    this.goToTransfer();
+    return true;
   }
 
   /** F7: the services; then 3, 4 or 5, or the arrows and Enter. */

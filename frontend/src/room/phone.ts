@@ -304,10 +304,11 @@ export class Phone {
     this.draw();
   }
 
-  async transfer(id: number, service: string): Promise<void> {
+  async transfer(id: number, service: string): Promise<boolean> {
     const answer = await ask<{ dials?: boolean }>(`/api/calls/${id}/transfer`, { service });
     if (!answer.ok) this.notices.say(answer.detail || say("phone.failed"), 10);
     else this.notices.say(say(answer.body.dials ? "phone.transferring" : "phone.transfer-by-hand", { service }), 10);
+    return answer.ok;
   }
 
   async done(id: number): Promise<boolean> {

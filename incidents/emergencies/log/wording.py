@@ -91,7 +91,11 @@ _REACHED: dict[bool | None, str | Promise] = {
     False: _(" (reaches nobody)"),
     None: _(" (not set up)"),
 }
-_WHOM: dict[str, str | Promise] = {"call_out": _("Crew"), "alarm": _("Alarm to the service")}
+_WHOM: dict[str, str | Promise] = {
+    "call_out": _("Crew"),
+    "alarm": _("Alarm to the service"),
+    "crew_silent": _("Alarm of a silent crew"),
+}
 
 
 def words_shown(kind: str, words: str) -> str:

@@ -18,6 +18,12 @@ class Protocol(models.Model):
     name = models.CharField(_("name"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    # The category whose needed units this kind of emergency needs (targets/needing.py).
+    category = models.ForeignKey(
+        "records.Category", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("needs units as")
+    )
+    # What a hospital should be able to treat, as codes of facilities.Capability.
+    hospital = models.JSONField(_("needs of a hospital"), default=list, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.utils import timezone
 
 from geo.plane import distance_m
@@ -20,26 +21,44 @@ _REFUSALS_KEPT = dt.timedelta(days=30)
 _BATCH = 20_000
 
 
+# Where a sortie in a state is bound for, and which state it has there.
+_THERE = {
+    SortieState.EN_ROUTE: SortieState.ON_SCENE,
+    SortieState.ACKNOWLEDGED: SortieState.ON_SCENE,
+    SortieState.TRANSPORTING: SortieState.AT_HOSPITAL,
+    SortieState.RETURNING: SortieState.DONE,
+}
+
+
 def note_arrivals() -> int:
-    """Units on their way whose fresh position lies at the place are on scene; gives how many arrived."""
-    now = timezone.now()
+    """Units whose fresh position lies where they are bound for have arrived: at the place, at the hospital that was
+    chosen, at home; gives how many."""
     on_the_way = Sortie.objects.filter(
-        state__in=[SortieState.EN_ROUTE.value, SortieState.ACKNOWLEDGED.value],
+        state__in=[state.value for state in _THERE],
         ended_at=None,
-        incident__point__isnull=False,
-        unit__position__fix_at__gte=now - _FRESH,
+        unit__position__fix_at__gte=timezone.now() - _FRESH,
     )
     arrived = 0
-    for sortie in on_the_way.select_related("incident", "unit__position"):
+    for sortie in on_the_way.select_related("incident", "facility", "unit__position"):
         position: Position = sortie.unit.position
-        point = sortie.incident.point
+        point, radius = _bound_for(sortie)
         if point is None or position.fix_at <= sortie.since:
             continue
-        within = ARRIVED_WITHIN_M + min(sortie.incident.radius_m or 0.0, 100.0) + min(position.accuracy or 0.0, 50.0)
+        within = ARRIVED_WITHIN_M + radius + min(position.accuracy or 0.0, 50.0)
         slow = position.speed is None or position.speed <= SLOW_M_S
         if slow and distance_m(position.lon, position.lat, point.x, point.y) <= within:
-            arrived += step(sortie_id=sortie.pk, wanted=SortieState.ON_SCENE, by=None, expected=sortie.state)
+            wanted = _THERE[SortieState(sortie.state)]
+            arrived += step(sortie_id=sortie.pk, wanted=wanted, by=None, expected=sortie.state)
     return arrived
+
+
+def _bound_for(sortie: Sortie) -> tuple[Point | None, float]:
+    """Where a sortie goes, and by how many metres that place is uncertain or wide. A hospital has large grounds."""
+    if sortie.state == SortieState.TRANSPORTING:
+        return (sortie.facility.point, 100.0) if sortie.facility is not None else (None, 0.0)
+    if sortie.state == SortieState.RETURNING:
+        return sortie.unit.home, 0.0
+    return sortie.incident.point, min(sortie.incident.radius_m or 0.0, 100.0)
 
 
 def forget_tracks() -> int:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from geo.areas import area_named
 from incidents.emergencies.facilities.choosing import Hospital, hospitals
+from incidents.emergencies.log.erasing import taken_in
 from incidents.emergencies.log.wording import Asked, asked_in, said, words_shown
 from incidents.emergencies.major.reading import MajorView, major_view
 from incidents.emergencies.models import Facility, LogEntry, SafetyTimer, ServicePart, SharedIncident, Sortie, Unit
@@ -22,13 +23,12 @@ from incidents.emergencies.protocols.asking import ASKING, Protocols, protocols_
 from incidents.emergencies.screens.cameras import Camera, cameras_near
 from incidents.emergencies.screens.names import SORTIE_STATES, STATES_OF_SERVICES
 from incidents.emergencies.services.visibility import MATRIX, Field, Reader, reader_of
-from incidents.emergencies.targets.needing import needed_of
+from incidents.emergencies.targets.needing import kind_of, needed_of
 from incidents.emergencies.units.lifecycles import SortieState, next_step, sortie_steps
 from incidents.emergencies.units.recommending import Recommendation, recommend
 from incidents.emergencies.units.safety import timer_of
 from incidents.records.lifecycles import NOT_THEIRS, OPEN_ASSIGNMENTS, AssignmentState
 from incidents.records.models import Assignment, Incident, Photo, Report
-from incidents.triage.models import Merge
 from opscenter.accounts.models import ContactPoint, Person
 from opscenter.accounts.roles import Role
 
@@ -58,6 +58,11 @@ class ShownSortie:
     # The steps it may take now, the likeliest first: (state, in words).
     steps: list[tuple[str, str]]
     timer: SafetyTimer | None = None
+
+    @property
+    def may_call_back(self) -> bool:
+        """Not any more once it has a patient aboard, or is on its way home."""
+        return SortieState.WITHDRAWN in sortie_steps(self.row.unit.agency.kind, self.row.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,11 @@ def _recommended(incident: Incident, person: Person, at: dt.datetime) -> Recomme
 
 def _hospitals(incident: Incident, at: dt.datetime) -> list[Hospital]:
     place = (incident.point.x, incident.point.y) if incident.point is not None else None
-    return hospitals(Facility.objects.filter(is_active=True), at, place)[:_SHOWN_HOSPITALS] if place else []
+    if place is None:
+        return []
+    kind = kind_of(incident.pk)
+    wanted = kind.hospital if kind is not None else ()
+    return hospitals(Facility.objects.filter(is_active=True), at, place, wanted)[:_SHOWN_HOSPITALS]
 
 
 def _reports(incident: Incident) -> list[Report]:
@@ -219,23 +228,13 @@ def _log(shared: SharedIncident, person: Person, reader: Reader) -> list[ShownEn
     if reader in MATRIX[Field.MEDICAL_NOTES]:
         may |= Q(scope=LogScope.MEDICAL)
     # What was taken in keeps its own chain; who reads this log reads it too, in the order of time.
-    logs = [shared.pk, *_taken_in(shared.pk)]
+    logs = [shared.pk, *taken_in(shared.pk)]
     rows = LogEntry.objects.filter(may, shared__in=logs).select_related("agency", "by", "text")
     if reader not in MATRIX[Field.PROTOCOL]:
         rows = rows.exclude(kind__in=ASKING)
     entries = list(rows.order_by("-at", "-shared", "-seq"))
     asked = asked_in(entries)
     return [_entry(row, shared.pk, asked) for row in entries]
-
-
-def _taken_in(incident_id: int) -> list[int]:
-    """What was merged into an incident and is not parted again, also by way of others. Usually one query."""
-    found: list[int] = []
-    into = [incident_id]
-    while into:
-        into = list(Merge.objects.filter(into__in=into, parted_at=None).values_list("other_id", flat=True))
-        found += into
-    return found
 
 
 def _entry(row: LogEntry, log: int, asked: Asked) -> ShownEntry:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 
-from incidents.emergencies.models import Sortie, Unit, UnitNeed
+from incidents.emergencies.models import Protocol, SharedIncident, Sortie, Unit, UnitNeed
 from incidents.records.models import Incident
 
 
 def needed_of(incident: Incident, agency_id: int) -> dict[str, int]:
-    """Kind → how many are still to be sent: what its category needs, of kinds that this service has, less those that
-    are there or on their way. Three queries at most."""
-    rows = UnitNeed.objects.filter(category=incident.category_id) if incident.category_id is not None else ()
+    """Kind → how many are still to be sent: what its kind (the protocol that was asked) needs, else its category, of
+    kinds that this service has, less those that are there or on their way. Four queries at most."""
+    kind = kind_of(incident.pk)
+    category = kind.category_id if kind is not None and kind.category_id is not None else incident.category_id
+    rows = UnitNeed.objects.filter(category=category) if category is not None else ()
     needs = {row.kind: row.number for row in rows}
     if not needs:
         return {}
@@ -22,3 +24,8 @@ def needed_of(incident: Incident, agency_id: int) -> dict[str, int]:
         )
     )
     return {kind: number - out[kind] for kind, number in needs.items() if kind in own and number > out[kind]}
+
+
+def kind_of(incident_id: int) -> Protocol | None:
+    """What kind of emergency a shared incident is by the protocol that was asked last; None before one was."""
+    return Protocol.objects.filter(code__in=SharedIncident.objects.filter(pk=incident_id).values("kind")).first()

@@ -24,6 +24,8 @@ STALE = dt.timedelta(minutes=2)
 WITHIN = dt.timedelta(minutes=15)
 # A unit that is there for this area goes before one that is a minute nearer.
 _OWN_AREA_S = 60.0
+# Since a position that is old it may have driven as long in any direction; more than this says no more.
+_MOST_STALE_S = 600.0
 # A fast motorcycle, a heavy engine: against settings.UNIT_SPEED_KMH.
 _PACE = {UnitKind.PATROL_BIKE: 1.2, UnitKind.LADDER: 0.75, UnitKind.BOAT: 0.5}
 
@@ -105,7 +107,10 @@ def recommend(incident: Incident, agency_id: int, needed: Mapping[str, int], at:
 
 
 def _order(one: Candidate) -> tuple[Any, ...]:
+    """By the seconds until it is there; less for its own area, more for as long as nobody has heard where it is."""
     seconds = one.seconds - (_OWN_AREA_S if one.has_area else 0.0) if one.seconds is not None else float("inf")
+    if one.age is not None and one.age > STALE:
+        seconds += min(one.age.total_seconds() - STALE.total_seconds(), _MOST_STALE_S)
     return (not one.is_wanted, seconds, one.unit.call_sign)
 
 

@@ -152,7 +152,7 @@ def _sound(timer_id: int, incident_id: int | None, was: dt.datetime) -> bool:
         mine = SafetyTimer.objects.filter(pk=timer_id, alarm_at=was, ended_at=None)
         if not mine.update(missed=missed, alarm_at=c.at + AGAIN):
             return False
-        timer = SafetyTimer.objects.select_related("unit", "sortie").get(pk=timer_id)
+        timer = SafetyTimer.objects.select_related("unit", "sortie__incident").get(pk=timer_id)
         if timer.missed >= MOST_ALARMS:
             SafetyTimer.objects.filter(pk=timer_id).update(alarm_at=None)
         _note(timer, _KIND.MISSED, None)
