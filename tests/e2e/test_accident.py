@@ -151,7 +151,10 @@ def finish(board: Any, incident: Any, words: str) -> None:
 def clean(page: Any, site: Any, what: str) -> None:
     """Nothing for axe to find, in both themes."""
     for theme in ("light", "dark"):
-        page.context.add_cookies([{"name": "theme", "value": theme, "url": site.address}])
+        # Control rooms keep a choice of their own, beside that of all other pages.
+        page.context.add_cookies(
+            [{"name": name, "value": theme, "url": site.address} for name in ("theme", "theme_room")]
+        )
         page.reload()
         expect(page.locator("html")).to_have_attribute("data-bs-theme", theme, timeout=SOON)
         if what == "board":
