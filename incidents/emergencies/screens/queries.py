@@ -27,7 +27,7 @@ from incidents.emergencies.targets.needing import kind_of, needed_of
 from incidents.emergencies.units.lifecycles import SortieState, next_step, sortie_steps
 from incidents.emergencies.units.recommending import Recommendation, recommend
 from incidents.emergencies.units.safety import timer_of
-from incidents.records.lifecycles import NOT_THEIRS, OPEN_ASSIGNMENTS, AssignmentState
+from incidents.records.lifecycles import NOT_THEIRS, OPEN_ASSIGNMENTS, WITH_RESULT, AssignmentState
 from incidents.records.models import Assignment, Incident, Photo, Report
 from opscenter.accounts.models import ContactPoint, Person
 from opscenter.accounts.roles import Role
@@ -107,6 +107,11 @@ class View:
         return self.own is not None and self.own.assignment.state not in {"sent", "seen"}
 
     @property
+    def is_finished(self) -> bool:
+        """The own service has said that its work is done: nothing more to send, finish or hand back."""
+        return self.own is not None and self.own.assignment.state in WITH_RESULT
+
+    @property
     def may_write_own(self) -> bool:
         return self.reader in MATRIX[Field.OWN_NOTES]
 
@@ -129,7 +134,7 @@ def shared_view(code: str, person: Person, at: dt.datetime | None = None) -> Vie
         .order_by("pk")
     )
     own = next((p for p in parts if p.assignment.agency_id == person.agency_id and p.assignment.state in _OPEN), None)
-    sends = person.role == Role.DISPATCHER and own is not None
+    sends = person.role == Role.DISPATCHER and own is not None and own.assignment.state not in WITH_RESULT
     return View(
         incident=incident,
         shared=shared,
