@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,10 +13,19 @@ from django.test import Client
 
 from incidents.contacts import links
 from incidents.emergencies.log.verifying import verify
-from incidents.emergencies.models import Facility, LogEntry, Protocol, ProtocolAnswer, ProtocolQuestion
+from incidents.emergencies.models import (
+    Facility,
+    LogEntry,
+    Protocol,
+    ProtocolAnswer,
+    ProtocolQuestion,
+    Sortie,
+    TrackPoint,
+)
 from incidents.emergencies.models.log import LogScope
 from incidents.emergencies.protocols import asking
 from incidents.emergencies.screens.queries import View, shared_view
+from incidents.emergencies.screens.replaying import replay_of
 from incidents.emergencies.services import parts
 from incidents.emergencies.services.visibility import MATRIX, Field, Reader, may_read, reader_of
 from incidents.records import photos
@@ -154,6 +165,24 @@ def test_the_matrix_is_whole_and_each_look_at_the_reporter_is_kept(
     assert sorted(looked) == sorted(one.pk for one in readers.values() if may_read(one, Field.REPORTER))
     assert list(verify(incident.pk)) == []
     assert Incident.objects.get(pk=incident.pk).version == version
+
+
+def test_the_replay_gives_each_reader_what_the_matrix_lets_read(
+    incident: Incident, readers: dict[Reader, Person]
+) -> None:
+    sortie = Sortie.objects.get(incident=incident)
+    for seconds in (-60, 1, 2):
+        at = sortie.sent_at + dt.timedelta(seconds=seconds)
+        TrackPoint.objects.create(unit=sortie.unit, fix_at=at, lat=IN_AN_LAC[1], lon=IN_AN_LAC[0])
+    for reader, person in readers.items():
+        view = shared_view(incident.code, person)
+        assert view is not None
+        again = replay_of(view, sortie.sent_at + dt.timedelta(seconds=10))
+        # Only while it was out for this incident: where else it drove is nobody's business here.
+        tracks = [len(track["points"]) for track in again["tracks"]]
+        assert tracks == ([2] if reader in MATRIX[Field.SORTIES] else []), reader
+        page = Hands(person).get(f"/emergencies/{incident.code}/replay/").content.decode()
+        assert (json.dumps("Bệnh nhân ngừng thở") in page) == (reader == Reader.AMBULANCE)
 
 
 def test_what_is_no_emergency_is_not_withheld(incident: Incident, readers: dict[Reader, Person]) -> None:
