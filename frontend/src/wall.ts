@@ -2,7 +2,6 @@
 import "./base";
 import "../styles/wall.css";
 import { type Borders, borders } from "./borders";
-import type { Row } from "./live/store";
 import { Store } from "./live/store";
 import { Stream } from "./live/stream";
 import { getJson, pageData } from "./page";
@@ -16,8 +15,10 @@ import { say as base } from "./words/base";
 import { say } from "./words/wall";
 
 interface WallSettings {
-  /** Goes into the stream's address; empty for somebody signed in. */
+  /** Goes into the stream's address: as whom it asks. */
   stream: string;
+  /** By a link, which can be revoked; else for somebody signed in. */
+  linked: boolean;
   names: string;
   now: WallNames;
 }
@@ -30,7 +31,8 @@ const CUT_SHOWN = 30_000;
 
 const NONE: Times = { count: 0, median_s: null, p90_s: null };
 const wall = pageData<WallSettings>("wall-settings", {
-  stream: "",
+  stream: "wall=own",
+  linked: false,
   names: "/wall/names.json",
   now: { set: "", categories: {}, agencies: {}, on_time: [], on_time_days: 30, scenes: [], exercise: "", sources: [], times: { answered: 0, at_once: 0, first_answer: NONE, acceptance: NONE, handling: NONE } },
 });
@@ -44,14 +46,10 @@ let areaNames = new Map<string, string>();
 let map: import("./wall/map").WallMap | null = null;
 
 const store = new Store();
-const stream = new Stream({ store, ...(wall.stream ? { query: wall.stream } : {}) });
+const stream = new Stream({ store, query: wall.stream });
 
-// A room's incidents carry the same fields and more; complaints and exercises never come to a wall.
-const spots = (): Spot[] =>
-  store
-    .all<WallBody>("incident")
-    .filter((row: Row<WallBody>) => !row.body.exercise)
-    .map((row) => spotOf(row.body));
+// Complaints and exercises never come to a wall.
+const spots = (): Spot[] => store.all<WallBody>("incident").map((row) => spotOf(row.body));
 
 const areaOf = (spot: Spot): string => areaNames.get(`${spot.set}/${spot.ward || spot.district}`) ?? "";
 const topicOf = (spot: Spot): string => (spot.category === null ? "" : (names.categories[spot.category] ?? ""));
@@ -118,7 +116,7 @@ function tick(): void {
   if (!cut.hidden) one("[data-cut-age]").textContent = span(now - (at ?? since!));
   showScene(now);
   const trouble = one("[data-trouble]");
-  const revoked = status.phase === "stopped" && wall.stream !== "";
+  const revoked = status.phase === "stopped" && wall.linked;
   trouble.hidden = !revoked && trouble.dataset.kind !== "map";
   if (revoked) trouble.textContent = say("revoked");
 }

@@ -38,6 +38,8 @@ WALL = "wall"
 TRACK = "track:"
 # Keys that open nearly every incident.
 EVERYTHING = frozenset({ROOM, LEADER, WALL})
+# The wall is a page for leaders; the room's own people may look at what leaders see.
+MAY_WATCH_WALL = ROOM_ROLES | {Role.LEADER}
 
 
 def agency_key(agency_id: int) -> str:
@@ -54,6 +56,14 @@ def partner_key(person_id: int) -> str:
 
 def track_key(report_id: int) -> str:
     return f"{TRACK}{report_id}"
+
+
+def wall_keys_of_person(person: Person | AnonymousUser) -> frozenset[str]:
+    """The keys of somebody signed in who looks at the wall: the wall's own, whatever else the account may read. A wall
+    hangs where everybody sees it."""
+    if person.is_anonymous or not person.is_active or person.role not in MAY_WATCH_WALL:
+        return frozenset()
+    return frozenset({WALL})
 
 
 def keys_of_person(person: Person | AnonymousUser) -> frozenset[str]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 from incidents.records.described import rows_of
 from incidents.records.editing import ENTITY
 from incidents.records.figures import figures
-from incidents.records.keys import PROFILES, TRACK, WALL, keys_of_person, track_key
+from incidents.records.keys import PROFILES, TRACK, WALL, keys_of_person, track_key, wall_keys_of_person
 from incidents.records.models import Incident, IncidentAudience, Report
 from realtime.entities import Row
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["figures", "keys_of", "register_rows", "register_wall", "snapshot"]
 
+# `?wall=own`: the wall as somebody signed in sees it. No link's token is as short.
+OWN_WALL = "own"
 # The wall's room registers whether a link is in force; without it no link opens anything.
 _wall: list[Callable[[str], bool]] = []
 # What rooms above bring to a snapshot: the rows of their own entities, as these keys see them.
@@ -39,10 +41,11 @@ def register_wall(is_in_force: Callable[[str], bool]) -> None:
 
 
 def keys_of(user: Person | AnonymousUser, scope: Mapping[str, Any]) -> frozenset[str]:
-    """The keys of a connection: a tracking code (`?track=CODE`), a wall link (`?wall=TOKEN`), else the person's own.
+    """The keys of a connection: a tracking code (`?track=CODE`), a wall link (`?wall=TOKEN`) or the wall for somebody
+    signed in (`?wall=own`), else the person's own.
 
-    One page is one thing: a call-taker who opens a tracking page follows that report there and nothing else. A wrong
-    code or a revoked link gives no key.
+    One page is one thing: a call-taker who opens a tracking page follows that report there and nothing else, and one
+    who opens the wall gets what the wall may show. A wrong code or a revoked link gives no key.
     """
     query = parse_qs(bytes(scope.get("query_string", b"")).decode("ascii", "replace"))
     if codes := query.get("track"):
@@ -52,6 +55,8 @@ def keys_of(user: Person | AnonymousUser, scope: Mapping[str, Any]) -> frozenset
         pk = rows.values_list("pk", flat=True).first()
         return frozenset({track_key(pk)}) if pk is not None else frozenset()
     if tokens := query.get("wall"):
+        if tokens[0] == OWN_WALL:
+            return wall_keys_of_person(user)
         return frozenset({WALL}) if any(is_in_force(tokens[0]) for is_in_force in _wall) else frozenset()
     return keys_of_person(user)
 

@@ -10,14 +10,12 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
+from incidents.records.keys import MAY_WATCH_WALL
+from incidents.records.live import OWN_WALL
 from incidents.wall.models import is_in_force
 from incidents.wall.queries import names
 from opscenter import budgets
 from opscenter.accounts.models import Person
-from opscenter.accounts.roles import ROOM_ROLES, Role
-
-# A page for leaders; the room's own people may look at what leaders see.
-MAY_WATCH = ROOM_ROLES | {Role.LEADER}
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:
@@ -29,7 +27,7 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
 
 def _check_role(request: HttpRequest) -> None:
     person = request.user
-    if not isinstance(person, Person) or person.role not in MAY_WATCH:
+    if not isinstance(person, Person) or person.role not in MAY_WATCH_WALL:
         raise PermissionDenied
 
 
@@ -40,9 +38,10 @@ def _check_link(request: HttpRequest, token: str) -> None:
         raise Http404
 
 
-def _wall(request: HttpRequest, stream: str, names_url: str) -> HttpResponse:
-    wall = {"stream": stream, "names": names_url, "now": names()}
-    return render(request, "wall/wall.html", {"wall": wall, "is_linked": bool(stream)})
+def _wall(request: HttpRequest, token: str, names_url: str) -> HttpResponse:
+    """The page; `token` goes into the stream's address, so that only what a wall may show is ever sent to it."""
+    wall = {"stream": f"wall={token}", "linked": token != OWN_WALL, "names": names_url, "now": names()}
+    return render(request, "wall/wall.html", {"wall": wall})
 
 
 @require_safe
@@ -50,14 +49,14 @@ def _wall(request: HttpRequest, stream: str, names_url: str) -> HttpResponse:
 def own_wall(request: HttpRequest) -> HttpResponseBase:
     """The wall for somebody signed in: leaders and the room. 403 for other roles."""
     _check_role(request)
-    return _private(_wall(request, "", reverse("wall:own_names")))
+    return _private(_wall(request, OWN_WALL, reverse("wall:own_names")))
 
 
 @require_safe
 def linked_wall(request: HttpRequest, token: str) -> HttpResponseBase:
     """The wall by its link. 404 when the link is not in force."""
     _check_link(request, token)
-    return _private(_wall(request, f"wall={token}", reverse("wall:names", kwargs={"token": token})))
+    return _private(_wall(request, token, reverse("wall:names", kwargs={"token": token})))
 
 
 @require_safe

@@ -36,6 +36,8 @@ def test_keys_of_a_connection(world: World, cast: Cast, one_link: None) -> None:
     assert keys(nobody, "wall=bad") == set()
     # A page that follows one thing never gets what the person behind it could see elsewhere.
     assert keys(cast.call_taker, "wall=bad") == set()
+    assert keys(cast.call_taker, "wall=own") == keys(cast.leader, "wall=own") == {"wall"}
+    assert keys(cast.focal_point, "wall=own") == keys(nobody, "wall=own") == set()
     assert keys(cast.call_taker, f"track={report.tracking_code}") == {f"track:{report.pk}"}
     assert keys(nobody, "track=%FF%00") == set()
 

@@ -110,6 +110,29 @@ class TestPage:
             assert signed_in(person).get("/wall/names.json").status_code == expected, name
         assert Client().get("/wall/").status_code == 302
 
+    def test_signed_in_it_asks_for_what_a_wall_may_show_and_nothing_more(self, world: World, cast: Cast) -> None:
+        from incidents.records.live import snapshot
+        from incidents.records.models import Category
+
+        conduct = Category.objects.create(
+            code="conduct", group=1, name="Thái độ", name_en="Conduct", is_complaint=True
+        )  # fmt: skip
+        complaint, plain = open_one(world, category=conduct, group=1), open_one(world)
+        for name, person in cast.people().items():
+            page = signed_in(person).get("/wall/")
+            if page.status_code != 200:
+                assert not keys_of(person, {"query_string": b"wall=own"}), name
+                continue
+            asked = page.context["wall"]["stream"]
+            keys = keys_of(person, {"query_string": asked.encode()})
+            assert keys == {"wall"}, name
+            rows = list(snapshot(keys))
+            assert [row.id for row in rows] == [plain.pk], name
+            (body,) = (row.body for row in rows)
+            assert not {"summary", "words", "reports", "place"} & set(body), name
+            assert complaint.pk not in {row.id for row in rows}
+        assert {row.id for row in snapshot({"room"})} == {complaint.pk, plain.pk}
+
     def test_it_is_dark_and_kept_by_nobody(self, cast: Cast) -> None:
         _link, token = make(name="a", by=cast.supervisor)
         answer = Client().get(f"/wall/{token}/")
