@@ -28,9 +28,9 @@ AGENCY_PATHS = (
     "/figures/",
     "/emergencies/",
     "/crew/",
-    # The services' own call protocols.
-    "/admin/emergencies/protocol",
-    "/admin/jsi18n/",
+    "/facilities/",
+    # Where a phone says that it may be notified.
+    "/push/",
     # Where devices of crews send their positions.
     "/positions/",
     # Links without an account, in messages to contacts.

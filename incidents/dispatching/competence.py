@@ -172,7 +172,8 @@ def suggest_agency(
     Rules for the category come before those of its parent, those before rules for its group; then the smaller
     `priority`, then the rule that says more exactly where. Two rules of the same rank that name different agencies
     make it uncertain. `confidence` (0 to 1) is how sure the category is; a rule sends by itself from its own least
-    confidence on. `barred` are never named. Two queries, three for a committee.
+    confidence on. `barred` are never named. Two queries, three for a committee, and one for each category
+    above the given one.
     """
     if group is None and category is not None:
         group = category.group

@@ -137,7 +137,8 @@ def route(case: Case) -> tuple[AgencySuggestion, Explanation, dict[str, Any]]:
             # A complaint is about somebody: here about nobody who could be competent.
             barred=barred_by([Agency.objects.get(code="biwase").pk] if category.is_complaint else ()),
         )  # fmt: skip
-    assert len(asked) <= (5 if category.is_complaint else 3)
+    # One more for the category above a sub-category.
+    assert len(asked) <= (5 if category.is_complaint else 3) + (category.parent_id is not None)
     trace = {**found.as_json(), "reach": reach_of(found.agency)}
     way = explain(
         category=category, group="", category_trace=guess.as_json(), place=fields["place_label"],

@@ -50,6 +50,7 @@ def test_what_their_menu_leads_to_is_there(cast: Cast) -> None:
         client.force_login(person)
         pages = [address for _name, lines in menu_of(person) for address, _label in lines]
         assert pages
+        assert client.post("/push/device").status_code != 404
         for page in {*pages, client.get("/start/")["Location"], "/accounts/menu/"}:
             assert client.get(page).status_code == 200, (person.role, page)
 

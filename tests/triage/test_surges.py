@@ -123,10 +123,9 @@ def vague(world: World, words: str = "Đèn đường tắt", **more: Any) -> In
     incident = open_one(
         world,
         summary=words,
-        category=world.categories["light"],
         point=Point(IN_AN_LAC[0] + 0.005, IN_AN_LAC[1], srid=4326),
         radius_m=1_800.0,
-        **more,
+        **{"category": world.categories["light"], **more},
     )
     with change():
         surges.notice(lock(incident.pk))
