@@ -176,7 +176,7 @@ def worker_process(world: World, mailbox: Mailbox) -> Iterator[Any]:
         child.stderr.close()
 
 
-def wait_for(what: Any, seconds: float = 20) -> bool:
+def wait_for(what: Any, seconds: float = 60) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if what():
@@ -196,7 +196,7 @@ def test_a_worker_killed_while_sending_is_taken_over(worker_process: Any, mailbo
     mail = waiting_mail()
     first = worker_process()
     # The server has the text and has not said that it took it: the worst moment.
-    assert mailbox.arrived.wait(20)
+    assert mailbox.arrived.wait(60)
     first.send_signal(signal.SIGKILL)
     first.wait()
     mail.refresh_from_db()
@@ -223,7 +223,7 @@ def test_sigterm_ends_it_cleanly_after_what_it_is_doing(worker_process: Any, mai
     mailbox.holds.set()
     mail = waiting_mail()
     worker = worker_process()
-    assert mailbox.arrived.wait(20)
+    assert mailbox.arrived.wait(60)
     assert is_working()
     worker.send_signal(signal.SIGTERM)
     time.sleep(0.5)

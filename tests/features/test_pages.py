@@ -140,7 +140,8 @@ READ = """
 import json, sys, pyogrio.raw
 asked = json.loads(sys.argv[1])
 box = asked.pop("box", None)
-meta, _, shapes, fields = pyogrio.raw.read(asked.pop("source"), layer=asked.pop("layer"), bbox=tuple(box) if box else None, **asked)
+source, layer = asked.pop("source"), asked.pop("layer")
+meta, _, shapes, fields = pyogrio.raw.read(source, layer=layer, bbox=tuple(box) if box else None, **asked)
 codes = dict(zip(meta["fields"], fields))["code"].tolist()
 print(json.dumps([meta["geometry_type"], sorted(codes), sum(shape is not None for shape in shapes)]))
 """
