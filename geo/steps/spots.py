@@ -23,6 +23,8 @@ SAME_PLACE_M = 400.0
 BESIDE_M = 150.0
 MOST_ENTRIES = 12
 MOST_NEAR = 3
+# Streets of one name of which a stretch between two others is looked for.
+MOST_ALONG = 4
 LONGEST_NAME = 8
 # "Cách … về hướng bắc" may be anything between north-west and north-east.
 VAGUE_WAY = 0.4
@@ -113,13 +115,14 @@ class _Search:
 
     def spots(self) -> list[Spot]:
         streets = [found for found in self.found if found.of("street", "road")]
-        crossings = list(self._crossings(streets))
-        crossed = {found.start for _spot, pair in crossings for found in pair}
-        spots = [spot for spot, _pair in crossings]
+        stretches, bounds = self._stretches(streets)
+        crossings = [found for found in self._crossings(streets) if bounds.isdisjoint(one.start for one in found[1])]
+        crossed = bounds | {found.start for _spot, pair in crossings for found in pair}
+        spots = [*stretches, *(spot for spot, _pair in crossings)]
         spots += self._kilometres(streets)
         spots += self._houses([found for found in streets if found.start not in crossed])
         spots += self._places()
-        spots += self._between(spots)
+        spots += [] if stretches else self._between(spots)
         spots += self._streets([found for found in streets if found.start not in crossed])
         return spots
 
@@ -215,6 +218,41 @@ class _Search:
                         )
             yield from ((spot, (one, other)) for spot in _shared(spots))
 
+    def _stretches(self, streets: Sequence[_Found]) -> tuple[list[Spot], set[int]]:
+        """(the middles of stretches of a street between two others; where the names of all three begin).
+
+        "Đường X, giữa đường Y và đường Z", "đoạn từ Y đến Z đường X".
+        """
+        for at, (one, other) in enumerate(pairwise(streets)):
+            first = one.start - self._is_labelled(one.start)
+            between = self.words[one.end : other.start]
+            to = any(word in _to() for word in between)
+            said = _between_words().ending_at_keys(self.words, first, 2) or (to and self.words[first - 1] == "tu")
+            if first < 1 or not said or len(between) > 3 or not all(word in _joins() | _to() for word in between):
+                continue
+            for along in (*reversed(streets[:at]), *streets[at + 2 :]):
+                spots = list(self._stretch(along, one, other))
+                if spots:
+                    return _shared(spots), {along.start, one.start, other.start}
+        return [], set()
+
+    def _stretch(self, along: _Found, one: _Found, other: _Found) -> Iterator[Spot]:
+        """Middles of the ways along one street from a crossing with one to a crossing with the other."""
+        first, last = min(along.start, one.start), max(along.end, other.end)
+        known = self.gazetteer
+        for street in along.of("street", "road")[:MOST_ALONG]:
+            ends = [
+                [(met.lon, met.lat) for number in found.of("street", "road") for met in known.crossings(street, number)]
+                for found in (one, other)
+            ]
+            ways = (known.between_on(street, begin, end) for begin in ends[0][:2] for end in ends[1][:2])
+            shortest = min((way for way in ways if way is not None), key=lambda way: way.radius_m, default=None)
+            if shortest is not None:
+                names = (known.street(found.of("street", "road")[0]).name for found in (one, other))
+                name = f"{known.street(street).name} ({' – '.join(names)})"
+                at = (shortest.lon, shortest.lat, shortest.radius_m)
+                yield self._spot("between", "between", name, *at, first, last)
+
     def _kilometres(self, streets: Sequence[_Found]) -> list[Spot]:
         kilometre = self._kilometre() if streets else None
         if kilometre is None:
@@ -233,7 +271,7 @@ class _Search:
         return _shared(spots)
 
     def _kilometre(self) -> tuple[float, int, int] | None:
-        """(kilometre, words [start, end)) of the first one written: "km 12", "Km12+300", "cột mốc số 12"."""
+        """(kilometre, words [start, end)) of the first one written: "km 12", "Km12+300", "km 12,5", "mốc số 12"."""
         words = _kilometre_words()
         for at, word in enumerate(self.words):
             if word not in words.beginnings and not word.startswith("km"):
@@ -249,10 +287,14 @@ class _Search:
             if not digits.isdigit() or len(digits) > 3:
                 continue
             end = number + 1
-            metres = 0
-            if end < len(self.words) and self.tokens[end].gap.strip() == "+" and self.words[end].isdigit():
-                metres, end = int(self.words[end][:4]), end + 1
-            return int(digits) + metres / 1000, at, end
+            more = self.words[end] if end < len(self.words) and self.words[end].isdigit() else ""
+            value = float(digits)
+            if more and self.tokens[end].gap.strip() == "+":
+                value, end = value + int(more[:4]) / 1000, end + 1
+            elif more and self.tokens[end].gap in {",", "."} and len(more) <= 3:
+                # "km 12,5": half way to the next one. With a space behind the comma something else begins.
+                value, end = value + int(more) / 10 ** len(more), end + 1
+            return value, at, end
         return None
 
     def _houses(self, streets: Sequence[_Found]) -> list[Spot]:
@@ -473,6 +515,11 @@ def _crossing() -> Phrases[bool]:
 @cache
 def _between_words() -> Phrases[bool]:
     return _phrases(table("relations")["between"])
+
+
+@cache
+def _to() -> frozenset[str]:
+    return frozenset(fold_name(word) for word in table("relations")["to"])
 
 
 @cache

@@ -107,6 +107,10 @@ def test_crossings(a_town: None, words: str, at: tuple[float, float]) -> None:
         ("Km 11 + 250 QL 99, phường Hiệp Thành", 11.25),
         ("quốc lộ chín mươi chín cây số 11", 11.0),
         ("QL chín chín, km mười một", 11.0),
+        ("km 10,5 QL99", 10.5),
+        ("tai nạn km10.5 quốc lộ 99", 10.5),
+        ("cột mốc km 11,25 QL99", 11.25),
+        ("km 11, 5 người bị thương, QL99", 11.0),
     ],
 )
 def test_kilometres(a_town: None, words: str, km: float) -> None:
@@ -114,6 +118,21 @@ def test_kilometres(a_town: None, words: str, km: float) -> None:
     assert (answer.kind, answer.ward and answer.ward.code) == ("kilometre", "104")
     # The post of km 11 was put 30 m too far along, and whoever says it stands there.
     assert off(answer, *km_at(11.03 if km == 11.0 else km)) < 40
+
+
+@pytest.mark.parametrize(
+    ("words", "at"),
+    [
+        ("đường Lê Văn Mẫu, giữa đường Trần Thị Thử và đường D1", (150, 0)),
+        ("ngập đường Lê Văn Mẫu đoạn từ Trần Thị Thử đến đường D1", (150, 0)),
+        ("đoạn giữa Trần Thị Thử và QL99 trên đường Lê Văn Mẫu", (300, 0)),
+    ],
+)
+def test_a_stretch_of_a_street_between_two_others(a_town: None, words: str, at: tuple[float, float]) -> None:
+    answer = found(words)
+    assert off(answer, *at) < 15
+    assert 100 < answer.radius_m < 330
+    assert "between" in said(words)
 
 
 def test_places_by_their_names_and_relations(a_town: None) -> None:
