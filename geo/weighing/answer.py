@@ -11,6 +11,7 @@ from geo.weighing.candidates import whole_unit
 from geo.weighing.reading import Read
 
 MOST_CANDIDATES = 6
+MOST_ASKED = 4
 
 
 def answer_of(read: Read, outcome: Outcome, candidates: Sequence[Candidate]) -> Resolution:
@@ -65,7 +66,10 @@ def _question(
         wards = [decided.ward, *decided.near]
         return Reason("ask_which_side", {"wards": _listed(wards)}) if decided.near else None
     offered = {candidate.ward.code: candidate.ward for candidate in candidates if candidate.ward is not None}
-    wards = list(offered.values())
+    if candidates and candidates[0].kind == "point":
+        offered = {**offered, **{ward.code: ward for ward in candidates[0].near}}
+    # Nobody is read a list of ten: a circle that wide only says which part of town.
+    wards = list(offered.values()) if outcome != "area" or len(offered) <= MOST_ASKED else []
     names = {ward.name for ward in wards}
     districts = {one.district.code: one.district for one in candidates if one.ward is not None and one.district}
     if len(wards) > 1 and len(districts) == len(wards) and len(names) < len(wards):
@@ -79,7 +83,7 @@ def _question(
 
 
 def _listed(areas: Sequence[AreaRef]) -> str:
-    return ", ".join(area.name for area in areas[:4])
+    return ", ".join(area.name for area in areas[:MOST_ASKED])
 
 
 def _named_apart(candidates: Sequence[Candidate]) -> bool:

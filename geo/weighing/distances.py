@@ -23,10 +23,6 @@ def inside(read: Read) -> list[Spot]:
     ]
 
 
-def spots_near(read: Read, lon: float, lat: float, radius: float) -> bool:
-    return any(apart_from(read, spot, lon, lat) <= radius for spot in inside(read))
-
-
 def apart_from(read: Read, spot: Spot, lon: float, lat: float) -> float:
     """Metres from a point to a spot: to the nearest of a street or area."""
     if spot.kind == "street" and spot.street is not None:

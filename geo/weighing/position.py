@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-from geo.areas import covering_in
+from geo.areas import Covering, covering_in, reference_to
+from geo.index import Unit
 from geo.plane import distance_m
 from geo.resolution import Candidate, Outcome, Resolution
+from geo.steps.spots import Spot
+from geo.steps.units import point_in
 from geo.steps.wards import WardGuess
 from geo.weighing.answer import answer_of
 from geo.weighing.candidates import candidate_at, district_candidates, spot_candidate, ward_candidate
@@ -19,9 +23,9 @@ from geo.weighing.distances import (
     fits_districts,
     inside,
     reaches,
-    spots_near,
 )
 from geo.weighing.naming import confidence_of, meaning_name, name_of
+from geo.weighing.placing import FITS_M
 from geo.weighing.reading import Read
 from geo.weighing.words import from_words
 
@@ -29,12 +33,20 @@ from geo.weighing.words import from_words
 PIN_RADIUS_M = 15.0
 # Beyond this a position only hints at a part of town.
 VAGUE_M = 1_500.0
+# Up to here a position says where better than a thing named beside it.
+PRECISE_M = 100.0
+# A position this close to a ward named counts as in it: nobody sees the border.
+AT_BORDER_M = 30.0
+# This far from a thing one is at it.
+AT_M = 50.0
+# A position with the word of somebody who names the ward next door: a person asks.
+DOUBTED = 0.6
 
 
 def from_point(
     read: Read, guesses: Sequence[WardGuess], point: tuple[float, float] | None, accuracy_m: float | None
 ) -> Resolution:
-    """A position decides where; the words confirm it, or disagree and then both are offered."""
+    """A position decides where; the words narrow and confirm it, or disagree and then both are offered."""
     lon, lat, radius = _position(read, point, accuracy_m)
     covering = covering_in(read.index, lon, lat, read.named_on, radius)
     if covering.is_outside and not covering.near:
@@ -44,50 +56,109 @@ def from_point(
         return answer_of(read, "outside", [])
     here = covering.ward or (covering.near[0] if covering.near else covering.district)
     place_name = here.name if here is not None else ""
+    firm = [guess for guess in guesses if guess.mention.is_firm]
+    spots = inside(read)
     if radius > VAGUE_M:
         read.say("point_vague", radius_m=radius)
         refined = [guess for guess in guesses if reaches(read, guess, lon, lat, radius)]
-        if refined or spots_near(read, lon, lat, radius):
+        near_by = [spot for spot in spots if apart_from(read, spot, lon, lat) <= radius]
+        if refined or (near_by and not firm):
+            read.spots = near_by or read.spots
             return from_words(read, refined or guesses)
     elif read.points:
         read.say("point_in_text", ward=place_name)
     else:
         read.say("point_given", ward=place_name, radius_m=radius)
-    confidence = 0.92 if radius <= 100 else 0.85 if radius <= 500 else 0.7 if radius <= VAGUE_M else 0.4
-    if covering.ward is None and covering.district is None:
-        confidence *= 0.6
+    confidence = 0.92 if radius <= PRECISE_M else 0.85 if radius <= 500 else 0.7 if radius <= VAGUE_M else 0.4
     others: list[Candidate] = []
     outcome: Outcome = "located" if radius <= VAGUE_M else "area"
-    firm = [guess for guess in guesses if guess.mention.is_firm]
+    settled: WardGuess | None = None
     if firm:
-        agreeing = next((guess for guess in firm if reaches(read, guess, lon, lat, radius)), None)
-        if agreeing is not None:
-            read.say("words_agree", name=name_of(read, agreeing.ground.unit))
+        named = min(firm, key=lambda guess: distance_to_unit(read, guess.ground.unit, lon, lat))
+        away = distance_to_unit(read, named.ground.unit, lon, lat)
+        name = name_of(read, named.ground.unit)
+        if away <= max(radius, AT_BORDER_M):
+            settled = named
+            read.say("words_agree" if away <= 0 else "words_settle", name=name)
             confidence = min(0.98, confidence + 0.05)
         else:
-            away = distance_to_unit(read, firm[0].ground.unit, lon, lat)
-            name = name_of(read, firm[0].ground.unit)
             read.say("words_disagree", name=name, ward=place_name, distance_m=round(away))
             others = [ward_candidate(read, guess, min(confidence_of(read, guess), 0.45)) for guess in firm[:3]]
-            confidence, outcome = 0.5, "ambiguous"
+            if away <= radius + BORDER_SLACK_M:
+                # Next door: the place is known to the metre, only the side of the border is open.
+                confidence = min(confidence, DOUBTED)
+            else:
+                confidence, outcome = 0.5, "ambiguous"
     elif not fits_districts(read, lon, lat, radius):
         name = meaning_name(read, read.districts[0].meanings[0])
         away = min(district_distances(read, lon, lat))
         read.say("words_disagree", name=name, ward=place_name, distance_m=round(away))
         others = district_candidates(read)
         confidence, outcome = 0.5, "ambiguous"
+    if covering.is_outside and settled is None:
+        confidence *= 0.6
     if read.elsewhere and not read.districts:
         read.say("elsewhere_named", name=read.elsewhere[0].text)
         confidence = min(confidence, 0.7)
-    for spot in inside(read)[:1]:
-        apart = apart_from(read, spot, lon, lat)
-        agrees = apart <= max(500.0, radius)
-        read.say("place_agrees" if agrees else "place_disagrees", name=spot.name, distance_m=round(apart))
-        if not agrees and spot.exact and not spot.beside and spot.kind != "street":
+    agreeing = [spot for spot in spots if apart_from(read, spot, lon, lat) <= max(500.0, radius)]
+    for spot in (agreeing or spots)[:1]:
+        read.say(
+            "place_agrees" if agreeing else "place_disagrees",
+            name=spot.name,
+            distance_m=round(apart_from(read, spot, lon, lat)),
+        )
+        if agreeing and spot.exact and not others:
+            confidence = max(confidence, min(0.98, confidence + 0.03))
+        elif not agreeing and spot.exact and not spot.beside and spot.kind != "street":
             others.append(spot_candidate(read, spot, 0.4))
             confidence = min(confidence, 0.7)
-    candidate = candidate_at(read, "point", "", (lon, lat), radius, confidence, covering)
+    unit = settled.ground.unit if settled is not None else None
+    narrower = _narrower(read, agreeing, lon, lat, radius, unit) if not others and outcome == "located" else None
+    if narrower is not None:
+        read.say("place_narrows", name=narrower.name, radius_m=radius)
+        worth = max(confidence, min(0.98, narrower.worth + 0.05))
+        return answer_of(read, outcome, [spot_candidate(read, narrower, worth, unit)])
+    # A pin at something named is called by it.
+    called = next((spot.name for spot in agreeing if _is_at(read, spot, lon, lat)), "")
+    candidate = _point_candidate(read, called, (lon, lat, radius), confidence, covering, settled)
     return answer_of(read, outcome, [candidate, *others])
+
+
+def _narrower(
+    read: Read, agreeing: Sequence[Spot], lon: float, lat: float, radius: float, unit: Unit | None
+) -> Spot | None:
+    """The thing named that says better than a wide circle where in it: a house, a crossing, a place."""
+    if radius <= PRECISE_M:
+        return None
+    for spot in agreeing:
+        exact = spot.exact and spot.kind != "street" and spot.radius_m < radius
+        meets = exact and distance_m(lon, lat, spot.lon, spot.lat) <= radius + spot.radius_m
+        if meets and (unit is None or distance_to_unit(read, unit, spot.lon, spot.lat) <= FITS_M):
+            return spot
+    return None
+
+
+def _is_at(read: Read, spot: Spot, lon: float, lat: float) -> bool:
+    return spot.exact and not spot.beside and not spot.away_m and apart_from(read, spot, lon, lat) <= AT_M
+
+
+def _point_candidate(
+    read: Read,
+    name: str,
+    where: tuple[float, float, float],
+    confidence: float,
+    covering: Covering,
+    settled: WardGuess | None,
+) -> Candidate:
+    """The position itself; moved into the ward that the words name where its circle reaches that one."""
+    lon, lat, radius = where
+    if settled is None:
+        return candidate_at(read, "point", name, (lon, lat), radius, confidence, covering)
+    unit = settled.ground.unit
+    moved = point_in(unit, lon, lat)
+    radius += distance_m(lon, lat, *moved)
+    covering = replace(covering, ward=reference_to(read.index, unit, read.named_on), district=None, near=())
+    return candidate_at(read, "point", name, moved, radius, confidence, covering, (settled.mention.text,))
 
 
 def _position(read: Read, point: tuple[float, float] | None, accuracy_m: float | None) -> tuple[float, float, float]:

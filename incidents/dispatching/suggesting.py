@@ -59,10 +59,13 @@ def area_refs(
         return AreaRefs(area_set, ward_code, district_code, certain and bool(ward_code), approximate, road=road)
     candidates: list[dict[str, Any]] = list(trace.get("candidates", ()))
     best = candidates[0] if candidates else {}
-    # A ward named in the words is that ward, however wide; a point may lie on the other side of a border.
+    # A ward named in the words is that ward, however wide; a point may lie on the other side of a border. What the
+    # resolver could not answer (a vague position) is stored without a ward.
     certain = trace.get("outcome") == "area" or (trace.get("outcome") == "located" and not best.get("near"))
     certain = certain and not any(reason.get("code") in PLACE_CONFLICTS for reason in trace.get("reasons", ()))
-    units = [(one.get("ward"), one.get("district")) for one in candidates] if trace.get("outcome") != "located" else []
+    units = [(one.get("ward"), one.get("district")) for one in candidates]
+    if trace.get("outcome") == "located" and ward_code:
+        units = []
     units += [(near, None) for near in best.get("near", ())]
     others = dict.fromkeys(_codes(ward, district) for ward, district in units)
     others.pop((ward_code, district_code), None)

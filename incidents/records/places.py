@@ -41,7 +41,8 @@ class Pin:
 def place_fields(where: Resolution | Pin, *, on: dt.date) -> dict[str, Any]:
     """The fields of an incident that say where it is, ready for `open_incident(**…)` or to be set one by one.
 
-    An ambiguous answer gives no point, only the ward or district that can be relied on. `on` is the local date.
+    An ambiguous answer gives no point, only the ward or district that can be relied on; a position too vague to say
+    the ward keeps its point and radius, and no ward: a person decides. `on` is the local date.
     """
     return _of_pin(where, on) if isinstance(where, Pin) else _of_resolution(where, on)
 
@@ -109,16 +110,16 @@ def _of_resolution(resolution: Resolution, on: dt.date) -> dict[str, Any]:
     best = resolution.best
     if best is None:
         return {**_NOWHERE, "place_trace": trace}
+    sure = resolution.answer
+    areas = _areas(_set_of(sure), sure.ward, sure.district, on) if sure is not None else _NO_AREAS
     if resolution.outcome == "ambiguous":
-        sure = resolution.answer
-        areas = _areas(_set_of(sure), sure.ward, sure.district, on) if sure is not None else {}
         return {**_NOWHERE, **areas, "approximate": best.approximate, "place_trace": trace}
     return {
         "point": Point(best.lon, best.lat, srid=4326),
         "radius_m": best.radius_m,
         "approximate": best.approximate,
         "place_label": best.name[:250],
-        **_areas(_set_of(best), best.ward, best.district, on),
+        **areas,
         "place_trace": trace,
     }
 
@@ -130,16 +131,8 @@ def round_about(incident: Incident) -> Whereabouts | None:
     return describe(incident.point.x, incident.point.y, on=timezone.localdate(incident.received_at))
 
 
-_NOWHERE: dict[str, Any] = {
-    "point": None,
-    "radius_m": None,
-    "approximate": False,
-    "place_label": "",
-    "area_set": "",
-    "area_generation": "",
-    "ward_code": "",
-    "district_code": "",
-}
+_NO_AREAS: dict[str, Any] = {"area_set": "", "area_generation": "", "ward_code": "", "district_code": ""}
+_NOWHERE: dict[str, Any] = {"point": None, "radius_m": None, "approximate": False, "place_label": "", **_NO_AREAS}
 
 
 def _areas(set_name: str, ward: AreaRef | None, district: AreaRef | None, on: dt.date) -> dict[str, str]:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from geo.areas import areas_at
 from geo.folding import fold, fold_name
 from geo.importing.loading import raise_edition
-from geo.index import look_again
+from geo.index import look_again, territory
 from geo.models import AreaSet, Place
 from geo.reasons import SENTENCES, sentence
 from geo.resolution import Reason, Resolution
@@ -278,6 +278,61 @@ def test_a_vague_position_lets_the_words_refine(old_set: AreaSet) -> None:
     assert "point_vague" in said(answer)
     alone = resolve("cháy", on=OLD, point=middle("101"), accuracy_m=3000)
     assert alone.outcome == "area"
+
+
+def test_a_position_next_door_to_the_ward_named_is_for_a_person(old_set: AreaSet) -> None:
+    """15 m accurate and 150 m on the other side: never said to lie in the ward named, never answered."""
+    metre = 1 / 109_000
+    answer = resolve("cháy ở phường Phú Lợi", on=OLD, point=(WEST + STEP - 150 * metre, SOUTH + STEP / 2))
+    assert "words_disagree" in said(answer)
+    assert not {"words_agree", "words_settle"} & said(answer)
+    assert (answer.outcome, codes(answer)) == ("located", ["101", "102"])
+    assert (answer.needs_person, answer.answer is None or answer.answer.ward is None) == (True, True)
+    assert answer.question is not None
+    assert answer.question.code == "ask_which_ward"
+
+
+def test_a_circle_over_a_border_is_settled_by_the_ward_named(old_set: AreaSet) -> None:
+    metre = 1 / 109_000
+    for east in (-60, 60):
+        lon = WEST + STEP + east * metre
+        answer = resolve("cháy ở phường Phú Lợi", on=OLD, point=(lon, SOUTH + STEP / 2), accuracy_m=80)
+        assert (answer.outcome, codes(answer), answer.needs_person) == ("located", ["102"], False)
+        assert answer.answer is not None
+        assert answer.answer.near == ()
+        assert ("words_settle" if east < 0 else "words_agree") in said(answer)
+        index = territory().on(OLD)
+        assert index is not None
+        ward = index.ward_at(answer.answer.lon, answer.answer.lat)
+        assert ward is not None
+        assert ward.code == "102"
+
+
+def test_a_position_just_outside_with_the_ward_named(old_set: AreaSet) -> None:
+    lon, lat = WEST - 0.0003, SOUTH + STEP / 2
+    assert resolve("cháy", on=OLD, point=(lon, lat), accuracy_m=60).answer is None
+    named = resolve("cháy ở phường Phú Hòa", on=OLD, point=(lon, lat), accuracy_m=60).answer
+    assert named is not None
+    assert named.ward is not None
+    assert named.ward.code == "101"
+
+
+def test_a_thing_named_narrows_a_wide_circle_and_makes_it_surer(old_set: AreaSet) -> None:
+    lon, lat = middle("101")
+    add_place("Chợ Tưởng Tượng", lon + 0.004, lat, kind="marketplace", radius_m=40.0)
+    alone = resolve("cháy", on=OLD, point=(lon, lat), accuracy_m=900)
+    narrowed = resolve("cháy ở chợ Tưởng Tượng", on=OLD, point=(lon, lat), accuracy_m=900)
+    assert narrowed.best is not None
+    assert alone.best is not None
+    assert (narrowed.best.kind, narrowed.best.name) == ("place", "Chợ Tưởng Tượng")
+    assert narrowed.best.radius_m < 200 < alone.best.radius_m
+    assert narrowed.best.confidence > alone.best.confidence
+    assert {"place_agrees", "place_narrows"} <= said(narrowed)
+    # A fix that is finer than the thing stays where it is.
+    fine = resolve("cháy ở chợ Tưởng Tượng", on=OLD, point=(lon + 0.0038, lat), accuracy_m=20)
+    assert fine.best is not None
+    assert fine.best.kind == "point"
+    assert (fine.best.lon, fine.best.radius_m) == (round(lon + 0.0038, 7), 20)
 
 
 @pytest.mark.parametrize("point", [(float("nan"), 10.0), (500.0, 10.0), (106.0, float("inf"))])

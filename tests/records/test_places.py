@@ -4,8 +4,12 @@ import datetime as dt
 
 from geo.areas import AreaRef
 from geo.resolution import Candidate, Reason, Resolution
+from geo.resolver import resolve
+from incidents.dispatching.suggesting import area_refs
+from incidents.intake.take import take_report
 from incidents.records import editing
-from incidents.records.models import History, Incident
+from incidents.records.models import History, Incident, Source
+from incidents.records.needs import Need, place_needs
 from incidents.records.places import Pin, place_fields, set_place
 from realtime.change import change
 from tests.cast import Cast, open_one
@@ -22,7 +26,8 @@ def candidate(ward: AreaRef, at: tuple[float, float] = IN_AN_LAC) -> Candidate:
 
 
 def test_the_best_candidate_of_a_clear_answer(world: World) -> None:
-    resolution = Resolution("located", (candidate(AN_LAC),), (Reason("place_known", {"name": "Chợ", "text": "cho"}),))
+    reasons = (Reason("place_known", {"name": "Chợ", "text": "cho"}),)
+    resolution = Resolution("located", (candidate(AN_LAC),), reasons, answer=candidate(AN_LAC))
     fields = place_fields(resolution, on=ON)
     assert (fields["point"].x, fields["point"].y, fields["radius_m"]) == (*IN_AN_LAC, 50.0)
     assert (fields["area_set"], fields["ward_code"], fields["district_code"]) == ("invented", "90001", "80001")
@@ -40,6 +45,23 @@ def test_an_ambiguous_answer_gives_only_what_can_be_relied_on(world: World) -> N
     assert (fields["area_set"], fields["ward_code"], fields["district_code"]) == ("invented", "", "80001")
     unsure = place_fields(Resolution("ambiguous", (one,)), on=ON)
     assert (unsure["area_set"], unsure["ward_code"], unsure["district_code"]) == ("", "", "")
+
+
+def test_a_vague_position_keeps_its_circle_and_no_ward(world: World, cast: Cast) -> None:
+    """A device that knows where it is to within 4 km routes nothing: a person asks which ward it is."""
+    lon, lat = IN_AN_LAC
+    fields = place_fields(resolve("ổ gà", on=ON, point=IN_AN_LAC, accuracy_m=4_000), on=ON)
+    assert (fields["point"].x, fields["point"].y, fields["radius_m"]) == (lon, lat, 4_000)
+    assert (fields["area_set"], fields["ward_code"]) == ("", "")
+    assert place_needs(fields["place_trace"], fields["ward_code"]) == {Need.PLACE_UNCERTAIN}
+    refs = area_refs(fields["place_trace"], fields["area_set"], fields["ward_code"], fields["district_code"], False)
+    assert not refs.certain
+    taken = take_report(
+        source=Source.APP, source_id="vague", words="ổ gà", point=IN_AN_LAC, accuracy_m=4_000
+    )  # fmt: skip
+    stored = Incident.objects.get(pk=taken.incident.pk)
+    assert (stored.ward_code, "place_uncertain" in stored.needs) == ("", True)
+    assert stored.state == "received"
 
 
 def test_nothing_found(world: World) -> None:
