@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Router
 
+from geo.answering import as_answer
 from geo.resolver import resolve
 from incidents.api.acting import action_id, answered, person_who_may, visible_incident
 from incidents.api.answers import Invalid, NotTheirs
@@ -201,6 +202,8 @@ def _reporter(sent: NewReport) -> ReporterDetails:
 def suggest(request: HttpRequest) -> JsonResponse:
     """Nothing is stored. {category, alternatives, place, agency, why, sides, duplicates}, with reasons in words.
 
+    `place` says where the words may be: answer, candidates, needs_person, the question that decides, reasons.
+
     A POST, because what a citizen says must stand in no address and in no log.
     """
 
@@ -214,8 +217,9 @@ def suggest(request: HttpRequest) -> JsonResponse:
         at = timezone.now()
         today = timezone.localdate(at)
         guess = suggest_category(text, category_of(sent.category))
-        resolution = resolve(text, on=today, point=point, address=where)
+        resolution = resolve(text, on=today, point=point, accuracy_m=sent.accuracy_m, address=where)
         fields = place_fields(resolution, on=today)
+        answer = as_answer(text, resolution)
         place: AreaRefs = area_refs(
             fields["place_trace"],
             fields["area_set"],
@@ -262,7 +266,8 @@ def suggest(request: HttpRequest) -> JsonResponse:
                     for one in guess.alternatives
                 ],
                 "place": {
-                    "outcome": resolution.outcome,
+                    **{key: answer[key] for key in ("outcome", "answer", "candidates", "needs_person")},
+                    "question": answer["question"] or "",
                     "reasons": [sentence(reason) for reason in fields["place_trace"]["reasons"]],
                 },
                 "agency": _named(agency.agency, agency.certain),

@@ -112,6 +112,7 @@ class Suggest(Sent):
     category: str | None = None
     lat: float | None = None
     lon: float | None = None
+    accuracy_m: float | None = None
     complained_agency: RowId | None = None
 
 

@@ -114,6 +114,9 @@ class Panel:
     files: list[KeptFile]
     needs: list[str]
     why_place: list[str]
+    # What to ask, so that the ward is known, and where it may be; empty once it is known or a person put the pin.
+    ask_place: str
+    may_be: list[str]
     why_category: list[str]
     why: Explanation
     assignments: list[ShownAssignment]
@@ -183,6 +186,8 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         files=list(KeptFile.objects.filter(message__report__in=reports).order_by("pk")),
         needs=[str(NEEDS[Need(code)]) for code in incident.needs],
         why_place=_sentences(incident.place_trace),
+        ask_place=_question(incident.place_trace) if incident.on_board else "",
+        may_be=_may_be(incident.place_trace) if incident.on_board else [],
         why_category=_sentences(incident.category_trace),
         why=explain_incident(incident),
         assignments=[_shown(row) for row in rows],
@@ -330,6 +335,25 @@ def _sentences(trace: Mapping[str, Any]) -> list[str]:
     """The reasons of a stored trace, each once."""
     found = [sentence(reason) for reason in trace.get("reasons", ()) if isinstance(reason, Mapping)]
     return list(dict.fromkeys(found))
+
+
+def _question(trace: Mapping[str, Any]) -> str:
+    """The question of a stored trace that decides the ward, as a sentence."""
+    question = trace.get("question")
+    return sentence(question) if isinstance(question, Mapping) else ""
+
+
+def _may_be(trace: Mapping[str, Any]) -> list[str]:
+    """The candidates where no single one is sure: what each is, its ward and district, and how sure."""
+    answer = trace.get("answer")
+    if trace.get("by") != "resolver" or (isinstance(answer, Mapping) and answer.get("ward")):
+        return []
+    lines = []
+    for one in trace.get("candidates", ()):
+        areas = [area["name"] for area in (one.get("ward"), one.get("district")) if area]
+        parts = dict.fromkeys(part for part in (one.get("name"), *areas) if part)
+        lines.append(f"{', '.join(parts)} ({round(100 * one['confidence'])} %)")
+    return lines if len(lines) > 1 or not answer else []
 
 
 def _categories() -> list[tuple[str, list[Category]]]:

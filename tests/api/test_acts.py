@@ -294,6 +294,12 @@ def test_what_the_system_makes_of_words_while_they_are_typed(world: World, cast:
     assert body["agency"] == {"id": world.an_lac.pk, "name": world.an_lac.name, "certain": True}
     assert [one["code"] for one in body["duplicates"]] == [known.code]
     assert body["place"]["outcome"] == "located"
+    assert (body["place"]["needs_person"], body["place"]["question"]) == (False, "")
+    assert body["place"]["answer"]["ward_code"] == "90001"
+    vague = {"words": "Có ổ gà", "lat": lat, "lon": lon, "accuracy_m": 5_000}
+    unsure = Hands(cast.call_taker).post("/api/suggest", vague).json()["place"]
+    assert (unsure["answer"], unsure["needs_person"]) == (None, True)
+    assert unsure["question"]
     assert all(isinstance(text, str) and text for text in body["category_reasons"] + body["agency_reasons"])
     nothing = Hands(cast.call_taker).post("/api/suggest", {"words": "\x00zzz", "lat": "500", "lon": "1"}, form=True)
     assert (nothing.status_code, nothing.json()["agency"]) == (200, None)

@@ -47,6 +47,16 @@ interface Advice {
   /** The agencies on both sides of a border that the place may lie on. */
   sides: { name: string; area: string }[];
   duplicates: Duplicate[];
+  place: Where;
+}
+
+/** Where the words may be, so far. */
+interface Where {
+  answer: { name: string; ward: string | null; lat: number; lon: number; radius_m: number } | null;
+  candidates: { name: string; ward: string | null; district: string | null }[];
+  /** What to ask the caller, so that the ward is known; "" when it is. */
+  question: string;
+  reasons: string[];
 }
 
 /** A call of the exchange, as its form needs it. */
@@ -118,14 +128,14 @@ export class CallForm {
     this.askFor("");
     this.form.addEventListener("keydown", (event) => this.key(event));
     this.form.addEventListener("submit", () => (this.field("took_s").value = String(Math.max(0, Math.round((Date.now() - this.startedAt) / 1000)))), { capture: true });
-    this.field("address").addEventListener("input", later(250, () => void this.searchPlaces(true)));
+    this.field("address").addEventListener("input", () => this.typedOver());
+    this.field("address").addEventListener("input", later(250, () => void this.searchPlaces()));
     this.field("address").addEventListener("blur", () => setTimeout(() => this.hidePlaces(), 150));
     this.field("words").addEventListener(
       "input",
       later(500, () => {
         void this.advise();
         void this.answers.ask(this.field("words").value, this.field("category").value);
-        if (!this.field("address").value) void this.searchPlaces(false);
       }),
     );
     for (const name of ["address", "category", "complained_agency"]) this.field(name).addEventListener("change", () => void this.advise());
@@ -324,6 +334,7 @@ export class CallForm {
     this.box.querySelector("#call-earlier")!.replaceChildren();
     this.guess.hidden = true;
     this.agency.textContent = "";
+    this.drawWhere(null);
     this.routeTo(null);
     this.answers.clear();
     this.askFor("");
@@ -421,9 +432,9 @@ export class CallForm {
     fields[fields.indexOf(target) + 1]?.focus();
   }
 
-  /** Asks for places as one types. `listed`: show the list; otherwise only the best one moves the pin. */
-  private async searchPlaces(listed: boolean): Promise<void> {
-    const text = (listed ? this.field("address").value : this.field("words").value).trim();
+  /** Asks for places as one types in the address. */
+  private async searchPlaces(): Promise<void> {
+    const text = this.field("address").value.trim();
     this.placeSearch?.abort();
     if (text.length < 3) {
       this.hidePlaces();
@@ -438,8 +449,14 @@ export class CallForm {
       if (!search.signal.aborted) this.found = [];
       else return;
     }
-    if (listed && document.activeElement === this.field("address")) this.drawPlaces();
-    else if (this.found[0] && !this.field("lat").value) this.put(this.found[0], false);
+    if (document.activeElement === this.field("address")) this.drawPlaces();
+  }
+
+  /** The place of a suggestion is that suggestion's: with other words in the field it is nobody's any more. A pin put by hand stays. */
+  private typedOver(): void {
+    if (!this.field("accuracy_m").value) return;
+    for (const name of ["lat", "lon", "accuracy_m"]) this.field(name).value = "";
+    this.box.querySelector("#call-radius")!.textContent = "";
   }
 
   private drawPlaces(): void {
@@ -471,7 +488,7 @@ export class CallForm {
     this.field("address").removeAttribute("aria-activedescendant");
   }
 
-  /** Points at a suggestion: the pin follows. `final`: its name goes into the field and the list closes. */
+  /** Points at a suggestion: the pin follows. `final`: the place is that one, its name goes into the field and the list closes. */
   private choose(at: number, final: boolean): void {
     const place = this.found[at];
     if (!place) return;
@@ -479,26 +496,35 @@ export class CallForm {
     [...this.places.children].forEach((option, index) => option.setAttribute("aria-selected", String(index === at)));
     this.field("address").setAttribute("aria-activedescendant", `call-place-${at}`);
     this.places.children[at]?.scrollIntoView({ block: "nearest" });
-    this.put(place, false);
-    if (final) {
-      this.field("address").value = [place.name, place.detail].filter(Boolean).join(", ");
-      this.hidePlaces();
+    if (!final) {
+      this.point(place);
+      return;
     }
+    this.field("address").value = [place.name, place.detail].filter(Boolean).join(", ");
+    this.hidePlaces();
+    this.put(place);
   }
 
-  private put(place: Spot & { radius_m: number | null }, byHand: boolean): void {
-    this.field("lat").value = byHand ? place.lat.toFixed(6) : place.radius_m !== null && place.radius_m <= 500 ? place.lat.toFixed(6) : "";
-    this.field("lon").value = this.field("lat").value ? place.lon.toFixed(6) : "";
-    this.field("accuracy_m").value = this.field("lat").value && place.radius_m ? String(Math.round(place.radius_m)) : "";
+  /** Shows where something may be: nothing of it is sent. */
+  private point(place: { lat: number; lon: number; radius_m: number | null }): void {
     this.box.querySelector("#call-radius")!.textContent = place.radius_m ? say("call.radius", { distance: distance(place.radius_m) }) : "";
     this.pin?.set(place, place.radius_m);
     this.act.reveal(place);
+  }
+
+  /** What a person chose. A pin by hand has no radius; of anything as wide as a ward the name says more than its middle. */
+  private put(place: { lat: number; lon: number; radius_m: number | null }): void {
+    const exact = place.radius_m === null || place.radius_m <= 500;
+    this.field("lat").value = exact ? place.lat.toFixed(6) : "";
+    this.field("lon").value = exact ? place.lon.toFixed(6) : "";
+    this.field("accuracy_m").value = exact && place.radius_m ? String(Math.round(place.radius_m)) : "";
+    this.point(place);
     this.form.dispatchEvent(new Event("input"));
     void this.advise();
   }
 
   private pinned(spot: Spot): void {
-    this.put({ ...spot, radius_m: null }, true);
+    this.put({ ...spot, radius_m: null });
   }
 
   private pinFromFields(): void {
@@ -517,11 +543,12 @@ export class CallForm {
       this.askFor(value("category"));
       this.routeTo(null);
       this.drawNear([]);
+      this.drawWhere(null);
       return;
     }
     const search = new AbortController();
     this.adviceSearch = search;
-    const asked = Object.fromEntries(["words", "address", "category", "complained_agency", "lat", "lon"].map((name) => [name, value(name)]));
+    const asked = Object.fromEntries(["words", "address", "category", "complained_agency", "lat", "lon", "accuracy_m"].map((name) => [name, value(name)]));
     try {
       const advice = await askJson<Advice>("/api/suggest", asked, search.signal);
       const { category, agency } = advice;
@@ -539,10 +566,27 @@ export class CallForm {
       this.agency.replaceChildren(...[sides || named, advice.why].filter(Boolean).map((text) => element("span", { text })));
       this.agency.title = advice.agency_reasons.join("\n");
       this.drawNear(advice.duplicates);
+      this.drawWhere(advice.place);
     } catch {
       // Advice is a help: without it the form works as well.
       if (!search.signal.aborted) this.guess.hidden = true;
     }
+  }
+
+  /** Where the words seem to be, and why; what to ask where they do not say it. The pin follows until a person puts one. */
+  private drawWhere(where: Where | null): void {
+    const box = this.box.querySelector<HTMLElement>("#call-where")!;
+    box.hidden = !where?.reasons.length;
+    if (!where) return;
+    const several = where.answer ? [] : where.candidates.map((one) => [one.name, one.ward ?? one.district ?? ""].filter((part, at, all) => part && all.indexOf(part) === at).join(", "));
+    const known = where.answer ? [where.answer.name, where.answer.ward ?? ""].filter((part, at, all) => part && all.indexOf(part) === at).join(", ") : "";
+    box.replaceChildren(
+      ...(where.question ? [element("p", { class: "call-question", text: say("call.question", { question: where.question }) })] : []),
+      ...(known && !this.field("lat").value ? [element("p", { text: say("call.where", { name: known }) })] : []),
+      ...(several.length > 1 ? [element("ul", {}, ...several.slice(0, 4).map((text) => element("li", { text })))] : []),
+      element("details", { class: "why" }, element("summary", { text: say("call.why") }), element("ul", {}, ...where.reasons.map((text) => element("li", { text })))),
+    );
+    if (where.answer && !this.field("lat").value && this.places.hidden) this.point(where.answer);
   }
 
   /** The extra questions of the chosen category, else of the guessed one. */
