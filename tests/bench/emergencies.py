@@ -7,17 +7,21 @@ beside it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
+import os
 import statistics
 import tempfile
 import threading
 import time
 import urllib.parse
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import django
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.bench.lines import Line
@@ -29,6 +33,9 @@ A_BATCH = 500
 
 def measure(small: bool) -> list[Line]:
     """A few minutes; `small`: a few seconds."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
+    os.environ.setdefault("OPSCENTER_MODE", "development")
+    django.setup()
     units, seconds, keys = (1_000, 10, 10) if small else (10_000, 40, 100)
     with (
         tempfile.TemporaryDirectory(prefix="opscenter-bench-", ignore_cleanup_errors=True) as name,
@@ -167,16 +174,17 @@ def _cookie(site: Topology, person: Any) -> str:
 async def _from_key_to_screen(site: Topology, scene: dict[str, Any], keys: int) -> list[Line]:
     """From the request of the E key to the frame at the other service's socket. Beside it the raw path of the hub
     without a request (a change that touches one incident, its event, its frame), and a note by the key's own way."""
-    from asgiref.sync import sync_to_async
     from django.test import override_settings
 
-    secret = site.env["OPSCENTER_SECRET_KEY"]
-    with override_settings(SECRET_KEY=secret):
-        taker = await sync_to_async(_cookie)(site, scene["people"]["taker"])
-        fire = await sync_to_async(_cookie)(site, scene["people"]["fire"])
+    # The database is reached from one thread of its own: connections belong to threads.
+    loop, thread, held = asyncio.get_running_loop(), ThreadPoolExecutor(1), contextlib.ExitStack()
+    await loop.run_in_executor(thread, held.enter_context, site.orm())
+    with override_settings(SECRET_KEY=site.env["OPSCENTER_SECRET_KEY"]):
+        taker = await loop.run_in_executor(thread, _cookie, site, scene["people"]["taker"])
+        fire = await loop.run_in_executor(thread, _cookie, site, scene["people"]["fire"])
     # This process nudges readers through Redis as the site's own do.
     nudging = override_settings(REDIS_URL=site.env["OPSCENTER_REDIS_URL"])
-    incidents = await sync_to_async(_open)(keys)
+    incidents = await loop.run_in_executor(thread, _open, keys)
     address = site.address.replace("http", "ws", 1) + "/ws/stream/"
     headers = {"Cookie": fire, "Origin": site.address}
     async with connect(address, additional_headers=headers, max_size=None, compression=None) as socket:
@@ -194,9 +202,11 @@ async def _from_key_to_screen(site: Topology, scene: dict[str, Any], keys: int) 
                 took.append(await _wait(heard, pk, version) - sent)
             with nudging:
                 sent = time.perf_counter()
-                version = await sync_to_async(_touch)(pk)
+                version = await loop.run_in_executor(thread, _touch, pk)
                 bare.append(await _wait(heard, pk, version) - sent)
         reading.cancel()
+    await loop.run_in_executor(thread, held.close)
+    thread.shutdown()
 
     def p99(values: list[float]) -> float:
         return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))] * 1000
@@ -235,7 +245,11 @@ def _open(count: int) -> list[tuple[int, str, int]]:
     for number in range(count):
         with change() as c:
             incident = open_incident(
-                source="phone", summary="Có việc ở chợ", received_at=c.at, point=Point(106.65, 11.0, srid=4326)
+                source="phone",
+                summary="Có việc ở chợ",
+                received_at=c.at,
+                point=Point(106.65, 11.0, srid=4326),
+                radius_m=25.0,
             )
             report = Report.objects.create(
                 incident=incident, source="phone", source_id=f"bench-{number}-{uuid.uuid4().hex}", received_at=c.at,
