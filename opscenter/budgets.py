@@ -67,6 +67,11 @@ DEFAULTS = {
     "phone.webhook": Budget(None, Rate(60_000, 600)),
     # A gateway of our own operator, for everybody who writes.
     "sms.webhook": Budget(None, Rate(60_000, 600)),
+    # A partner's machine with a key or a signature, and one with a wrong one: each costs a query. Far above what one
+    # that works asks: a batch each second, holding up to 5,000 positions, is 600.
+    "partners.read": Budget(Rate(3000, 600), None),
+    "positions.batch": Budget(Rate(6000, 600), None),
+    "facilities.declare": Budget(Rate(600, 600), None),
     "contacts.task": Budget(Rate(300, 600), Rate(20_000, 600)),
     "accounts.signin": Budget(Rate(60, 600), Rate(5000, 600)),
     # Wrong guesses only: spent when a code or link was not found.

@@ -30,12 +30,14 @@ def key_of(request: HttpRequest) -> SystemKey | None:
 
 
 def for_systems(view: View) -> View:
-    """Only with a key, which the view gets as its second argument; else 401. Wrong keys are counted by address."""
+    """Only with a key, which the view gets as its second argument; else 401. Requests, and wrong keys by
+    themselves, use up a budget of their address."""
 
     @require_safe
     @never_cache
     @functools.wraps(view)
     def checked(request: HttpRequest, **kwargs: object) -> HttpResponse:
+        budgets.spend(request, "partners.read")
         key = key_of(request)
         if key is None:
             if request.headers.get("Authorization"):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from incidents.emergencies.facilities import declaring
 from incidents.emergencies.models import Facility
 from incidents.emergencies.positions.receiving import signed_by
+from opscenter import budgets
 from realtime.change import change
 
 LARGEST = 64 * 1024
@@ -23,8 +24,9 @@ def machine(request: HttpRequest) -> HttpResponse:
     """POST {"facility": code, "beds": n, "intensive_beds": n, "diverted": false, "why": ""}; beds may be null.
 
     200 with when it was declared; 403 for a wrong signature or another feed's hospital, 400 with the field that is
-    wrong.
+    wrong, 429 for more than the budget of one address.
     """
+    budgets.spend(request, "facilities.declare")
     body = request.read(LARGEST + 1)
     feed = signed_by(request, body) if len(body) <= LARGEST else None
     if feed is None:

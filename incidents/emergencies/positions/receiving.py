@@ -30,8 +30,9 @@ def batch(request: HttpRequest) -> HttpResponse:
     """POST {"fixes": [{"id", "timestamp", "lat", "lon", …}]} with X-Feed, X-Time and X-Signature.
 
     200 with how many were taken and, for the others, why not: one bad fix harms no other. 403 for a wrong signature,
-    413 for what is too large.
+    413 for what is too large, 429 for more than the budget of one address.
     """
+    budgets.spend(request, "positions.batch")
     body = request.read(LARGEST + 1)
     if len(body) > LARGEST:
         collector.refuse(request.headers.get("X-Feed", "?"), "?", WhyNot.TOO_MANY)
@@ -88,7 +89,11 @@ def _fixes(body: bytes) -> list[Any] | None:
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def osmand(request: HttpRequest) -> HttpResponse:
-    """One fix by the OsmAnd protocol. 200 when it was taken; 400 with the reason: the phone then drops it."""
+    """One fix by the OsmAnd protocol. 200 when it was taken; 400 with the reason: the phone then drops it.
+
+    Only unknown devices use up a budget: a known one costs no statement, and a whole service's phones may stand behind
+    one address of a mobile operator.
+    """
     sent = {**request.GET.dict(), **request.POST.dict()}
     code = str(sent.get("id") or sent.get("deviceid") or "")[:60]
     try:
