@@ -9,7 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib.gis.geos import Polygon
+from django.db import connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from incidents.features.asking import Asked, Box, meets
@@ -112,8 +114,20 @@ def _inside(box: Box, wider: float) -> Q:
     for left, right in pieces:
         area = Polygon.from_bbox((left, south, right, north))
         area.srid = 4326
-        found |= Q(point__intersects=area)
+        found |= Q(point__intersects=area) & _near(area)
     return found
+
+
+def _near(area: Polygon) -> Q:
+    """What SpatiaLite's R-tree finds in the box, which the ORM's filters do not use; PostGIS uses its index by itself.
+
+    The R-tree's edges are rounded outwards (32 bits), so the exact filter still decides.
+    """
+    if connection.vendor != "sqlite":
+        return Q()
+    west, south, east, north = area.extent
+    sql = "SELECT pkid FROM idx_records_incident_point WHERE xmax >= %s AND ymax >= %s AND xmin <= %s AND ymin <= %s"
+    return Q(pk__in=RawSQL(sql, [west, south, east, north]))
 
 
 def _profiles_of(reader: Person) -> frozenset[str]:
