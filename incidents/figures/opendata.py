@@ -10,7 +10,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +50,14 @@ class Public:
     tables: list[Shown]
 
 
-def pooled(counts: Mapping[Key, int]) -> tuple[dict[Key, int], int | None]:
+def pooled(counts: Mapping[Key, int], never: Collection[Key] = ()) -> tuple[dict[Key, int], int | None]:
     """(the counts that may be shown, the sum of the others); the sum of both is the sum of all.
 
+    What is in `never` goes into the others however many it is: left out, another table's total would give it away.
     When even all of them together are fewer than LEAST, nothing is shown but that sum.
     """
     shown = dict(sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0]))))
-    hidden = {key: count for key, count in shown.items() if count < LEAST}
+    hidden = {key: count for key, count in shown.items() if count < LEAST or key in never}
     if not hidden:
         return shown, None
     rest = [key for key in shown if key not in hidden]
@@ -79,11 +80,11 @@ TABLES = ("month", "group", "category", "ward")
 
 def _shown(columns: Columns, by: str, area_set: str) -> Shown:
     counts = {key: count for (key,), count in counts_by(columns, by).items()}
+    never: set[Key] = set()
     if by == "category":
         # What the citizens' form does not offer is nobody's concern outside.
-        known = set(Category.objects.filter(is_public=True).values_list("pk", flat=True))
-        counts = {key: count for key, count in counts.items() if key in known}
-    shown, others = pooled(counts)
+        never = set(counts) - set(Category.objects.filter(is_public=True).values_list("pk", flat=True))
+    shown, others = pooled(counts, never)
     if by == "month":
         shown = dict(sorted(shown.items(), key=lambda pair: str(pair[0])))
         names: dict[Key, str] = {key: f"{key:%m/%Y}" for key in shown if isinstance(key, dt.date)}

@@ -31,13 +31,13 @@ def _told(request: HttpRequest) -> Public:
     today = timezone.localdate()
     index = set_index_on(today)
     area_set = index.name if index else ""
-    key = (str(days), area_set, get_language() or "vi")
+    key = (f"{days} {today}", area_set, get_language() or "vi")
     # One at a time: a hundred visitors at once count once.
     with _lock:
         held = _kept.get(key)
         if held is None or time.monotonic() - held[0] > KEPT_S:
-            # Whole days only: what came in today would move under a reader's eyes.
-            last = today - dt.timedelta(days=1)
+            # Up to the last Sunday: an end that moved each day would let two days' pages be subtracted, down to one.
+            last = today - dt.timedelta(days=today.weekday() + 1)
             held = (
                 time.monotonic(),
                 public(last - dt.timedelta(days=days - 1), last, area_set, timezone.now()),
