@@ -107,7 +107,7 @@ def _columns() -> None:
     import numpy as np
     from django.db import connection
 
-    from incidents.figures.columns import ASSIGNMENT, INCIDENT, LAYOUT, pack
+    from incidents.figures.columns import ASSIGNMENT, CALL, INCIDENT, LAYOUT, pack
     from incidents.figures.models import DayColumns
 
     with connection.cursor() as cursor:
@@ -129,6 +129,7 @@ def _columns() -> None:
                 made=uuid.uuid4(),
                 incidents=pack(part),
                 assignments=pack(np.zeros(0, dtype=ASSIGNMENT)),
+                calls=pack(np.zeros(0, dtype=CALL)),
             )
             for day, part in zip(days.tolist(), np.split(incidents, starts[1:]), strict=True)
         ],
