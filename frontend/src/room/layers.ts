@@ -72,10 +72,15 @@ export class Layers {
 
   private lines(past: PastShown): HTMLElement[] {
     if (past.look === "heat" || past.colouring === "group") return [];
-    if (past.colouring === "overdue") return [this.line("var(--overdue-ring)", say("past.late")), this.line("var(--done)", say("past.other"))];
-    return ageColours().map((colour, place) =>
-      this.line(colour, place < AGES.length ? say("past.younger", { n: AGES[place]! }) : say("past.older", { n: AGES.at(-1)! })),
-    );
+    // A square that counts many has no one age: it keeps the colour of the group most of them belong to.
+    const squares = element("li", { class: "muted", text: say("past.squares") });
+    if (past.colouring === "overdue") return [this.line("var(--overdue-ring)", say("past.late")), this.line("var(--done)", say("past.other")), squares];
+    return [
+      ...ageColours().map((colour, place) =>
+        this.line(colour, place < AGES.length ? say("past.younger", { n: AGES[place]! }) : say("past.older", { n: AGES.at(-1)! })),
+      ),
+      squares,
+    ];
   }
 
   private line(colour: string, text: string): HTMLElement {
