@@ -49,3 +49,18 @@ async function look(box: HTMLElement): Promise<void> {
   await look(box);
 }
 if (files) void look(files);
+
+/** Who is here now, on the page of the shifts; milliseconds. */
+const HERE_EVERY = 30_000;
+const here = document.querySelector<HTMLElement>("[data-here]");
+async function lookHere(box: HTMLElement): Promise<void> {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch("?part", { headers: { Accept: "text/html" } });
+    // Signed out meanwhile: the server answers with the page to sign in, which has no place here.
+    if (answer.ok && !answer.redirected) box.replaceChildren(document.createRange().createContextualFragment(await answer.text()));
+  } catch {
+    // No connection: asked again in a moment.
+  }
+}
+if (here) setInterval(() => void lookHere(here), HERE_EVERY);

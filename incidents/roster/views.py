@@ -49,9 +49,16 @@ def _day(given: str) -> dt.date:
 @require_safe
 @login_required
 def page(request: HttpRequest) -> HttpResponse:
-    """A week: who is on which shift; and who is here now, and at the telephone. `?week` is any day of it."""
+    """A week: who is on which shift; and who is here now, and at the telephone. `?week` is any day of it; `?part`
+    gives who is here now alone, which the open page asks again every half minute."""
     person = _person(request)
     now = timezone.now()
+    here: dict[str, object] = {
+        "on_duty": planning.on_duty(now),
+        "seats": Seat.objects.exclude(status="off").select_related("person").order_by("person__full_name"),
+    }
+    if "part" in request.GET:
+        return render(request, "roster/here.html", here)
     asked = request.GET.get("week", "")
     day = _day(asked) if asked else timezone.localdate(now)
     monday = day - dt.timedelta(days=day.weekday())
@@ -69,8 +76,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "monday": monday,
         "before": monday - dt.timedelta(days=7),
         "after": monday + dt.timedelta(days=7),
-        "on_duty": planning.on_duty(now),
-        "seats": Seat.objects.exclude(status="off").select_related("person").order_by("person__full_name"),
+        **here,
         "may_plan": may(person, Verb.PLAN_SHIFTS),
         "me": person,
     }

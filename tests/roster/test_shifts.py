@@ -55,6 +55,24 @@ def test_a_night_shift_ends_the_next_morning(night: ShiftKind, cast: Cast) -> No
     assert planning.on_duty(shift.ends_at) == []
 
 
+def test_who_is_here_now_is_asked_again_by_the_open_page(cast: Cast, client: Client) -> None:
+    from incidents.calls.models import Seat
+
+    client.force_login(cast.supervisor)
+    page = client.get("/roster/").content.decode()
+    assert "data-here" in page
+    assert cast.call_taker.full_name not in client.get("/roster/?part").content.decode()
+    Seat.objects.create(person=cast.call_taker, status="free", since=timezone.now())
+    going_on([cast.supervisor])
+    part = client.get("/roster/?part").content.decode()
+    assert cast.call_taker.full_name in part
+    assert "Ca này" in part
+    assert "<main" not in part
+    assert part.strip() in client.get("/roster/").content.decode()
+    client.force_login(cast.focal_point)
+    assert client.get("/roster/?part").status_code == 403
+
+
 def test_two_who_plan_at_once_do_not_overwrite_each_other(night: ShiftKind, cast: Cast, client: Client) -> None:
     client.force_login(cast.supervisor)
     url = f"/roster/{night.pk}/2026-01-31/"
