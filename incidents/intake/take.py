@@ -33,7 +33,7 @@ from incidents.records.models import Category, Complaint, Incident, NextStep, Re
 from incidents.records.photos import PhotoProblem, Prepared, Upload
 from incidents.records.places import place_fields
 from incidents.records.summaries import summarise
-from incidents.triage.merging import holder_of
+from incidents.triage.merging import holder_of, would_reach
 from opscenter.accounts.models import Agency, Person
 from realtime.change import Change, change
 
@@ -136,8 +136,8 @@ def take_report(
     told in `photo_problems` and never lose the report. `exercise` is 0 for the live service.
 
     `complaint` says whom a complaint is about. `same_as` is the id of the incident that somebody said this is the same
-    as: the report joins it, is counted and answered with it; where that is not possible any more (closed meanwhile,
-    another exercise) it opens its own.
+    as: the report joins it, is counted and answered with it; where that is not possible (closed meanwhile, another
+    exercise, or with the agency complained of or one under it) it opens its own.
 
     With `action`, the answer {report, incident, tracking_code} is kept under its id in the same change. `said` is a
     message that was taken as part of another report and is moved to this one (`splitting.split_off`).
@@ -296,7 +296,12 @@ def _joined(message: _Message) -> Incident | None:
     rows = Incident.objects.on_board().filter(pk=holder, exercise=message.exercise)
     # Read before it is locked, so that what was closed or is not theirs keeps its version.
     incident = lock(holder) if rows.exists() else None
-    return incident if incident is not None and incident.on_board else None
+    if incident is None or not incident.on_board:
+        return None
+    complained_of = message.complaint.agency
+    if complained_of is not None and would_reach([incident], [complained_of.pk]):
+        return None
+    return incident
 
 
 def _complain(report: Report, details: ComplaintDetails) -> None:

@@ -146,9 +146,17 @@ def merges_of(incident: Incident) -> tuple[list[Merge], Merge | None]:
 
 def _check_complaints(incidents: Sequence[Incident]) -> None:
     named = Complaint.objects.filter(report__incident__in=incidents, agency__isnull=False)
-    barred = barred_by(set(named.values_list("agency_id", flat=True))).agencies
-    if barred and Assignment.objects.filter(incident__in=incidents, state__in=_OPEN, agency__in=barred).exists():
+    if would_reach(incidents, set(named.values_list("agency_id", flat=True))):
         raise Refused(Refusal.COMPLAINED_OF)
+
+
+def would_reach(incidents: Collection[Incident], complained_of: Collection[int]) -> bool:
+    """Whether one of these agencies, or anyone under it, has open work on one of the incidents: a report that
+    complains of it must not come in there."""
+    barred = barred_by(complained_of).agencies
+    return (
+        bool(barred) and Assignment.objects.filter(incident__in=incidents, state__in=_OPEN, agency__in=barred).exists()
+    )
 
 
 def _take_in(into: Incident, other: Incident, by: Person) -> Merge:

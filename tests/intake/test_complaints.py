@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from incidents.dispatching.explaining import explain_incident
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.intake.take import ComplaintDetails
 from incidents.records.models import Complaint, History, Incident
+from opscenter.accounts.models import Agency
 from tests.cast import Cast, cast, give
 from tests.intake.world import IN_AN_LAC, World
 
@@ -57,6 +59,22 @@ class TestJoining:
         newest = History.objects.filter(incident=first).order_by("pk").last()
         assert newest is not None
         assert newest.kind == "report_added"
+
+    def test_a_complaint_does_not_join_what_the_agency_complained_of_has(
+        self, take: Any, world: World, cast: Cast
+    ) -> None:
+        first = take("Ổ gà", point=IN_AN_LAC).incident
+        give(first, world.an_lac, cast.supervisor)
+        about_it = ComplaintDetails(agency=world.an_lac, official="cán bộ số 3")
+        apart = take("Phường không chịu vá ổ gà", same_as=first.pk, point=IN_AN_LAC, complaint=about_it).incident
+        assert apart.pk != first.pk
+        assert apart.suggested_agency is None
+        about_another = ComplaintDetails(agency=world.binh_minh)
+        assert take("Ổ gà", same_as=first.pk, complaint=about_another).incident.pk == first.pk
+        # Whom the agency stands under is complained of: nobody below is told either.
+        above = Agency.objects.create(code="above", name="UBND trên", kind="district", valid_from=dt.date(2019, 1, 1))
+        Agency.objects.filter(pk=world.an_lac.pk).update(parent=above)
+        assert take("Ổ gà", same_as=first.pk, complaint=ComplaintDetails(agency=above)).incident.pk != first.pk
 
     def test_what_was_closed_or_belongs_to_an_exercise_opens_its_own(self, take: Any) -> None:
         closed = take(point=IN_AN_LAC).incident
