@@ -69,7 +69,7 @@ def ring(*, assignment_id: int, incident_id: int) -> bool:
         case Running.PLAN:
             _send(incident, assignment)
         case Running.PAUSE:
-            end_pause(incident, assignment, by=None)
+            end_pause(incident, assignment, by=None, why="limit")
         case _:
             _climb(incident, assignment, clock)
     return True

@@ -53,6 +53,17 @@ def resume(*, assignment_id: int, by: Person, base_version: int | None = None) -
     return assignment
 
 
+def citizen_answered(incident: Incident) -> int:
+    """What the citizens were asked for may be in a message that has just come in: the clocks of every agency of the
+    locked incident that asked run on. Gives how many did."""
+    asked = Assignment.objects.filter(incident=incident, state=AssignmentState.ASKED).select_related("agency")
+    rows = list(asked.order_by("pk"))
+    for assignment in rows:
+        assignment.incident = incident
+        end_pause(incident, assignment, by=None, why="answered")
+    return len(rows)
+
+
 def _pause(
     incident: Incident, assignment: Assignment, why: Pause.Why, text: str, until: dt.datetime, by: Person
 ) -> Assignment:
@@ -65,11 +76,12 @@ def _pause(
     return assignment
 
 
-def end_pause(incident: Incident, assignment: Assignment, *, by: Person | None) -> None:
-    """Lets the clocks of a locked incident's assignment run on; `by` is None when the limit is over."""
+def end_pause(incident: Incident, assignment: Assignment, *, by: Person | None, why: str = "") -> None:
+    """Lets the clocks of a locked incident's assignment run on. `by` is None when no person decided it; then `why`
+    is "limit" (the time is over) or "answered"."""
     Pause.objects.filter(assignment=assignment, ended_at=None).update(ended_at=current_change().at)
     deadlines.refresh(incident)
     assignment.refresh_from_db(fields=["seen_due_at", "accept_due_at", "due_at"])
     assignment.paused_until = None
     move_assignment(assignment, AssignmentState.IN_PROGRESS, "paused_until")
-    done(incident, assignment, HistoryKind.RESUMED, by, why="" if by else "limit")
+    done(incident, assignment, HistoryKind.RESUMED, by, why=why)

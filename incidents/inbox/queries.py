@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from geo.areas import area_named
 from geo.describing import Whereabouts
+from incidents.conversations.models import Message
 from incidents.dispatching.competence import decision_date
 from incidents.doors.models import KeptFile
 from incidents.doors.questions import Answered, answered
@@ -26,6 +27,7 @@ from incidents.records.lifecycles import (
 from incidents.records.models import Assignment, History, Incident, Note, Pause, Photo, Report, UnitWork
 from incidents.records.places import round_about
 from incidents.records.rights import Verb, may
+from incidents.records.summaries import mask
 from incidents.worktime.models import Absence
 from opscenter.accounts.models import Agency, AgencyKind, HandlingUnit, Person
 from opscenter.accounts.roles import Role
@@ -68,6 +70,8 @@ class Detail:
     district: str
     beside: Whereabouts | None
     history: Sequence[History]
+    # What the citizens said afterwards, as to a question: when, and the words without numbers and addresses.
+    said_later: Sequence[tuple[dt.datetime, str]]
     units: Sequence[HandlingUnit]
     # The other agencies' part in it, and what each said.
     others: Sequence[Assignment] = ()
@@ -175,7 +179,7 @@ def verbs_now(person: Person, assignment: Assignment) -> frozenset[Verb]:
 
 
 def detail(person: Person, pk: int) -> Detail | None:
-    """One of somebody's assignments; None when it is not theirs. Twenty queries at most, however much hangs on it."""
+    """One of somebody's assignments; None when it is not theirs. 21 queries at most, however much hangs on it."""
     assignment = (
         assignments_of(person)
         .select_related("incident__category", "agency", "handling_unit", "by")
@@ -201,6 +205,7 @@ def detail(person: Person, pk: int) -> Detail | None:
         district=_name(incident.area_set, incident.district_code),
         beside=round_about(incident),
         history=list(History.objects.filter(incident=incident, kind__in=_SHOWN).order_by("id")),
+        said_later=_said_later(reports),
         units=list(HandlingUnit.objects.filter(agency=assignment.agency, is_active=True).order_by("name")),
         verbs=verbs,
         is_below=is_below,
@@ -220,6 +225,12 @@ def _reports(incident: Incident) -> list[Report]:
     if incident.parent_id is not None:
         told |= Q(incident=incident.parent_id, received_at__lte=incident.received_at)
     return list(Report.objects.filter(told).select_related("text").order_by("received_at", "id"))
+
+
+def _said_later(reports: Sequence[Report]) -> list[tuple[dt.datetime, str]]:
+    """The citizens' later messages, the oldest first; none for reports that are withheld. One query."""
+    rows = Message.objects.filter(report__in=reports, direction=Message.Direction.IN, opens=False)
+    return [(row.at, mask(row.text)) for row in rows.order_by("at", "pk") if row.text.strip()]
 
 
 # What an agency needs to know of the way here; the room's own deliberations are not for it.

@@ -24,6 +24,7 @@ from geo.resolver import resolve
 from incidents.conversations import answering, listening
 from incidents.conversations.models import Message, Participant
 from incidents.conversations.phones import normal, spellings
+from incidents.dispatching.pausing import citizen_answered
 from incidents.intake import steps
 from incidents.intake.take import ReporterDetails, Taken, storable, take_report
 from incidents.records import photos as pictures
@@ -230,6 +231,7 @@ def _join(
             message = listening.hear(
                 report, door=source, source_id=source_id, text=words, point=point, photos=added, because=why
             )
+            citizen_answered(incident)
             if incident.state == IncidentState.RECEIVED:
                 _complete(report, incident, point, place, c.at)
     except IntegrityError:

@@ -16,9 +16,11 @@ from incidents.dispatching import agency_work, assigning, closing, disagreeing, 
 from incidents.dispatching.children import open_child
 from incidents.dispatching.deadlines import due_at
 from incidents.dispatching.refusals import Refusal, Refused
+from incidents.inbox.queries import detail
+from incidents.intake.messages import take_message
 from incidents.records.editing import Changed
 from incidents.records.lifecycles import NotAllowed
-from incidents.records.models import Assignment, History, Incident, Pause, Report, Reporter, UnitWork
+from incidents.records.models import Assignment, History, Incident, Pause, Report, Reporter, Source, UnitWork
 from incidents.worktime.models import Absence
 from opscenter.accounts.models import Agency, ContactPoint, HandlingUnit, Person
 from realtime.change import change
@@ -136,6 +138,22 @@ def test_the_citizens_are_asked_and_the_clocks_stand_still(accepted: Assignment,
     with pytest.raises(NotAllowed):
         do(pausing.resume, **own)
     assert kinds(incident)[-2:] == ["asked", "resumed"]
+
+
+def test_the_citizens_answer_lets_the_clocks_run_on_and_the_agency_reads_it(accepted: Assignment, cast: Cast) -> None:
+    do(pausing.ask, assignment_id=accepted.pk, question="Ở trước số nhà mấy?", by=cast.focal_point)
+    report = Report.objects.filter(incident=accepted.incident).earliest("pk")
+    said = {"source": Source.CHAT, "source_id": "later-1", "report": report}
+    for _twice in range(2):
+        assert take_message(words="Trước nhà 12/5, gọi 0900 000 001 nhé", **said).report.pk == report.pk
+    assert state(accepted) == "in_progress"
+    row = Pause.objects.get()
+    assert row.ended_at is not None
+    assert Assignment.objects.get(pk=accepted.pk).paused_until is None
+    assert History.objects.get(kind="resumed").why == "answered"
+    found = detail(cast.focal_point, accepted.pk)
+    assert found is not None
+    assert [words for _at, words in found.said_later] == ["Trước nhà 12/5, gọi ••• nhé"]
 
 
 def test_nobody_can_be_asked_about_a_task(world: World, cast: Cast) -> None:
