@@ -9,6 +9,7 @@ from incidents.api.acting import Done, act, answered, person_who_may
 from incidents.api.answers import NotTheirs
 from incidents.api.described import body_of
 from incidents.api.shapes import LONGEST_WORDS, Question, Sent, read
+from incidents.conversations.queries import canned_text
 from incidents.knowledge import finding, quoting
 from incidents.knowledge.models import Quote
 from incidents.records.keys import WITH_WORDS
@@ -17,6 +18,8 @@ from incidents.records.rights import Verb
 from opscenter.accounts.models import Person
 
 router = Router(tags=["answers"])
+# The code of the canned text that takes a wrong automatic answer back.
+RETRACTION = "retract"
 
 
 @router.post("", summary="Answers for the words")
@@ -37,7 +40,7 @@ def answers(request: HttpRequest) -> JsonResponse:
 
 @router.post("/quotes/{int:pk}/wrong", summary="It did not answer what was asked", openapi_extra=body_of(Sent))
 def wrong(request: HttpRequest, pk: int) -> JsonResponse:
-    """Never given to this person by itself again."""
+    """Never given to this person by itself again. {report, text}: how a reply to them that takes it back may begin."""
 
     def work(person: Person, sent: Sent) -> Done:
         kept = Quote.objects.filter(pk=pk).select_related("report").first()
@@ -45,6 +48,6 @@ def wrong(request: HttpRequest, pk: int) -> JsonResponse:
         if kept is None or not seen.filter(pk=kept.report.incident_id).exists():
             raise NotTheirs
         quoting.mark_wrong(quote_id=pk, by=person)
-        return {"quote": pk}
+        return {"quote": pk, "report": kept.report_id, "text": canned_text(RETRACTION, kept.report.language)}
 
     return act(request, Verb.MARK_ANSWER_WRONG, pk, Sent, work)

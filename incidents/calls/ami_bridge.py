@@ -36,6 +36,8 @@ T = TypeVar("T")
 BEAT_EVERY_S = 5.0
 LOOK_EVERY_S = 0.25
 ANSWER_WITHIN_S = 10.0
+# How long a telephone that is dialled for us rings.
+RING_S = 30
 # Asterisk says nothing for minutes at night: whether the line still lives is asked.
 PING_EVERY_S = 15.0
 LONGEST_WAIT_S = 30.0
@@ -76,6 +78,9 @@ class Bridge:
         self._reports: asyncio.Queue[PhoneReport] = asyncio.Queue()
         self._waiting: dict[str, asyncio.Future[Message]] = {}
         self._lists: dict[str, list[Message]] = {}
+        # What rings at the exchange for us, by the number of the asking, until it says whether anybody picked up.
+        self._dialled: dict[str, PhoneAction] = {}
+        self._answering: set[asyncio.Task[None]] = set()
         self._writer: asyncio.StreamWriter | None = None
 
     def stop(self) -> None:
@@ -98,6 +103,7 @@ class Bridge:
                 wait = min(wait * 2, LONGEST_WAIT_S)
         finally:
             await self._reports.join()
+            await asyncio.gather(*self._answering, return_exceptions=True)
             storing.cancel()
             await asyncio.get_running_loop().run_in_executor(self._database, connections.close_all)
             self._database.shutdown()
@@ -130,6 +136,9 @@ class Bridge:
                     future.set_exception(Lost("the line was lost"))
             self._waiting.clear()
             self._lists.clear()
+            # Whether they picked up will not be heard any more: a person must look.
+            for number in list(self._dialled):
+                self._picked_up(number, "line_lost")
             if self._writer is not None:
                 self._writer.close()
             self._writer = None
@@ -159,6 +168,9 @@ class Bridge:
                 if message.get("eventlist", "").lower() == "complete" or message["event"].lower().endswith("complete"):
                     self._answered(number, message)
                 return
+            if message["event"].lower() == "originateresponse" and number in self._dialled:
+                self._picked_up(number, _failure(message, "not_picked_up"))
+                return
             report = self.joiner.event(message, timezone.now())
             if report is not None:
                 self._reports.put_nowait(report)
@@ -174,10 +186,12 @@ class Bridge:
         """Sends an action and gives its response. Raises Lost and TimeoutError."""
         return (await self._ask(name, fields, listed=False))[0]
 
-    async def _ask(self, name: str, fields: dict[str, str], *, listed: bool) -> tuple[Message, list[Message]]:
+    async def _ask(
+        self, name: str, fields: dict[str, str], *, listed: bool, number: str = ""
+    ) -> tuple[Message, list[Message]]:
         if self._writer is None:
             raise Lost("there is no line")
-        number = uuid.uuid4().hex
+        number = number or uuid.uuid4().hex
         future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         if listed:
@@ -276,27 +290,58 @@ class Bridge:
             except (TimeoutError, OSError, ValueError) as error:
                 log.warning("the exchange did not do %s: %s", claimed, error)
                 failure = "no_answer"
-            await self._in_database(partial(telephone.answer, claimed, failure))
+            if failure is not None:
+                await self._in_database(partial(telephone.answer, claimed, failure))
 
-    async def _do(self, claimed: PhoneAction) -> str:
-        """Has the exchange do it; "" or the code of why not."""
+    async def _dial(self, claimed: PhoneAction, **fields: str) -> str | None:
+        """Has a telephone rung; None while it rings: whether anybody picks up comes as an event of the same number.
+
+        Others are not kept waiting for it.
+        """
+        number = uuid.uuid4().hex
+        self._dialled[number] = claimed
+        fields |= {"Context": self.exchange.context, "Priority": "1", "Async": "true", "Timeout": str(RING_S * 1000)}
+        try:
+            failure = _failure((await self._ask("Originate", fields, listed=False, number=number))[0])
+        except BaseException:
+            self._dialled.pop(number, None)
+            raise
+        if failure:
+            self._dialled.pop(number, None)
+            return failure
+        return None
+
+    def _picked_up(self, number: str, failure: str) -> None:
+        """Somebody picked up, or `failure` says why not."""
+        answer = partial(telephone.answer, self._dialled.pop(number), failure)
+        task = asyncio.create_task(self._keep(answer))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _keep(self, work: Callable[[], None]) -> None:
+        await self._safely(work)
+
+    async def _do(self, claimed: PhoneAction) -> str | None:
+        """Has the exchange do it; "", the code of why not, or None when that is heard later."""
         exchange = self.exchange
         if claimed.kind == PhoneAction.Kind.CALL_BACK and claimed.call is not None:
-            answer = await self.ask(
-                "Originate", Channel=claimed.by.seat.extension, Context=exchange.context, Priority="1", Async="true",
-                Exten=dialled(claimed.call.caller.number), CallerID=exchange.caller_id, Timeout="30000",
-            )  # fmt: skip
-            return _failure(answer)
+            return await self._dial(
+                claimed,
+                Channel=claimed.by.seat.extension,
+                Exten=dialled(claimed.call.caller.number),
+                CallerID=exchange.caller_id,
+            )
         if claimed.kind == PhoneAction.Kind.CALL_OUT:
             number = normalised(claimed.person.phone) if claimed.person is not None and claimed.person.is_active else ""
             if not number or not exchange.call_out:
                 return "no_number"
             # "n": the crew's telephone stays with the dialplan that speaks to it.
-            answer = await self.ask(
-                "Originate", Channel=f"Local/{dialled(number)}@{exchange.context}/n", Context=exchange.context,
-                Exten=exchange.call_out, Priority="1", Async="true", CallerID=exchange.caller_id, Timeout="30000",
-            )  # fmt: skip
-            return _failure(answer)
+            return await self._dial(
+                claimed,
+                Channel=f"Local/{dialled(number)}@{exchange.context}/n",
+                Exten=exchange.call_out,
+                CallerID=exchange.caller_id,
+            )
         if claimed.call is None:
             return "no_line"
         line = self.joiner.lines.get(claimed.call.call_id.removeprefix(PREFIX), Line())
@@ -309,8 +354,8 @@ class Bridge:
         return "no_line"
 
 
-def _failure(answer: Message) -> str:
-    return "" if answer.get("response", "").lower() == "success" else "refused"
+def _failure(answer: Message, code: str = "refused") -> str:
+    return "" if answer.get("response", "").lower() == "success" else code
 
 
 def _open_calls() -> list[str]:

@@ -12,7 +12,7 @@ class CallsConfig(AppConfig):
     verbose_name = _("Calls")
 
     def ready(self) -> None:
-        from incidents.calls import described, seats, silence
+        from incidents.calls import described, seats, silence, telephone
         from incidents.calls.calling_out import ring_crew
         from incidents.calls.figures import waits
         from incidents.calls.passing_on import pass_caller_on
@@ -30,4 +30,5 @@ class CallsConfig(AppConfig):
         register_way("message", ring_crew)
         register_measure(Target.Measure.ANSWER, waits)
         rounds.register("calls", silence.close_silent, dt.timedelta(seconds=30))
+        rounds.register("telephone", telephone.fail_late, dt.timedelta(seconds=10))
         rounds.register("desks", seats.leave_silent, dt.timedelta(seconds=15))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from incidents.calls.lifecycle import OPEN_STATES
-from incidents.calls.models import Call
+from incidents.calls.models import Call, PhoneAction
 from incidents.calls.telephone import transfer
 from incidents.emergencies.refusals import Refused
 from incidents.emergencies.services.opening import raise_emergency
@@ -29,11 +29,18 @@ def pass_caller_on(incident: Incident, agencies: Sequence[Agency], by: Person) -
 
 def make_emergency(*, call: Call, incident_id: int, by: Person) -> None:
     """The form comes after the transfer: what was passed on to 113, 114 or 115 is shared with that service, in the open
-    change. A second time changes nothing."""
-    if call.transferred_to not in _KINDS:
+    change; what the exchange failed to pass on all the more. A second time changes nothing."""
+    service = call.transferred_to or _last_tried(call)
+    if service not in _KINDS:
         return
     try:
-        raise_emergency(incident_id=incident_id, services=[_KINDS[call.transferred_to]], by=by)
+        raise_emergency(incident_id=incident_id, services=[_KINDS[service]], by=by)
     except Refused:
         # The service has it already: an older report of the same, or the same request once more.
         return
+
+
+def _last_tried(call: Call) -> str:
+    """Where the exchange was last asked to pass the caller on, whether it did or not; "" for nowhere."""
+    tried = PhoneAction.objects.filter(call=call, kind=PhoneAction.Kind.TRANSFER)
+    return tried.order_by("-pk").values_list("target", flat=True).first() or ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import timezone
 
 from incidents.calls.editing import follow_calls, lock, store
@@ -23,6 +24,8 @@ SERVICES = ("113", "114", "115")
 SILENT_AFTER = dt.timedelta(seconds=20)
 # Nobody still waits for what nobody did within this time.
 TOO_OLD = dt.timedelta(seconds=30)
+# A claimed action is answered long before: ringing a desk takes half a minute.
+UNANSWERED = dt.timedelta(minutes=2)
 
 
 def is_connected(at: dt.datetime | None = None) -> bool:
@@ -95,9 +98,8 @@ def not_reached(*, call_id: int, by: Person, again: bool) -> Call:
 
 def claim(at: dt.datetime | None = None) -> PhoneAction | None:
     """Takes the oldest waiting action; None when there is none. What waited too long fails instead."""
-    now = at or timezone.now()
+    fail_late(at)
     waiting = PhoneAction.objects.filter(state=PhoneAction.State.WAITING)
-    waiting.filter(at__lt=now - TOO_OLD).update(state=PhoneAction.State.FAILED, failure="not_in_time", done_at=now)
     for pk in waiting.order_by("at", "pk").values_list("pk", flat=True)[:5]:
         with change():
             if PhoneAction.objects.filter(pk=pk, state=PhoneAction.State.WAITING).update(state=PhoneAction.State.DOING):
@@ -106,21 +108,53 @@ def claim(at: dt.datetime | None = None) -> PhoneAction | None:
 
 
 def answer(action: PhoneAction, failure: str = "") -> None:
-    """What the exchange said to a claimed action; "" when it did it."""
-    state = PhoneAction.State.FAILED if failure else PhoneAction.State.DONE
-    with change() as c:
-        PhoneAction.objects.filter(pk=action.pk, state=PhoneAction.State.DOING).update(
-            state=state, failure=failure[:60], done_at=c.at
-        )
-        if failure and action.call_id is not None:
-            # The screen of whoever pressed the button asks again.
-            store(lock(action.call_id))
+    """What the exchange said to a claimed action; "" when it did it. A second answer changes nothing."""
+    _end(action.pk, PhoneAction.State.DOING, failure)
 
 
 def abandon_claimed() -> int:
-    """At the bridge's start: what an earlier bridge had claimed and not answered is left to people."""
-    doing = PhoneAction.objects.filter(state=PhoneAction.State.DOING)
-    return doing.update(state=PhoneAction.State.FAILED, failure="bridge_died", done_at=timezone.now())
+    """At the bridge's start: what an earlier bridge had claimed and not answered is left to people. Gives how many."""
+    doing = list(PhoneAction.objects.filter(state=PhoneAction.State.DOING).values_list("pk", flat=True))
+    return sum(_end(pk, PhoneAction.State.DOING, "bridge_died") for pk in doing)
+
+
+def fail_late(at: dt.datetime | None = None) -> int:
+    """What no bridge claimed, or a dead one never answered, in time: it failed, and is said. For the worker's rounds.
+
+    Gives how many.
+    """
+    now = at or timezone.now()
+    waiting = Q(state=PhoneAction.State.WAITING, at__lt=now - TOO_OLD)
+    doing = Q(state=PhoneAction.State.DOING, at__lt=now - UNANSWERED)
+    late = list(PhoneAction.objects.filter(waiting | doing).values_list("pk", "state"))
+    return sum(_end(pk, PhoneAction.State(state), "not_in_time") for pk, state in late)
+
+
+def _end(pk: int, before: PhoneAction.State, failure: str) -> bool:
+    """Ends an action that is still in the state `before`; whoever pressed the button sees it on their screen."""
+    with change() as c:
+        action = PhoneAction.objects.select_for_update(of=("self",)).get(pk=pk)
+        if action.state != before:
+            return False
+        action.state = PhoneAction.State.FAILED if failure else PhoneAction.State.DONE
+        action.failure, action.done_at = failure[:60], c.at
+        action.save(update_fields=["state", "failure", "done_at"])
+        if action.call_id is not None:
+            call = lock(action.call_id)
+            if failure and action.kind == PhoneAction.Kind.TRANSFER:
+                _not_passed_on(call, action)
+            store(call)
+            if call.taken_by is not None:
+                follow_calls(call.taken_by)
+        return True
+
+
+def _not_passed_on(call: Call, action: PhoneAction) -> None:
+    """The caller was never passed on: the call says so, and one that was written up already comes back to its desk."""
+    if call.transferred_to == action.target:
+        call.transferred_to, call.transferred_at = "", None
+    if call.taken_by_id is not None:
+        call.wrapped_at = None
 
 
 def beat(name: str) -> None:

@@ -103,3 +103,9 @@ def _elsewhere(incident: Incident, conversations: Collection[int], person: Perso
 def canned_texts() -> list[CannedText]:
     """The sentences in use. One query."""
     return list(CannedText.objects.filter(is_active=True))
+
+
+def canned_text(code: str, language: str) -> str:
+    """One sentence as a citizen reads it; "" when it is not in use. One query."""
+    found = CannedText.objects.filter(code=code, is_active=True).first()
+    return found.in_language(language) if found is not None else ""

@@ -111,10 +111,10 @@ def _say(report: Report, text: str, door: Door, by: Person | None) -> Message:
     at = current_change().at
     opened = Message.objects.filter(report=report).select_related("conversation").first()
     conversation = opened.conversation if opened else conversation_of(report.reporter, report.exercise)
-    delivery = enqueue(
-        kind=Kind.REPLY, door=door, incident=report.incident, report=report, text=(_subject(report), text)
-    )
-    tell_besides(report, Kind.REPLY, page=False)
+    # Some platforms take late what a person wrote, and nothing else.
+    kind = Kind.REPLY if by is not None else Kind.BY_ITSELF
+    delivery = enqueue(kind=kind, door=door, incident=report.incident, report=report, text=(_subject(report), text))
+    tell_besides(report, kind, page=False)
     conversation.last_at = at
     conversation.save(update_fields=["last_at"])
     return Message.objects.create(

@@ -36,6 +36,8 @@ class Kind(models.TextChoices):
     ANSWERED = "answered", _("Answered")
     ASSIGNMENT = "assignment", _("New assignment")
     REPLY = "reply", _("Reply in a conversation")
+    # The same, but nobody typed it.
+    BY_ITSELF = "by_itself", _("Automatic reply")
     # To a contact that wrote N, T, C or X.
     NOTED = "noted", _("Reply to a contact")
     QUESTION = "question", _("Question to the citizen")
@@ -50,7 +52,7 @@ class Kind(models.TextChoices):
 # Of use only within minutes: tried again at once, and soon not any more.
 URGENT = frozenset({Kind.CALL_OUT, Kind.ALARM, Kind.CREW_SILENT})
 # Messages whose words come with them.
-FREE = frozenset({Kind.REPLY, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.DRILL}) | URGENT
+FREE = frozenset({Kind.REPLY, Kind.BY_ITSELF, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.DRILL}) | URGENT
 
 
 class Receipt(models.TextChoices):

@@ -80,6 +80,7 @@ _NOTICES: dict[str, str | Promise] = {
     Kind.RECEIVED: _("We have your report %(code)s."),
     Kind.FORWARDED: _("Report %(code)s is with those who handle it."),
     Kind.ANSWERED: _("There is an answer to report %(code)s."),
+    Kind.BY_ITSELF: _("The hotline has written to you about report %(code)s."),
     Kind.REPLY: _("The hotline has written to you about report %(code)s."),
     Kind.QUESTION: _("The hotline asks you something about report %(code)s."),
     Kind.ASSIGNMENT: _("New assignment: %(code)s."),

@@ -21,8 +21,8 @@ from incidents.records.models import Source
 # Without a tag a page may answer for a day; what a person writes may go under this one for seven.
 _TAGGED = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
 _OUTSIDE_WINDOW = 10
-# What nobody wrote must not go under it: that is left to the citizen's next door.
-_BY_ITSELF = frozenset({Kind.RECEIVED, Kind.FORWARDED})
+# All else nobody wrote, and must not go under it: that is left to the citizen's next door.
+_BY_A_PERSON = frozenset({Kind.REPLY, Kind.ANSWERED, Kind.QUESTION})
 # Graph's error code → what it means; any other is tried again.
 _ERRORS = {
     _OUTSIDE_WINDOW: (Outcome.PERMANENT, Failure.WINDOW_CLOSED),
@@ -70,7 +70,7 @@ class Facebook(ChatDoor):
             "access_token": settings.FACEBOOK_PAGE_TOKEN,
         }
         result = _sent(content)
-        if result.failure == Failure.WINDOW_CLOSED and outgoing.kind not in _BY_ITSELF:
+        if result.failure == Failure.WINDOW_CLOSED and outgoing.kind in _BY_A_PERSON:
             result = _sent({**content, **_TAGGED})
         return result
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils import timezone
 
+from incidents.conversations.models import Message
+from incidents.conversations.phones import normal, spellings
 from incidents.knowledge.models import AnswerVersion, Quote
 from incidents.knowledge.refusals import AnswerRefusal, AnswerRefused
 from incidents.records.models import Report
@@ -52,13 +55,15 @@ def mark_wrong(*, quote_id: int, by: Person) -> Quote:
 
 
 def wrong_for(report: Report) -> frozenset[int]:
-    """The answers that were wrong for whoever sent this report, by any of their reports."""
-    reporter = report.reporter
-    rows = Quote.objects.filter(wrong_at__isnull=False)
-    if reporter is None:
-        rows = rows.filter(report=report)
-    elif reporter.phone:
-        rows = rows.filter(report__reporter__phone=reporter.phone)
-    else:
-        rows = rows.filter(report__reporter=reporter)
+    """The answers that were wrong for whoever sent this report, by any of their reports and by any door.
+
+    One person is one conversation: whom their telephone number, or somebody of the room, put together.
+    """
+    conversations = Message.objects.filter(report=report).values("conversation")
+    theirs = Q(report=report) | Q(report__messages__conversation__in=conversations)
+    if report.reporter is not None:
+        theirs |= Q(report__reporter=report.reporter)
+        if number := normal(report.reporter.phone):
+            theirs |= Q(report__reporter__phone__in=spellings(number))
+    rows = Quote.objects.filter(theirs, wrong_at__isnull=False)
     return frozenset(rows.values_list("version__answer_id", flat=True))

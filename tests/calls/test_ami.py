@@ -125,6 +125,8 @@ class Asterisk:
         self.channels: list[bytes] = []
         self.entries: list[bytes] = []
         self.refuse: set[str] = set()
+        # What becomes of a telephone that is dialled; "" while it still rings.
+        self.picked_up = "Success"
         self._writers: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
         self.port = 0
@@ -189,7 +191,11 @@ class Asterisk:
                 return listed(self.entries, "QueueStatusComplete")
             case name:
                 self.asked.append(message)
-                return say("Error", Message="No") if name in self.refuse else say("Success")
+                if name in self.refuse:
+                    return say("Error", Message="No")
+                if name == "Originate" and self.picked_up:
+                    return say("Success") + event("OriginateResponse", ActionID=number, Response=self.picked_up)
+                return say("Success")
 
 
 async def until(holds: Callable[[], Any]) -> None:
@@ -299,6 +305,43 @@ def test_warm_transfer_and_call_back(world: World, cast: Cast) -> None:
 
     with_bridge(script)
     assert PhoneAction.objects.get(kind="call_back").failure == "refused"
+
+
+@pytest.mark.parametrize(("picked_up", "failure"), [("Success", ""), ("Failure", "not_picked_up"), ("", "line_lost")])
+def test_a_desk_that_rings_keeps_nobody_waiting_and_says_whether_it_was_picked_up(
+    world: World, cast: Cast, picked_up: str, failure: str
+) -> None:
+    with change():
+        seats.set_status(by=cast.call_taker, status=SeatStatus.FREE, extension="PJSIP/101")
+    call = Call.objects.create(call_id="x", began_at=timezone.now(), state="missed", callback="due")
+    Caller.objects.create(call=call, number="+84900000001")
+
+    def call_back() -> None:
+        with change():
+            telephone.call_back(call_id=call.pk, by=cast.call_taker)
+
+    async def script(asterisk: Asterisk, bridge: Bridge) -> None:
+        asterisk.picked_up = picked_up
+        await until(telephone.is_connected)
+        await asyncio.to_thread(call_back)
+        await until(lambda: asterisk.asked)
+        if not picked_up:
+            # It rings; the next action is not kept waiting.
+            await until(lambda: PhoneAction.objects.get().state == "doing")
+            await asyncio.to_thread(
+                lambda: PhoneAction.objects.create(
+                    call=call, kind="transfer", target="114", by=cast.call_taker, at=timezone.now()
+                )
+            )
+            await until(lambda: PhoneAction.objects.get(kind="transfer").failure == "no_line")
+            asterisk.cut()
+        await until(lambda: PhoneAction.objects.get(kind="call_back").state in {"done", "failed"})
+
+    with_bridge(script)
+    assert PhoneAction.objects.get(kind="call_back").failure == failure
+    # It stays with the desk, which dials by hand or puts it back on the list.
+    call.refresh_from_db()
+    assert (call.callback, call.taken_by) == ("calling", cast.call_taker)
 
 
 def test_a_crew_is_rung_up_once(world: World, cast: Cast) -> None:

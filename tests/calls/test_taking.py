@@ -222,6 +222,49 @@ def test_what_nobody_did_in_time_is_not_done_late(world: World, cast: Cast, phon
     do(telephone.transfer, call_id=call.pk, service="114", by=cast.call_taker)
     assert telephone.claim(timezone.now() + dt.timedelta(minutes=1)) is None
     assert PhoneAction.objects.get().failure == "not_in_time"
+    # The caller was never passed on, and whoever pressed the button is told.
+    call.refresh_from_db()
+    assert (call.transferred_to, call.transferred_at) == ("", None)
+    (body,) = [row.body for row in described.rows(frozenset({"room"})) if row.entity == described.CALL]
+    assert (body["action"]["state"], body["action"]["failure"]) == ("failed", "not_in_time")
+    assert body["action"]["by"] == cast.call_taker.pk
+
+
+def test_a_transfer_that_fails_after_the_write_up_comes_back_to_the_desk(
+    world: World, cast: Cast, phone: Phone, new_agency: Any
+) -> None:
+    new_agency(kind="ambulance")
+    call = phone("ringing", "answered", call_id="a")
+    do(taking.take, call_id=call.pk, by=cast.call_taker)
+    BridgeBeat.objects.create(name="bridge", beat_at=timezone.now())
+    do(telephone.transfer, call_id=call.pk, service="115", by=cast.call_taker)
+    answer = Hands(cast.call_taker).post("/api/reports", {"words": "Ông cụ bất tỉnh", "call": call.pk})
+    assert answer.status_code == 201, answer.content
+    phone("ringing", "answered", "ended", call_id="a")
+    assert not Call.objects.live().exists()
+    assert telephone.fail_late(timezone.now() + dt.timedelta(minutes=1)) == 1
+    assert telephone.fail_late(timezone.now() + dt.timedelta(minutes=1)) == 0
+    call = Call.objects.live().get()
+    assert (call.taken_by, call.wrapped_at, call.transferred_to) == (cast.call_taker, None, "")
+    # Seen and done by hand.
+    do(taking.wrap_up, call_id=call.pk, by=cast.call_taker)
+    assert not Call.objects.live().exists()
+
+
+def test_a_failed_transfer_is_an_emergency_all_the_same(
+    world: World, cast: Cast, phone: Phone, new_agency: Any
+) -> None:
+    ambulance = new_agency(kind="ambulance")
+    call = phone("ringing", "answered")
+    do(taking.take, call_id=call.pk, by=cast.call_taker)
+    BridgeBeat.objects.create(name="bridge", beat_at=timezone.now())
+    do(telephone.transfer, call_id=call.pk, service="115", by=cast.call_taker)
+    claimed = telephone.claim()
+    assert claimed is not None
+    telephone.answer(claimed, "refused")
+    answer = Hands(cast.call_taker).post("/api/reports", {"words": "Ông cụ bất tỉnh", "call": call.pk})
+    incident = Incident.objects.by_code(answer.json()["incident"]).get()
+    assert [row.agency for row in incident.assignments.all()] == [ambulance]
 
 
 def test_a_report_that_was_lost_does_not_ring_for_ever(world: World, cast: Cast, phone: Phone) -> None:

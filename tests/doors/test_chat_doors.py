@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from incidents.conversations.models import Message
-from incidents.conversations.replying import reply
+from incidents.conversations.replying import reply, reply_by_itself
 from incidents.delivery.models import Delivery, DeliveryState, Door, Receipt
 from incidents.delivery.outcomes import Failure
 from incidents.delivery.work import Sending
@@ -257,6 +257,13 @@ def test_facebook_answers_as_a_person_after_a_day_and_only_what_a_person_wrote(
     # "We have your report" was written by nobody.
     assert len(facebook.peer.asked) == 1
     assert Delivery.objects.get(door="facebook").failure == Failure.WINDOW_CLOSED
+    facebook.peer.asked.clear()
+    # Nor an answer of the system.
+    facebook.peer.answers = [(400, refused)]
+    with change():
+        reply_by_itself(report=Report.objects.get(), text="Theo quy định…", why="answer_in_force")
+    send_all()
+    assert len(facebook.peer.asked) == 1
     facebook.peer.asked.clear()
     facebook.peer.answers = [(400, refused)]
     with change():

@@ -9,10 +9,12 @@ import pytest
 from django.conf import settings
 
 from incidents.conversations.models import Message
+from incidents.conversations.people import put_together
 from incidents.intake.messages import take_message
 from incidents.intake.take import ReporterDetails
 from incidents.knowledge.models import Answer, AnswerVersion, Quote
-from incidents.records.models import Source
+from incidents.records.models import Report, Source
+from realtime.change import change
 from tests.cast import Cast, Hands
 from tests.intake.world import World
 
@@ -73,6 +75,15 @@ def test_what_was_wrong_is_never_given_to_them_again(
     # Somebody else still gets it.
     write(QUESTION, "3", phone="0900000002")
     assert len(said()) == 2
+    # The same person by another door: with the same number, and where somebody put the two together.
+    for at, details in enumerate(({"phone": "0900 000 001"}, {})):
+        reporter = ReporterDetails(door="viber", door_id=f"v{at}", **details)
+        other = take_message(source=Source.VIBER, source_id=f"v{at}", words="Xin chào", reporter=reporter).message
+        if not details:
+            with change():
+                put_together(report=other.report, other=Report.objects.earliest("pk"), by=cast.call_taker)
+        take_message(source=Source.VIBER, source_id=f"w{at}", words=QUESTION, reporter=reporter)
+        assert len(said()) == 2, details
     settings.ANSWER_CONFIDENCE = 1.1
     write(QUESTION, "4", phone="0900000003")
     assert len(said()) == 2

@@ -16,6 +16,7 @@ import { chooseByDigit, showQuestions } from "../questions";
 import { Answers } from "./answers";
 import { ask } from "./ask";
 import type { Pin, Spot } from "./map";
+import { failedAs, type Call as PhoneCall } from "./phone";
 
 const NEAR_MOST = 5;
 
@@ -242,8 +243,12 @@ export class CallForm {
   }
 
   /** What the stream says of the shown call. */
-  changed(call: { id: number; state: string; callback: string; transferred_to: string }): void {
+  changed(call: PhoneCall): void {
     if (this.slot?.call !== call.id) return;
+    const failure = this.box.querySelector<HTMLElement>("#call-failure")!;
+    const text = failedAs(call.action);
+    // The same words again would be read out again.
+    if (failure.textContent !== text) failure.textContent = text;
     const talking = ["ringing", "answered", "elsewhere"].includes(call.state);
     for (const button of this.box.querySelectorAll<HTMLButtonElement>("#call-transfer [data-service]")) {
       button.disabled = !talking;
@@ -340,6 +345,7 @@ export class CallForm {
     this.askFor("");
     this.drawNear([]);
     this.box.querySelector("#call-state")!.textContent = "";
+    this.box.querySelector("#call-failure")!.textContent = "";
     this.box.querySelector<HTMLElement>("#call-complaint")!.hidden = true;
     this.form.querySelector<HTMLElement>("[data-status]")!.textContent = "";
     this.hidePlaces();

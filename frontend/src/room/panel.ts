@@ -51,6 +51,10 @@ export class Panel {
       form.reset();
       // What was being written is sent: nothing of it can be lost by drawing the panel anew.
       if (form.contains(document.activeElement)) this.box.focus({ preventScroll: true });
+      if (form.dataset.form === "wrong") {
+        this.retract(entry);
+        return;
+      }
       if (form.dataset.undo === "dispatch" && subject) this.offerBack(subject.code, "undo.dispatch", entry);
       if ("merge" in form.dataset) {
         const { code, merge } = (entry.answer?.body ?? {}) as { code: string; merge: number };
@@ -276,6 +280,22 @@ export class Panel {
       form.scrollIntoView({ block: "nearest" });
     }
     return true;
+  }
+
+  /** A wrong automatic answer was marked: the reply opens with the words that take it back, for a person to complete. */
+  private retract(entry: Entry): void {
+    const { report, text } = (entry.answer?.body ?? {}) as { report?: number; text?: string };
+    const field = report ? this.box.querySelector<HTMLTextAreaElement>(`#reply-${report}`) : null;
+    if (field) {
+      if (text && !field.value.includes(text)) field.value = [text, field.value].filter(Boolean).join("\n");
+      unfold(field.form!);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+      field.setSelectionRange(field.value.length, field.value.length);
+      field.scrollIntoView({ block: "nearest" });
+    }
+    for (const form of this.box.querySelectorAll<HTMLFormElement>("form[data-form=wrong]")) if (form.action.endsWith(entry.url)) form.hidden = true;
+    this.notices.say(say(field ? "wrong.marked" : "wrong.marked-shut"), 10);
   }
 
   private async emergency({ code, version }: Subject): Promise<void> {

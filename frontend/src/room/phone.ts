@@ -26,6 +26,25 @@ export interface Call {
   callback: string;
   tries: number;
   transferred_to: string;
+  action: Asked | null;
+}
+
+/** The last thing that the exchange was asked to do for a call, and what became of it. */
+export interface Asked {
+  id: number;
+  kind: "transfer" | "call_back";
+  target: string;
+  state: "waiting" | "doing" | "done" | "failed";
+  failure: string;
+  by: number;
+}
+
+/** Why the exchange did not do it and what to do by hand now; "" while it may still do it. */
+export function failedAs(asked: Asked | null): string {
+  if (asked?.state !== "failed") return "";
+  const known = ["refused", "no_answer", "no_line", "not_in_time", "bridge_died", "line_lost", "not_picked_up"] as const;
+  const why = say(`phone.why.${known.find((code) => code === asked.failure) ?? "refused"}`);
+  return asked.kind === "transfer" ? say("phone.transfer-failed", { service: asked.target, why }) : say("back.failed", { why });
 }
 
 interface Desk {
@@ -79,6 +98,8 @@ export class Phone {
   private seats: Seats = { people: {}, mine: { status: "off", extension: "" }, dials: false };
   private readonly known = new Map<number, Known>();
   private readonly popped = new Set<number>();
+  /** Failures that were said already, by the number of what was asked. */
+  private readonly told = new Set<number>();
 
   constructor(
     private readonly live: Live,
@@ -159,10 +180,20 @@ export class Phone {
     for (const call of fresh) this.popped.add(call.id);
     if (fresh[0] && shown === null) void this.openCall(fresh[0].id);
     else if (fresh[0] && !fresh.some((call) => call.id === shown)) this.notices.say(say("phone.fresh"), 8);
+    this.tellFailed();
     const now = shown ? this.get(shown) : undefined;
     if (now) this.act.changed(now);
     if (this.desks().some((desk) => !(desk.id in this.seats.people))) void this.loadSeats();
     this.draw();
+  }
+
+  /** What the exchange did not do for this desk is said at once and loudly, whatever is on the screen. */
+  private tellFailed(): void {
+    for (const { action } of this.calls()) {
+      if (action?.state !== "failed" || action.by !== ME || this.told.has(action.id)) continue;
+      this.told.add(action.id);
+      this.notices.say(failedAs(action), 60);
+    }
   }
 
   /** A desk on duty says that its page is there; one that was silent for too long is told that it is off duty. */
@@ -223,14 +254,14 @@ export class Phone {
     const mine = this.mine();
     const shown = this.act.shown();
     this.mineBox.hidden = mine.length < 1 || (mine.length === 1 && mine[0]?.id === shown);
-    const state = JSON.stringify([mine.map((call) => [call.id, call.state]), shown, [...this.known.keys()]]);
+    const state = JSON.stringify([mine.map((call) => [call.id, call.state, call.action?.state]), shown, [...this.known.keys()]]);
     if (this.mineBox.dataset.state !== state) {
       this.mineBox.dataset.state = state;
       this.mineBox.replaceChildren(
         ...mine.map((call) =>
           element(
             "button",
-            { type: "button", class: "btn btn-sm phone-chip", "data-call": call.id, "aria-pressed": String(call.id === shown), "data-state": call.state },
+            { type: "button", class: "btn btn-sm phone-chip", "data-call": call.id, "aria-pressed": String(call.id === shown), "data-state": call.state, "data-failed": call.action?.state === "failed", title: failedAs(call.action) || undefined },
             element("span", { class: "tabular", text: this.known.get(call.id)?.number || say("phone.unknown") }),
             element("span", { class: "phone-clock tabular" }),
           ),
@@ -240,7 +271,7 @@ export class Phone {
     }
     for (const chip of this.mineBox.querySelectorAll<HTMLElement>("[data-call]")) {
       const call = mine.find((one) => one.id === Number(chip.dataset.call));
-      if (call) chip.querySelector(".phone-clock")!.textContent = this.lasts(call, now);
+      if (call) chip.querySelector(".phone-clock")!.textContent = call.action?.state === "failed" ? say("phone.not-done") : this.lasts(call, now);
     }
   }
 
