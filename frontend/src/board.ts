@@ -81,7 +81,7 @@ function row(incident: Incident, now: number): HTMLLIElement {
     "button",
     { type: "button", class: "board-row", "aria-current": incident.code === open ? "true" : undefined, onclick: () => void show(incident.code) },
     element("span", { class: `priority priority-${incident.priority}`, title: say("row.priority", { n: incident.priority }), text: String(incident.priority) }),
-    element("span", { class: "board-what" }, incident.emergency?.major ? element("b", { class: "major-mark", text: say("row.major") }) : null, what),
+    element("span", { class: "board-what" }, incident.emergency?.major ? element("b", { class: "major-mark", text: say("row.major") }) : null, incident.exercise ? element("b", { class: "exercise-mark", text: say("row.exercise") }) : null, what),
     element("span", { class: `board-timer tabular${timer.late ? " overdue" : ""}`, text: timer.text }),
     element("span", { class: "board-where", text: `${names.shortPlace(incident.area) || say("row.no-place")} · ${state}` }),
   );

@@ -10,7 +10,7 @@ export const colour = (name: string): string => getComputedStyle(document.docume
 
 /** Makes a map in `box` with the wards on it; null when the box has gone meanwhile. */
 export async function borderMap(box: HTMLElement, options: L.MapOptions = {}): Promise<L.Map | null> {
-  const { wards } = await borders();
+  const { wards, approximate } = await borders();
   if (!box.isConnected) return null;
   const map = L.map(box, { zoomControl: false, preferCanvas: true, maxZoom: 19, ...options });
   L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom-in"), zoomOutTitle: say("map.zoom-out") }).addTo(map);
@@ -18,6 +18,7 @@ export async function borderMap(box: HTMLElement, options: L.MapOptions = {}): P
     L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution, maxZoom: 19 }).addTo(map);
   }
   void credit(map);
+  if (approximate) map.attributionControl.addAttribution(say("map.approximate"));
   L.geoJSON(wards, {
     style: { color: colour("--map-border-strong"), weight: 1.5, fillColor: colour("--map-land"), fillOpacity: settings.basemap ? 0 : 1 },
     interactive: false,

@@ -253,7 +253,7 @@ export class Queue {
     const waits = incident.waiting_since
       ? `${say("row.waits", { source: sayBase(`source.${incident.source}` as Parameters<typeof sayBase>[0]), time: short(now - Date.parse(incident.waiting_since)) })} · `
       : "";
-    text(row.meta, `${waits}${clock(received)} · ${place} · ${category}`);
+    text(row.meta, `${incident.exercise ? `${say("row.exercise")} · ` : ""}${waits}${clock(received)} · ${place} · ${category}`);
     row.item.classList.toggle("is-waiting", waits !== "");
     set(row.meta, "title", [this.names.place(incident.area), category].filter(Boolean).join(" · "));
     text(row.age, now - received < 60_000 ? age(received, now) : short(now - received));
