@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 WORKERS = str((os.cpu_count() or 2) + 2)
 # In the order given, so that the long files begin first and the many short ones fill the end.
 SPREAD = ["-q", "--durations=8", "-n", WORKERS, "--dist", "loadfile", "--no-loadscope-reorder"]
+# A browser draws its maps without a graphics card and fills a core by itself: more of them only wait for one another.
+BROWSERS = str(os.cpu_count() or 2)
 PYTEST = [sys.executable, "-m", "pytest", *SPREAD]
 # These start their own servers, whichever database the run is on.
 OWN_PROCESSES = ("launch", "deploy", "faults", "harness", "e2e")
@@ -31,7 +33,7 @@ PARTS = {
         *LONG_FIRST[4:], "tests", *(f"--ignore=tests/{name}" for name in OWN_PROCESSES),
     ],
     "the browser's modules": [sys.executable, "-m", "opscenter.launch.frontend", "test"],
-    "Chromium": [*PYTEST, "tests/e2e"],
+    "Chromium": [*PYTEST, "-n", BROWSERS, "tests/e2e"],
 }  # fmt: skip
 
 
