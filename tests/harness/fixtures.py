@@ -95,20 +95,37 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def live_site(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[LiveSite]:
+def sites(django_db_blocker: Any) -> Iterator[Callable[[str], LiveSite]]:
+    """The sites of this process, each started when it is first asked for and kept: a start takes half a minute, and
+    files with tests on both databases would start one after the other again and again."""
+    started: dict[str, LiveSite] = {}
+    with contextlib.ExitStack() as ends:
+
+        def site(database: str) -> LiveSite:
+            if database not in started:
+                # Not pytest's own temporary folder: the database server's user could not enter it.
+                folder = tempfile.TemporaryDirectory(prefix="opscenter-site-", ignore_cleanup_errors=True)
+                name = Path(ends.enter_context(folder)) / "site"
+                topology = ends.enter_context(Topology(name, database=database, env=DOORS))
+                started[database] = LiveSite(topology, django_db_blocker.unblock)
+            return started[database]
+
+        yield site
+
+
+@pytest.fixture(scope="session")
+def live_site(request: pytest.FixtureRequest, sites: Callable[[str], LiveSite]) -> LiveSite:
     """The site on the database of this round. One start serves all tests: make your own people and incidents."""
-    # Not pytest's own temporary folder: the database server's user could not enter it.
-    with (
-        tempfile.TemporaryDirectory(prefix="opscenter-site-", ignore_cleanup_errors=True) as name,
-        Topology(Path(name) / "site", database=request.param, env=DOORS) as topology,
-    ):
-        yield LiveSite(topology, django_db_blocker.unblock)
+    return sites(request.param)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, headless, drawing WebGL in software."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    # As long as pages wait for anything else: the machine may be busy.
+    expect.set_options(timeout=15_000)
 
     path = shutil.which("chromium") or shutil.which("google-chrome")
     assert path is not None, "No Chromium on this machine: run `make test-needs`"
