@@ -23,14 +23,19 @@ PYTEST = [sys.executable, "-m", "pytest", *SPREAD]
 # These start their own servers, whichever database the run is on.
 OWN_PROCESSES = ("launch", "deploy", "faults", "harness", "e2e")
 LONG_FIRST = [
-    "tests/launch", "tests/deploy", "tests/faults", "tests/harness", "tests/exercises", "tests/realtime", "tests/api",
-]  # fmt: skip
+    "tests/api/test_outsider.py",
+    "tests/realtime/test_stream.py",
+    "tests/exercises",
+    "tests/realtime",
+    "tests/api",
+]
+WITH_PROCESSES = ["tests/launch", "tests/deploy", "tests/faults", "tests/harness"]
 
 PARTS = {
-    "SpatiaLite": [*PYTEST, *LONG_FIRST, "tests", "--ignore=tests/e2e"],
+    "SpatiaLite": [*PYTEST, *LONG_FIRST[:2], *WITH_PROCESSES, *LONG_FIRST[2:], "tests", "--ignore=tests/e2e"],
     "PostGIS and Redis": [
         sys.executable, "-m", "tests.harness.run_on_postgis", "--", "pytest", *SPREAD, "--only-database",
-        *LONG_FIRST[4:], "tests", *(f"--ignore=tests/{name}" for name in OWN_PROCESSES),
+        *LONG_FIRST, "tests", *(f"--ignore=tests/{name}" for name in OWN_PROCESSES),
     ],
     "the browser's modules": [sys.executable, "-m", "opscenter.launch.frontend", "test"],
     "Chromium": [*PYTEST, "-n", BROWSERS, "tests/e2e"],
