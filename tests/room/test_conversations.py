@@ -196,6 +196,41 @@ def test_a_person_puts_together_and_takes_apart(world: World, take: Any, cast: C
         assert answer.status_code == 422
 
 
+def test_one_thread_of_a_person_by_all_doors(world: World, take: Any, cast: Cast) -> None:
+    from incidents.conversations.queries import talks
+    from tests.cast import give
+
+    phone = take("Đèn đường hỏng", source="phone", reporter=ReporterDetails(phone="0900000001"))
+    web = take("Ổ gà ở Phường An Lạc", reporter=ReporterDetails(phone="0900000001"))
+    stranger = take("Đống rác", reporter=ReporterDetails(phone="0900000002"))
+    hands = Hands(cast.call_taker)
+    hands.post(f"/api/incidents/{phone.incident.code}/reply", {"text": "Đã chuyển đơn vị điện."})
+
+    page = hands.get(f"/room/incident/{web.incident.code}/panel").content.decode()
+    thread = page[page.index('class="said-before"') :]
+    # In order, with the door and the other incident's code, and nothing of anybody else.
+    assert thread.index("Đèn đường hỏng") < thread.index("Ổ gà ở Phường An Lạc") < thread.index("Đã chuyển đơn vị")
+    assert f"/room/incident/{phone.incident.code}/" in thread
+    assert "Đống rác" not in page
+    # What was said after this one began stands after it.
+    page = hands.get(f"/room/incident/{phone.incident.code}/panel").content.decode()
+    assert 'class="said-before"' not in page
+    assert page.index("Đèn đường hỏng") < page.index("Ổ gà ở Phường An Lạc")
+    assert 'class="said"' not in hands.get(f"/room/incident/{stranger.incident.code}/panel").content.decode()
+
+    # Who sees only this one reads of this one only.
+    give(phone.incident, world.binh_minh, cast.call_taker)
+    give(web.incident, world.an_lac, cast.call_taker)
+
+    def read(by: Any) -> set[str]:
+        rows = list(Report.objects.select_related("reporter").filter(incident=web.incident))
+        (talk,) = talks(Incident.objects.get(pk=web.incident.pk), rows, by)
+        return {one.text for one in (*talk.before, *talk.said)}
+
+    assert "Đèn đường hỏng" in read(cast.call_taker)
+    assert "Đèn đường hỏng" not in read(cast.focal_point)
+
+
 def test_a_message_twice_at_once_is_one(world: World) -> None:
     from tests.cast import together
 
