@@ -152,13 +152,8 @@ def test_a_nudge_makes_it_sooner_and_its_absence_only_later(tmp_path: Path, crow
         delays(client, 3)
         nudged = delays(client, 20)
         redis.stop()
-        began = time.monotonic()
-        with change():
-            write(1, "dead", {"room": "room"})
-        assert time.monotonic() - began < 0.2, "a dead Redis must not hold up a change"
         polled = delays(client, 20)
         assert nudged[10] < polled[10], (nudged, polled)
-        assert polled[-2] < 1
         assert client.codes == []
         redis.start()
         assert wait_until(lambda: delays(client, 9)[4] < polled[10], 20)
