@@ -7,7 +7,7 @@ import { Stream } from "./live/stream";
 import { getJson, pageData } from "./page";
 import { clock, clockSeconds, span } from "./time";
 import { drawAgencies, drawFigures, drawLatest, type Figures, type Times, type WallNames } from "./wall/figures";
-import { type Scene, sceneAt } from "./wall/scenes";
+import { keptScene, type Scene, sceneAt } from "./wall/scenes";
 import { drawAgenciesLarge, drawChannels, drawEmergencies, drawLaunch, drawToday } from "./wall/stage";
 import { type Spot, spotOf, type WallBody } from "./wall/spots";
 import { locale } from "./words";
@@ -84,11 +84,11 @@ function drawNames(): void {
   document.body.classList.toggle("has-exercise", names.exercise !== "");
 }
 
-/** The scene of this second. A scene without anything to tell is left out. */
+/** The scene of this second, or the one this screen keeps to. A scene without anything to tell is left out. */
 function showScene(now: number): void {
   const isEmpty = (scene: Scene): boolean =>
     (scene.kind === "emergencies" && !spots().some((spot) => spot.group === 2)) || (scene.kind === "agencies" && names.on_time.length === 0);
-  const scene = sceneAt(names.scenes, now, isEmpty);
+  const scene = keptScene(names.scenes, location.search) ?? sceneAt(names.scenes, now, isEmpty);
   if (scene.kind === "launch") drawLaunch(scene.title, scene.subtitle);
   if (document.body.dataset.scene === scene.kind) return;
   document.body.dataset.scene = scene.kind;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Scene, sceneAt, type SceneKind } from "./scenes";
+import { keptScene, type Scene, sceneAt, type SceneKind } from "./scenes";
 
 const scene = (kind: SceneKind, seconds: number): Scene => ({ kind, seconds, title: "", subtitle: "" });
 const three = [scene("map", 40), scene("figures", 20), scene("emergencies", 10)];
@@ -15,4 +15,9 @@ describe("the wall's scenes", () => {
     expect([0, 45, 65, 101].map((seconds) => at(seconds, (one) => one.kind === "emergencies"))).toEqual(["map", "figures", "map", "figures"]);
   });
   it("fall back to the map", () => expect(sceneAt([], 5).kind).toBe("map"));
+  it("do not turn on a screen whose address names one", () => {
+    expect(keptScene(three, "?scene=figures")).toBe(three[1]);
+    expect(keptScene(three, "?scene=agencies")?.kind).toBe("agencies");
+    expect([keptScene(three, ""), keptScene(three, "?scene=none"), keptScene(three, "?scene=launch")]).toEqual([null, null, null]);
+  });
 });

@@ -1,5 +1,6 @@
 /** Which scene the wall shows: by the clock, so that two walls side by side show the same one and nothing jumps. */
-export type SceneKind = "map" | "figures" | "agencies" | "emergencies" | "sources" | "launch";
+const KINDS = ["map", "figures", "agencies", "emergencies", "sources", "launch"] as const;
+export type SceneKind = (typeof KINDS)[number];
 
 export interface Scene {
   kind: SceneKind;
@@ -18,4 +19,13 @@ export function sceneAt(scenes: readonly Scene[], now: number, isEmpty: (scene: 
     left -= scene.seconds;
   }
   return { kind: "map", seconds: 60, title: "", subtitle: "" };
+}
+
+/** The scene a screen keeps to: `?scene=agencies` in its address, one of several side by side. Null: all in turn. */
+export function keptScene(scenes: readonly Scene[], query: string): Scene | null {
+  const kind = new URLSearchParams(query).get("scene") as SceneKind | null;
+  if (kind === null || !KINDS.includes(kind)) return null;
+  const known = scenes.find((scene) => scene.kind === kind);
+  // A title nobody wrote cannot be shown.
+  return known ?? (kind === "launch" ? null : { kind, seconds: 60, title: "", subtitle: "" });
 }

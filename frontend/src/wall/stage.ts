@@ -100,6 +100,7 @@ export function drawAgenciesLarge(names: WallNames): void {
 export function drawEmergencies(spots: readonly Spot[], topic: (spot: Spot) => string, area: (spot: Spot) => string, now: number): void {
   const open = spots.filter((spot) => spot.group === 2).sort((a, b) => a.received - b.received || a.id - b.id);
   one("[data-emergencies-count]").textContent = number(open.length);
+  one("[data-emergencies-empty]").hidden = open.length > 0;
   one("[data-emergencies]").replaceChildren(
     ...open.slice(0, EMERGENCIES).map((spot) =>
       element(
