@@ -19,10 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from incidents.knowledge import queries, writing
 from incidents.knowledge.forms import AnswerForm, DocumentForm, RepealForm, typed
+from incidents.knowledge.lifecycle import VersionState
 from incidents.knowledge.models import AnswerVersion, LegalDocument
-from incidents.knowledge.refusals import AnswerRefused
+from incidents.knowledge.refusals import AnswerRefusal, AnswerRefused
 from incidents.records.keys import WITH_WORDS
-from incidents.records.models import Incident
+from incidents.records.models import Assignment, Incident
 from incidents.records.rights import Verb, may
 from opscenter.accounts.models import Person
 from opscenter.accounts.roles import Role
@@ -168,19 +169,29 @@ def move(request: HttpRequest, person: Person, pk: int, act: str) -> HttpRespons
 @require_POST
 @handlers_only
 def from_incident(request: HttpRequest, person: Person) -> HttpResponse:
-    """Makes a draft of what an agency answered to a question."""
-    seen = Incident.objects.visible_to(person, WITH_WORDS).by_code(request.POST.get("code", "")[:40])
-    incident = seen.select_related("category").first()
-    if incident is None:
-        messages.error(request, _("No incident of yours has this code."))
-        return redirect("knowledge:answers")
+    """Makes a draft of what an agency replied: of the assignment whose button was pressed, or of a typed code."""
+    seen = Incident.objects.visible_to(person, WITH_WORDS)
+    rows = Assignment.objects.exclude(result="").order_by("-pk")
+    pressed = request.POST.get("assignment", "")
+    if pressed.isdecimal() and len(pressed) < 18:
+        rows = rows.filter(pk=int(pressed), incident__in=seen.values("pk"))
+    else:
+        incident = seen.by_code(request.POST.get("code", "")[:40]).first()
+        if incident is None:
+            messages.error(request, _("No incident of yours has this code."))
+            return redirect("knowledge:answers")
+        rows = rows.filter(incident=incident)
+    assignment = rows.first()
     try:
+        if assignment is None:
+            raise AnswerRefused(AnswerRefusal.NO_RESULT)
         with change():
-            version = writing.draw_from(incident=incident, by=person, today=timezone.localdate())
+            version = writing.draw_from(assignment=assignment, by=person, today=timezone.localdate())
     except AnswerRefused as refused:
         messages.error(request, str(refused))
         return redirect("knowledge:answers")
-    messages.success(request, _("The draft is kept."))
+    if version.state == VersionState.DRAFT:
+        messages.success(request, _("The draft is kept. Take names, numbers and addresses of people out of it."))
     return redirect("knowledge:edit", pk=version.pk)
 
 

@@ -12,12 +12,15 @@ from django.utils import timezone
 from incidents.knowledge.lifecycle import VersionState, may_follow
 from incidents.knowledge.models import Answer, AnswerVersion, Basis, Generation, LegalDocument, QuestionForm
 from incidents.knowledge.refusals import AnswerRefusal, AnswerRefused
-from incidents.records.models import Category, Incident
+from incidents.records.lifecycles import WITH_RESULT, AssignmentState
+from incidents.records.models import Assignment, Category, Incident
 from opscenter.accounts.models import Agency, Person
 from opscenter.accounts.roles import Role
 from realtime.change import current_change
 
 OPEN = (VersionState.DRAFT, VersionState.IN_REVIEW)
+# The agency's focal point has passed the result on to the hotline.
+REPLIED = WITH_RESULT | {AssignmentState.ANSWERED}
 _REVIEWERS = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
 
 
@@ -187,20 +190,39 @@ def repeal(*, document_id: int, by: Person, on: dt.date, repealed_by: str = "") 
     return ended
 
 
-def draw_from(*, incident: Incident, by: Person, today: dt.date) -> AnswerVersion:
-    """Makes a draft of what an agency answered to a question: its result, for the agency to review.
+def may_draw_from(person: Person, assignment: Assignment) -> bool:
+    """Whether somebody may make an answer of what an agency replied: given to the hotline, and no complaint about an
+    official, which is nobody else's to read."""
+    category = assignment.incident.category
+    if category is not None and category.is_complaint:
+        return False
+    return bool(assignment.result) and assignment.state in REPLIED and may_write(person, assignment.agency)
+
+
+def drawn_from(assignment: Assignment) -> AnswerVersion | None:
+    """The newest version of the answer that was made of this agency's reply, if one was. One query."""
+    made = AnswerVersion.objects.filter(answer__drawn_from=assignment.incident_id, answer__owner=assignment.agency_id)
+    return made.order_by("-pk").first()
+
+
+def draw_from(*, assignment: Assignment, by: Person, today: dt.date) -> AnswerVersion:
+    """Makes a draft of what an agency replied to a question, for the agency to review; pressed again, gives the same.
 
     Raises AnswerRefused (NO_RESULT, NOT_YOURS).
     """
-    row = incident.assignments.exclude(result="").select_related("agency").order_by("-pk").first()
-    if row is None:
+    current_change()
+    row = Assignment.objects.select_for_update(of=("self",)).select_related("agency", "incident__category")
+    assignment = row.get(pk=assignment.pk)
+    if not may_write(by, assignment.agency):
+        raise AnswerRefused(AnswerRefusal.NOT_YOURS)
+    if not may_draw_from(by, assignment):
         raise AnswerRefused(AnswerRefusal.NO_RESULT)
-    return write(
-        draft=Draft(question=incident.summary, text=row.result, valid_from=today),
-        owner=row.agency,
+    return drawn_from(assignment) or write(
+        draft=Draft(question=assignment.incident.summary[:300], text=assignment.result, valid_from=today),
+        owner=assignment.agency,
         by=by,
-        category=incident.category,
-        drawn_from=incident,
+        category=assignment.incident.category,
+        drawn_from=assignment.incident,
     )
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from incidents.knowledge import finding
 from incidents.knowledge.models import AnswerVersion, LegalDocument
-from tests.cast import Cast, Hands, most_queries, open_one
+from tests.cast import Cast, Hands, give, most_queries, open_one
 from tests.intake.world import World
 
 
@@ -73,9 +73,50 @@ def test_lists_ask_little(world: World, cast: Cast, in_force: Callable[..., Answ
         assert Client().get("/hoi-dap/").status_code == 200
 
 
-def test_a_result_becomes_a_draft(world: World, cast: Cast) -> None:
+def test_a_result_becomes_an_answer_in_force(world: World, cast: Cast, law: LegalDocument) -> None:
     incident = open_one(world, summary="Xin giấy xác nhận ở đâu?")
-    hands = Hands(cast.supervisor)
-    answer = hands.post("/answers/from-incident/", {"code": incident.code}, form=True)
-    assert answer["Location"] == "/answers/"
+    row = give(incident, world.an_lac, cast.call_taker)
+    supervisor, focal = Hands(cast.supervisor), Hands(cast.focal_point)
+    panel, inbox = f"/room/incident/{incident.code}/panel", {"X-Panel": "1"}
+
+    def detail() -> str:
+        return str(focal.client.get(f"/inbox/assignment/{row.pk}/", headers=inbox).content.decode())
+
+    # As long as no agency has replied there is no button, and a typed code is refused.
+    assert "/answers/from-incident/" not in supervisor.get(panel).content.decode()
+    refused = supervisor.post("/answers/from-incident/", {"code": incident.code}, form=True)
+    assert refused["Location"] == "/answers/"
     assert not AnswerVersion.objects.exists()
+
+    row.state, row.result = "result_given", "Tại bộ phận một cửa của phường."
+    row.save()
+    assert "/answers/from-incident/" in detail()
+    page = supervisor.get(panel).content.decode()
+    assert f'name="assignment" value="{row.pk}"' in page
+    assert "/answers/from-incident/" not in Hands(cast.call_taker).get(panel).content.decode()
+    # Another agency's people do not reach it by its number.
+    there = Hands(cast.focal_point_there).post("/answers/from-incident/", {"assignment": row.pk}, form=True)
+    assert there["Location"] == "/answers/"
+    drawn = [supervisor.post("/answers/from-incident/", {"assignment": row.pk}, form=True) for _time in range(2)]
+    version = AnswerVersion.objects.get()
+    assert {answer["Location"] for answer in drawn} == {f"/answers/{version.pk}/"}
+    assert (version.question, version.text) == ("Xin giấy xác nhận ở đâu?", "Tại bộ phận một cửa của phường.")
+    assert f"/answers/{version.pk}/" in detail()
+
+    # The agency adds what it rests on, and puts it in force.
+    url = f"/answers/{version.pk}/"
+    supervisor.post(f"{url}ask/", form=True)
+    focal.post(f"{url}approve/", form=True)
+    version.refresh_from_db()
+    assert version.state == "in_review"
+    focal.post(url, fields(world, question=version.question, text=version.text), form=True)
+    focal.post(f"{url}approve/", form=True)
+    finding.look_again()
+    (found,) = finding.suggest("xin giay xac nhan o dau", on=timezone.localdate())
+    assert (found.version.pk, found.in_force) == (version.pk, True)
+    assert version.answer.drawn_from == incident
+
+    # What is complained of an official becomes nobody's answer.
+    incident.category.is_complaint = True
+    incident.category.save()
+    assert "/answers/from-incident/" not in supervisor.get(panel).content.decode()

@@ -122,14 +122,19 @@ def test_a_repeal_to_come_ends_them_then(world: World, cast: Cast, in_force: InF
     assert (version.state, version.valid_until) == ("approved", then)
 
 
-def test_what_an_agency_answered_can_become_an_answer(world: World, cast: Cast, law: LegalDocument) -> None:
-    incident = open_one(world, summary="Xin giấy xác nhận ở đâu?")
-    with pytest.raises(AnswerRefused):
-        do(writing.draw_from, incident=incident, by=cast.supervisor, today=timezone.localdate())
-    row = give(incident, world.an_lac, cast.call_taker)
-    row.result = "Tại bộ phận một cửa của phường."
+def test_only_what_an_agency_replied_becomes_an_answer(world: World, cast: Cast, law: LegalDocument) -> None:
+    row = give(open_one(world, summary="Xin giấy xác nhận ở đâu?"), world.an_lac, cast.call_taker)
+    today = timezone.localdate()
+    # A unit has reported, and its focal point has not passed it on.
+    row.state, row.result = "reported", "Tại bộ phận một cửa của phường."
     row.save()
-    version = do(writing.draw_from, incident=incident, by=cast.focal_point, today=timezone.localdate())
+    with pytest.raises(AnswerRefused):
+        do(writing.draw_from, assignment=row, by=cast.supervisor, today=today)
+    row.state = "answered"
+    row.save()
+    with pytest.raises(AnswerRefused):
+        do(writing.draw_from, assignment=row, by=cast.focal_point_there, today=today)
+    version = do(writing.draw_from, assignment=row, by=cast.focal_point, today=today)
     assert (version.question, version.text) == ("Xin giấy xác nhận ở đâu?", "Tại bộ phận một cửa của phường.")
     assert version.answer.owner == world.an_lac
 
