@@ -194,10 +194,24 @@ def _is_elsewhere(incident: Incident, words: str, point: tuple[float, float] | N
     return away > OTHER_PLACE_M + spot[2] + (incident.radius_m or 0.0)
 
 
-def _resolved(words: str, point: tuple[float, float] | None, address: str = "", *, exercise: int) -> Resolution | None:
+def _resolved(
+    words: str,
+    point: tuple[float, float] | None,
+    address: str = "",
+    *,
+    exercise: int,
+    accuracy_m: float | None = None,
+) -> Resolution | None:
     """Where it might be; a resolver that fails leaves the place to a person."""
     try:
-        return resolve(words, on=timezone.localdate(), point=point, address=address, exercise=exercise)
+        return resolve(
+            words,
+            on=timezone.localdate(),
+            point=point,
+            accuracy_m=accuracy_m,
+            address=address,
+            exercise=exercise,
+        )
     except Exception:
         log.exception("the place of a message could not be resolved")
         return None
@@ -218,7 +232,11 @@ def _join(
     """The message as part of the report; None when the incident was closed meanwhile."""
     prepared, problems = pictures.prepare(files) if files else ([], [])
     address = report.text.address if hasattr(report, "text") else ""
-    place = _resolved(f"{listening.words_of(report.pk)}\n{words}", point, address, exercise=report.exercise)
+    # Without a position of its own the message leaves standing what the report came with, as vague as it was.
+    given, accuracy_m = (point, None) if point is not None else (_given(report), report.given_accuracy_m)
+    place = _resolved(
+        f"{listening.words_of(report.pk)}\n{words}", given, address, exercise=report.exercise, accuracy_m=accuracy_m
+    )
     try:
         with change() as c:
             incident = lock(report.incident_id)
@@ -244,6 +262,11 @@ def _join(
     steps.run(report.pk)
     report = Report.objects.select_related("incident__category").get(pk=report.pk)
     return Heard(report, report.incident, message, False, True, tuple(problems))
+
+
+def _given(report: Report) -> tuple[float, float] | None:
+    point = report.given_point
+    return (point.x, point.y) if point is not None else None
 
 
 def _complete(

@@ -31,7 +31,7 @@ from incidents.records.editing import lock, open_incident
 from incidents.records.history import HistoryKind, append
 from incidents.records.models import Category, Complaint, Incident, NextStep, Report, Reporter, ReportWords, Source
 from incidents.records.photos import PhotoProblem, Prepared, Upload
-from incidents.records.places import place_fields
+from incidents.records.places import place_fields, read_from
 from incidents.records.summaries import summarise
 from incidents.triage.merging import holder_of, would_reach
 from opscenter.accounts.models import Agency, Person
@@ -275,6 +275,8 @@ def _receive(
             "report": report.pk,
             "source": message.source,
             "place": place["place_trace"]["outcome"],
+            # The report's own, whatever later becomes of the incident's place, or of the one that it joined.
+            "where": read_from(place),
             "photo_problems": [str(one.code) for one in problems],
         },
     )

@@ -7,6 +7,7 @@ generation and reasons are stored and never worked out again.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,9 +75,52 @@ def set_place(
             "generation": incident.area_generation,
             "ward": incident.ward_code,
             "district": incident.district_code,
+            **reasoned(fields["place_trace"]),
         },
     )
     needs.recompute(incident)
+
+
+def reasoned(trace: Mapping[str, Any]) -> dict[str, Any]:
+    """How a place came about, for a row of the history: what it was read from and the codes of what decided.
+
+    Codes and numbers alone: whatever holds words of people or may name where somebody lives stays in the incident's
+    trace, which is erased with them; a later pin replaces that one, and this row stays.
+    """
+    question, answer = trace.get("question") or {}, trace.get("answer") or {}
+    found = {
+        "by": trace.get("by"),
+        "outcome": trace.get("outcome"),
+        "kind": answer.get("kind"),
+        "confidence": round(answer["confidence"], 3) if answer else None,
+        "reasons": [_without_words(reason) for reason in trace.get("reasons", ())],
+        "question": question.get("code"),
+        "candidates": [
+            [one["ward"]["code"] if one.get("ward") else "", round(one["confidence"], 3)]
+            for one in trace.get("candidates", ())
+        ],
+        "gazetteer": trace.get("gazetteer"),
+    }
+    return {name: value for name, value in found.items() if value not in (None, [], "")}
+
+
+def _without_words(reason: Mapping[str, Any]) -> dict[str, Any]:
+    """A reason's code and its numbers (metres, eighths of the compass)."""
+    numbers = {name: value for name, value in reason.get("params", {}).items() if isinstance(value, int | float)}
+    return {"code": reason.get("code", ""), **({"params": numbers} if numbers else {})}
+
+
+def read_from(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of `place_fields` that a report keeps in the history where it joins an incident that is elsewhere
+    known: which areas it was read from, which unit it names, and why."""
+    return {
+        "set": fields["area_set"],
+        "generation": fields["area_generation"],
+        "ward": fields["ward_code"],
+        "district": fields["district_code"],
+        "radius_m": fields["radius_m"],
+        **reasoned(fields["place_trace"]),
+    }
 
 
 def _of_pin(pin: Pin, on: dt.date) -> dict[str, Any]:

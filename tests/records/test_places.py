@@ -78,6 +78,35 @@ def test_a_pin_is_put_with_areas_reasons_and_history(world: World, cast: Cast) -
     row = History.objects.get(kind="place_set")
     assert (row.by, row.data["ward"], row.data["lon"]) == (cast.call_taker, "90002", IN_BINH_MINH[0])
     assert "Chợ" not in str(row.data)
+    assert [reason["code"] for reason in row.data["reasons"]] == ["place.by_person", "place.area_of_pin"]
+
+
+def test_what_a_pin_replaces_stays_explained_in_the_history_without_words(world: World, cast: Cast) -> None:
+    words = "trước quán bà Bảy ở phường An Lạc, cách 200 m"
+    taken = take_report(source=Source.APP, source_id="explained", words=words, point=IN_AN_LAC, accuracy_m=4_000)
+    before = taken.incident.place_trace
+    with change():
+        set_place(editing.lock(taken.incident.pk), Pin(*IN_BINH_MINH), by=cast.call_taker)
+    assert Incident.objects.get().place_trace["by"] == "person"
+    where = History.objects.get(kind="received").data["where"]
+    assert (where["set"], where["generation"]) == ("invented", before["generation"])
+    assert (where["gazetteer"], where["outcome"]) == (before["gazetteer"], before["outcome"])
+    assert [one["code"] for one in where["reasons"]] == [one["code"] for one in before["reasons"]]
+    assert {"code": "point_vague", "params": {"radius_m": 4_000}} in where["reasons"]
+    assert "bà Bảy" not in str(where)
+    assert "An Lạc" not in str(where)
+
+
+def test_a_report_that_joins_another_keeps_where_its_own_words_were(world: World) -> None:
+    first = take_report(source=Source.APP, source_id="1", words="ổ gà", point=IN_AN_LAC)
+    take_report(
+        source=Source.APP, source_id="2", words="ổ gà ở phường Bình Minh", point=IN_BINH_MINH,
+        same_as=first.incident.pk,
+    )  # fmt: skip
+    assert Incident.objects.get().ward_code == "90001"
+    where = History.objects.get(kind="report_added").data["where"]
+    assert (where["ward"], where["set"], where["kind"]) == ("90002", "invented", "point")
+    assert "words_agree" in [one["code"] for one in where["reasons"]]
 
 
 def test_a_pin_on_a_border_and_one_outside(world: World) -> None:

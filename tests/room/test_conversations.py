@@ -12,7 +12,7 @@ from incidents.conversations.phones import normal
 from incidents.delivery.models import Delivery, Door
 from incidents.intake.messages import WINDOW, take_message
 from incidents.intake.take import ReporterDetails, take_report
-from incidents.records.models import History, Incident, Photo, Report, ReportWords
+from incidents.records.models import History, Incident, Photo, Report, ReportWords, Source
 from realtime.models import Event
 from tests.cast import Cast, Hands, cast
 from tests.intake.world import IN_AN_LAC, IN_BINH_MINH, World, picture, take, upload, world
@@ -61,6 +61,17 @@ def test_what_is_said_later_finds_the_place_and_the_category(world: World) -> No
     assert (incident.category, incident.ward_code) == (world.categories["road"], "90001")
     assert incident.suggested_agency == world.an_lac
     assert incident.needs == []
+
+
+def test_a_later_message_leaves_a_vague_position_as_vague_as_it_was(world: World) -> None:
+    taken = take_report(
+        source=Source.APP, source_id="vague", words="ổ gà", point=IN_AN_LAC, accuracy_m=4_000, reporter=U1
+    )  # fmt: skip
+    say("1", "nằm ngay khúc cua", report=Report.objects.select_related("text").get(pk=taken.report.pk))
+    incident = Incident.objects.get()
+    assert (incident.radius_m, incident.ward_code, "place_uncertain" in incident.needs) == (4_000, "", True)
+    say("2", "ở Phường An Lạc", report=Report.objects.select_related("text").get(pk=taken.report.pk))
+    assert Incident.objects.get().ward_code == "90001"
 
 
 @pytest.mark.parametrize(
