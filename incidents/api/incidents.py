@@ -22,6 +22,7 @@ from incidents.api.described import body_of
 from incidents.api.shapes import (
     AddNote,
     Answer,
+    Based,
     Cancel,
     Child,
     Dispatch,
@@ -209,6 +210,17 @@ def answer(request: HttpRequest, code: str) -> JsonResponse:
         return summary_of(incident)
 
     return act(request, Verb.ANSWER_AT_ONCE, code, Answer, work, _answer_now)
+
+
+@router.post("/{code}/let-stand", summary="The automatic answer fits", openapi_extra=body_of(Based))
+def let_stand(request: HttpRequest, code: str) -> JsonResponse:
+    """What the system answered by itself is the answer; closes the incident, and sends nothing more."""
+
+    def work(person: Person, sent: Based) -> Done:
+        found = visible_incident(person, code)
+        return summary_of(closing.let_stand(incident_id=found.pk, by=person, base_version=sent.base_version))
+
+    return act(request, Verb.ANSWER_AT_ONCE, code, Based, work, _answer_now)
 
 
 @router.post("/{code}/close", summary="Answer the citizen and close", openapi_extra=body_of(Answer))

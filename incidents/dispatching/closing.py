@@ -10,6 +10,7 @@ from incidents.dispatching import deadlines
 from incidents.dispatching.assigning import ENDINGS, assign
 from incidents.dispatching.following import follow, move, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
+from incidents.knowledge.quoting import given_by_itself
 from incidents.records import needs
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
@@ -44,6 +45,7 @@ class Outcome(StrEnum):
     HANDLED = "handled"
     CANCELLED = "cancelled"
     MERGED = "merged"
+    ANSWERED_BY_ITSELF = "answered_by_itself"
 
 
 class CancelReason(StrEnum):
@@ -66,6 +68,24 @@ def answer_at_once(*, incident_id: int, answer: str, by: Person, base_version: i
     append(incident, HistoryKind.ANSWERED_AT_ONCE, by=by)
     needs.recompute(incident)
     tell_reporters(incident, Kind.ANSWERED)
+    return incident
+
+
+def let_stand(*, incident_id: int, by: Person, base_version: int | None = None) -> Incident:
+    """What the system answered by itself fits, says a person: that is the answer, and nothing more is sent.
+
+    Only where every report was answered so. Raises Changed, Refused, NotAllowed.
+    """
+    incident = lock(incident_id, base_version=base_version, against=ENDINGS | _NEW_WORK)
+    if incident.state != IncidentState.RECEIVED and incident.on_board:
+        raise Refused(Refusal.ALREADY_ASSIGNED)
+    version = given_by_itself(incident)
+    if version is None:
+        raise Refused(Refusal.NOT_ANSWERED_BY_ITSELF)
+    move(incident, IncidentState.CLOSED)
+    _answer(incident, version.text, Outcome.ANSWERED_BY_ITSELF)
+    append(incident, HistoryKind.ANSWERED_AT_ONCE, by=by, why="by_itself")
+    needs.recompute(incident)
     return incident
 
 

@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     NOT_A_DAY_TO_POSTPONE = "not_a_day_to_postpone"
     NOT_BELOW = "not_below"
     CHILDREN_OPEN = "children_open"
+    NOT_ANSWERED_BY_ITSELF = "not_answered_by_itself"
 
 
 _TEXTS: dict[Refusal, str | Promise] = {
@@ -70,6 +71,7 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.NOT_A_DAY_TO_POSTPONE: _("Choose a later day, at most 60 days ahead."),
     Refusal.NOT_BELOW: _("You can pass it on to agencies below your own. Give it back to the hotline instead."),
     Refusal.CHILDREN_OPEN: _("Tasks of this incident are still open. Close them first."),
+    Refusal.NOT_ANSWERED_BY_ITSELF: _("The system has not answered everybody who reported it. Answer them."),
 }
 
 

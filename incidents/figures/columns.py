@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Raised with every change of the layouts or of what a value means: the days are then made anew.
-LAYOUT = 2
+LAYOUT = 3
 
 INCIDENT = np.dtype(
     [
@@ -41,6 +41,9 @@ INCIDENT = np.dtype(
         # How many citizens rated the answer, and how many of them were content.
         ("rated", "<u2"),
         ("content", "<u2"),
+        # The system answered it by itself; a person said that this did not fit.
+        ("by_itself", "u1"),
+        ("wrong", "u1"),
         ("lon", "<f8"),
         ("lat", "<f8"),
     ]

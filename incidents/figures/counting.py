@@ -23,6 +23,7 @@ from incidents.records.lifecycles import AssignmentState
 
 Mask = NDArray[np.bool_]
 _AT_ONCE = OUTCOMES.index(Outcome.ANSWERED_AT_ONCE.value)
+_BY_ITSELF = OUTCOMES.index(Outcome.ANSWERED_BY_ITSELF.value)
 _HANDLED = OUTCOMES.index(Outcome.HANDLED.value)
 _CANCELLED = OUTCOMES.index(Outcome.CANCELLED.value)
 _RETURNED = STATES.index(AssignmentState.RETURNED.value)
@@ -81,6 +82,10 @@ class Figures:
     duplicates: int
     answered: int
     answered_at_once: int
+    # Ended with what the system had answered by itself; how many it had answered, and how often that was wrong.
+    answered_by_itself: int
+    by_itself: int
+    wrong_by_itself: int
     cancelled: int
     open: int
     overdue: int
@@ -122,7 +127,7 @@ def _figures(columns: Columns, at: dt.datetime, part: NDArray[np.int16], parts: 
     rows, given = columns.incidents, columns.assignments
     part_given = part[given["incident"]]
     due, closed, outcome = rows["due"], rows["closed"], rows["outcome"]
-    answered = np.isin(outcome, (_AT_ONCE, _HANDLED))
+    answered = np.isin(outcome, (_AT_ONCE, _BY_ITSELF, _HANDLED))
     late = answered & (due > 0) & (closed > due)
     is_open = closed == 0
     reports = rows["reports"].astype(np.int64)
@@ -139,6 +144,9 @@ def _figures(columns: Columns, at: dt.datetime, part: NDArray[np.int16], parts: 
         "duplicates": total(np.maximum(reports - 1, 0)),
         "answered": count(answered),
         "answered_at_once": count(outcome == _AT_ONCE),
+        "answered_by_itself": count(outcome == _BY_ITSELF),
+        "by_itself": count(rows["by_itself"] > 0),
+        "wrong_by_itself": count(rows["wrong"] > 0),
         "cancelled": count(outcome == _CANCELLED),
         "open": count(is_open),
         "overdue": count(is_open & past(due, at)),

@@ -22,6 +22,7 @@ from incidents.calls.models import Callback
 from incidents.conversations.models import Rating
 from incidents.dispatching.closing import Outcome
 from incidents.figures.columns import ASSIGNMENT, CALL, HOME, INCIDENT, WARD
+from incidents.knowledge.models import Quote
 from incidents.records.history import HistoryKind
 from incidents.records.lifecycles import AssignmentState
 from incidents.records.models import Assignment, History, Incident, Report, ReturnReason, Source
@@ -58,10 +59,11 @@ def instants_of(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 
 def facts_of(day: dt.date) -> DayFacts:
-    """What is measured of the incidents received on a local day. Seven queries, however many there are.
+    """What is measured of the incidents received on a local day. Eight queries, however many there are.
 
     source: of the first report. agency: who leads, else who led last. first_answer: until the citizen was first
-    told the answer, also when it was opened again later. seen, accepted, result: of each assignment, from its sending.
+    told the answer, also when it was opened again later; what the system told counts where a person let it stand.
+    seen, accepted, result: of each assignment, from its sending.
     """
     begin, end = instants_of(day)
     rows = list(
@@ -94,6 +96,14 @@ def facts_of(day: dt.date) -> DayFacts:
         .annotate(count=Count("pk"), content=Count("pk", filter=Q(happy=True)))
         .values_list("report__incident", "count", "content")
     }
+    by_itself = {
+        incident_id: (first, wrong > 0)
+        for incident_id, first, wrong in Quote.objects.filter(report__incident__in=ids, by=None)
+        .order_by()
+        .values("report__incident")
+        .annotate(first=Min("at", filter=Q(wrong_at=None)), wrong=Count("pk", filter=Q(wrong_at__isnull=False)))
+        .values_list("report__incident", "first", "wrong")
+    }
     given: dict[int, list[Assignment]] = defaultdict(list)
     for assignment in Assignment.objects.filter(incident__in=ids).order_by("pk"):
         given[assignment.incident_id].append(assignment)
@@ -101,6 +111,9 @@ def facts_of(day: dt.date) -> DayFacts:
     assignments: list[tuple[int | float, ...]] = []
     for place, row in enumerate(rows):
         first, reopened = told.get(row.pk, (None, 0))
+        answered_by_itself, wrong = by_itself.get(row.pk, (None, False))
+        if row.outcome == Outcome.ANSWERED_BY_ITSELF:
+            first = answered_by_itself or first
         incidents[place] = (
             row.pk,
             row.exercise,
@@ -119,6 +132,8 @@ def facts_of(day: dt.date) -> DayFacts:
             min(reports.get(row.pk, 0), 65_535),
             min(reopened, 65_535),
             *rated.get(row.pk, (0, 0)),
+            row.pk in by_itself,
+            wrong,
             row.point.x if row.point else np.nan,
             row.point.y if row.point else np.nan,
         )

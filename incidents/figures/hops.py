@@ -14,7 +14,9 @@ from incidents.figures.reading import Columns
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS
 
 OPEN_STATES = tuple(STATES.index(state.value) for state in OPEN_ASSIGNMENTS)
-_ANSWERED = tuple(OUTCOMES.index(outcome.value) for outcome in (Outcome.ANSWERED_AT_ONCE, Outcome.HANDLED))
+_ANSWERED = tuple(
+    OUTCOMES.index(outcome.value) for outcome in (Outcome.ANSWERED_AT_ONCE, Outcome.HANDLED, Outcome.ANSWERED_BY_ITSELF)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,7 @@ class _Names:
             "": _("Open"),
             "answered_at_once": _("Answered at once"),
             "handled": _("Answered"),
+            "answered_by_itself": _("Answered by the system"),
             "cancelled": _("Cancelled"),
         }
 

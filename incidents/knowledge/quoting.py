@@ -11,7 +11,8 @@ from incidents.conversations.models import Message
 from incidents.conversations.phones import normal, spellings
 from incidents.knowledge.models import AnswerVersion, Quote
 from incidents.knowledge.refusals import AnswerRefusal, AnswerRefused
-from incidents.records.models import Report
+from incidents.records.editing import lock
+from incidents.records.models import Incident, Report
 from opscenter.accounts.models import Person
 from realtime.change import current_change
 
@@ -47,11 +48,21 @@ def quote(
 
 def mark_wrong(*, quote_id: int, by: Person) -> Quote:
     """It did not answer what was asked: it is never given to this person by itself again. Inside the open change."""
+    # The incident first, as everywhere: others see it, and its day is counted anew.
+    lock(Quote.objects.values_list("report__incident", flat=True).get(pk=quote_id))
     kept = Quote.objects.select_for_update().get(pk=quote_id)
     if kept.wrong_at is None:
         kept.wrong_at, kept.wrong_by = current_change().at, by
         kept.save(update_fields=["wrong_at", "wrong_by"])
     return kept
+
+
+def given_by_itself(incident: Incident) -> AnswerVersion | None:
+    """What the system answered everybody who reported an incident, the newest; None when it did not, or was wrong."""
+    rows = Quote.objects.filter(report__incident=incident, by=None, wrong_at=None).select_related("version")
+    quotes = list(rows.order_by("pk"))
+    reports = set(Report.objects.filter(incident=incident).values_list("pk", flat=True))
+    return quotes[-1].version if quotes and reports == {one.report_id for one in quotes} else None
 
 
 def wrong_for(report: Report) -> frozenset[int]:

@@ -134,6 +134,8 @@ class Panel:
     talks: list[Talk] = field(default_factory=list)
     # Answers in force that were given, by people or by the system itself.
     quotes: list[Quote] = field(default_factory=list)
+    # A person may say that what the system answered fits.
+    may_stand: bool = False
     canned: list[CannedText] = field(default_factory=list)
     chosen_agency: int | None = None
     # The questions to ask about an emergency that 113, 114 or 115 have.
@@ -171,6 +173,8 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
     rows = list(incident.assignments.select_related("agency", "handling_unit", "by", "proposed_agency").order_by("pk"))
     choice = list(agencies)
     took_in, merged_into = merges_of(incident)
+    quotes = list(Quote.objects.filter(report__incident=incident).select_related("version", "by").order_by("pk"))
+    by_itself = {quote.report_id for quote in quotes if quote.by_id is None and quote.wrong_at is None}
     lead = next((row for row in rows if row.role == Assignment.Role.LEAD and row.state in OPEN_ASSIGNMENTS), None)
     return Panel(
         incident=incident,
@@ -203,7 +207,8 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         took_in=took_in,
         merged_into=merged_into,
         talks=talks(incident, reports, person),
-        quotes=list(Quote.objects.filter(report__incident=incident).select_related("version", "by").order_by("pk")),
+        quotes=quotes,
+        may_stand=incident.state == IncidentState.RECEIVED and by_itself == {report.pk for report in reports},
         canned=canned_texts(),
         protocols=_protocols(incident),
         chosen_agency=_chosen(incident, rows) if lead is None else None,

@@ -101,12 +101,18 @@ def timeline(rows: Sequence[History]) -> list[Moment]:
         moments.append(
             Moment(
                 at=row.at,
-                what=str(_KINDS[HistoryKind(row.kind)]) if row.kind in _KINDS else row.kind,
+                what=_what(row),
                 about=", ".join(name for name in names if name),
                 by=str(row.by) if row.by else _("the system"),
             )
         )
     return moments[::-1]
+
+
+def _what(row: History) -> str:
+    if (row.kind, row.why) == (HistoryKind.ANSWERED_AT_ONCE, "by_itself"):
+        return _("What the system answered was left to stand")
+    return str(_KINDS[HistoryKind(row.kind)]) if row.kind in _KINDS else row.kind
 
 
 def _agencies(data: Mapping[str, Any]) -> list[int]:

@@ -195,6 +195,7 @@ ROWS = [
     act("category", only(*ROOM), group=3),
     act("emergency", only(*ROOM)),
     act("answer", only(*ROOM), answer="Theo quy định…"),
+    act("let-stand", only(*ROOM)),
     act("close", only(*ROOM), answer="Đã sửa."),
     act("reject", only(*ROOM), reason="Chưa xong"),
     act("reopen", only(*ROOM)),

@@ -28,12 +28,12 @@ from incidents.records.models import Assignment, History, Incident
 from tests.figures.history import Past
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ANSWERED = Q(outcome__in=["answered_at_once", "handled"])
+ANSWERED = Q(outcome__in=["answered_at_once", "handled", "answered_by_itself"])
 
 
 COUNTS = (
     "received", "reports", "duplicates", "answered", "open", "overdue", "late", "reopened", "returned", "not_ours",
-    "rated", "content",
+    "rated", "content", "answered_by_itself", "by_itself", "wrong_by_itself",
 )  # fmt: skip
 
 
@@ -75,6 +75,9 @@ def count_directly(incidents: QuerySet[Incident], at: dt.datetime) -> dict[str, 
         "duplicates": reports - len(ids),
         "answered": incidents.filter(ANSWERED).count(),
         "answered_at_once": incidents.filter(outcome="answered_at_once").count(),
+        "answered_by_itself": incidents.filter(outcome="answered_by_itself").count(),
+        "by_itself": incidents.filter(reports__quotes__isnull=False, reports__quotes__by=None).distinct().count(),
+        "wrong_by_itself": incidents.filter(reports__quotes__wrong_at__isnull=False).distinct().count(),
         "cancelled": incidents.filter(outcome="cancelled").count(),
         "open": incidents.filter(on_board=True).count(),
         "overdue": incidents.filter(on_board=True, due_at__lt=at).count(),

@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
-from incidents.conversations.models import Message
+from incidents.conversations.models import CannedText, Message
 from incidents.conversations.people import put_together
+from incidents.delivery.models import Delivery
+from incidents.figures import following
+from incidents.figures.counting import Selection, figures_of
+from incidents.figures.reading import columns_of
 from incidents.intake.messages import take_message
 from incidents.intake.take import ReporterDetails
 from incidents.knowledge.models import Answer, AnswerVersion, Quote
-from incidents.records.models import Report, Source
+from incidents.records.models import Incident, Report, Source
 from realtime.change import change
 from tests.cast import Cast, Hands
 from tests.intake.world import World
@@ -69,7 +74,11 @@ def test_what_was_wrong_is_never_given_to_them_again(
 ) -> None:
     in_force(world.an_lac, QUESTION)
     write(QUESTION)
-    Hands(cast.call_taker).post(f"/api/answers/quotes/{Quote.objects.get().pk}/wrong")
+    CannedText.objects.create(code="retract", title="Xin lỗi", text="Xin bỏ qua câu trả lời tự động vừa rồi.")
+    # The answer to W: the reply that takes it back, for the form that opens.
+    taken_back = Hands(cast.call_taker).post(f"/api/answers/quotes/{Quote.objects.get().pk}/wrong").json()
+    assert taken_back["report"] == Report.objects.get().pk
+    assert taken_back["text"] == "Xin bỏ qua câu trả lời tự động vừa rồi."
     write(QUESTION, "2")
     assert len(said()) == 1
     # Somebody else still gets it.
@@ -87,3 +96,42 @@ def test_what_was_wrong_is_never_given_to_them_again(
     settings.ANSWER_CONFIDENCE = 1.1
     write(QUESTION, "4", phone="0900000003")
     assert len(said()) == 2
+
+
+def test_what_the_system_answered_is_an_outcome_and_a_figure(
+    world: World, cast: Cast, in_force: Callable[..., AnswerVersion]
+) -> None:
+    version = in_force(world.an_lac, QUESTION)
+    hands = Hands(cast.call_taker)
+    fits, wrong, plain = (
+        write(QUESTION, "1"),
+        write(QUESTION, "2", "0900000002"),
+        write("Xin chào", "3", "0900000003"),
+    )
+
+    def let_stand(message: Message) -> Any:
+        incident = Incident.objects.get(reports=message.report)
+        sent = {"base_version": incident.version}
+        return hands.post(f"/api/incidents/{incident.code}/let-stand", sent)
+
+    code = fits.report.incident.code
+    assert f"/api/incidents/{code}/let-stand" in hands.get(f"/room/incident/{code}/panel").content.decode()
+    before = Delivery.objects.count()
+    assert let_stand(fits).status_code == 200
+    # The citizen has it already.
+    assert Delivery.objects.count() == before
+    incident = Incident.objects.get(reports=fits.report)
+    assert (incident.state, incident.outcome, incident.answer) == ("closed", "answered_by_itself", version.text)
+    assert incident.waiting_since is None
+    hands.post(f"/api/answers/quotes/{Quote.objects.get(report=wrong.report).pk}/wrong")
+    for message in (wrong, plain):
+        refused = let_stand(message)
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_answered_by_itself")
+
+    following.catch_up()
+    today = timezone.localdate()
+    told = figures_of(Selection().of(columns_of(today, today)), timezone.now())
+    assert (told.received, told.by_itself, told.wrong_by_itself) == (3, 2, 1)
+    assert (told.answered, told.answered_by_itself, told.answered_at_once, told.first_answer.count) == (1, 1, 0, 1)
+    page = Hands(cast.supervisor).get("/figures/?period=today").content.decode()
+    assert "answered by the system itself" in page
