@@ -349,6 +349,7 @@ listen({
   },
   p: press("pin"),
   c: press("category"),
+  v: press("complaint"),
   g: press("agency"),
   m: press("note"),
   t: press("say"),

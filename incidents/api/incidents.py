@@ -33,6 +33,7 @@ from incidents.api.shapes import (
     Reject,
     Reopen,
     SetCategory,
+    SetComplaint,
     Withdraw,
 )
 from incidents.delivery.queue import UNDO
@@ -44,7 +45,7 @@ from incidents.emergencies.services.visibility import Field, is_withheld, reader
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS
-from incidents.records.models import Assignment, Category, Incident, PersonalLook, Report, ReportWords
+from incidents.records.models import Assignment, Category, Complaint, Incident, PersonalLook, Report, ReportWords
 from incidents.records.notes import add_note
 from incidents.records.places import Pin
 from incidents.records.rights import Verb
@@ -178,6 +179,44 @@ def category(request: HttpRequest, code: str) -> JsonResponse:
         return summary_of(incident, category=chosen.code if chosen else None)
 
     return act(request, Verb.SET_CATEGORY, code, SetCategory, work, _category_now)
+
+
+@router.post("/{code}/complaint", summary="Whom it complains of", openapi_extra=body_of(SetComplaint))
+def complaint(request: HttpRequest, code: str) -> JsonResponse:
+    """It never goes there; whoever has it and must not loses it at once. Answers the ids of what was taken away."""
+
+    def work(person: Person, sent: SetComplaint) -> Done:
+        found = visible_incident(person, code)
+        report = found.reports.order_by("received_at", "pk")
+        report = report.filter(pk=sent.report) if sent.report is not None else report
+        about = report.first()
+        if about is None:
+            raise Invalid({"report": [_("This is no report of this incident.")]})
+        agency = _agencies([sent.complained_agency], "complained_agency")[0] if sent.complained_agency else None
+        if agency is not None and sent.complained_no_unit:
+            raise Invalid({"complained_agency": [_("Choose an agency, or that no unit is complained of.")]})
+        official = sent.complained_official.strip()
+        if agency is None and not sent.complained_no_unit and not official:
+            raise Invalid({"complained_agency": [_("Choose an agency, or that no unit is complained of.")]})
+        lost = correcting.set_complaint(
+            incident_id=found.pk,
+            report=about,
+            agency=agency,
+            no_unit=sent.complained_no_unit,
+            official=official,
+            procedure=sent.complained_procedure.strip(),
+            by=person,
+            base_version=sent.base_version,
+        )
+        return _after(found, taken_away=[row.pk for row in lost])
+
+    return act(request, Verb.SET_COMPLAINT, code, SetComplaint, work, _complaint_now)
+
+
+def _complaint_now(incident: Incident) -> dict[str, Any]:
+    """The agencies that are complained of; the official's name is not for a conflict's text."""
+    rows = Complaint.objects.filter(report__incident=incident).select_related("agency").order_by("pk")
+    return {"complained_agency": ", ".join(row.agency.name for row in rows if row.agency is not None)}
 
 
 @router.post("/{code}/emergency", summary="The emergency key", openapi_extra=body_of(Emergency))

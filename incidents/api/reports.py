@@ -25,7 +25,7 @@ from incidents.calls.passing_on import make_emergency
 from incidents.calls.taking import own, wrap_up
 from incidents.dispatching.assigning import assign
 from incidents.dispatching.closing import answer_at_once
-from incidents.dispatching.competence import AreaRefs, barred_by, decision_date, suggest_agency
+from incidents.dispatching.competence import AreaRefs, Barred, barred_by, decision_date, suggest_agency
 from incidents.dispatching.explaining import explain
 from incidents.dispatching.refusals import Refused
 from incidents.dispatching.roads import road_in
@@ -117,7 +117,10 @@ def _complaint(sent: NewReport) -> ComplaintDetails:
     if sent.complained_agency and agency is None:
         raise Invalid({"complained_agency": [_("There is no agency %(id)d.") % {"id": sent.complained_agency}]})
     return ComplaintDetails(
-        agency=agency, official=sent.complained_official.strip(), procedure=sent.complained_procedure.strip()
+        agency=agency,
+        official=sent.complained_official.strip(),
+        procedure=sent.complained_procedure.strip(),
+        no_unit=sent.complained_no_unit,
     )
 
 
@@ -234,7 +237,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
             place=place,
             on=decision_date(today),
             confidence=guess.confidence,
-            barred=barred_by([complained_agency] if complained_agency else ()),
+            barred=barred_by([complained_agency]) if complained_agency else Barred(known=sent.complained_no_unit),
         )
         way = explain(
             category=guess.category,

@@ -65,6 +65,8 @@ class NewReport(Sent):
     complained_agency: RowId | None = None
     complained_official: str = Field("", max_length=200)
     complained_procedure: str = Field("", max_length=200)
+    # It is about nobody's work: a law, for instance.
+    complained_no_unit: Ticked = False
     # The incident that this is another report of.
     same_as: str | None = Field(None, max_length=40)
     # The caller does not want to be named: nothing of who it is is kept with the report.
@@ -114,6 +116,7 @@ class Suggest(Sent):
     lon: float | None = None
     accuracy_m: float | None = None
     complained_agency: RowId | None = None
+    complained_no_unit: Ticked = False
 
 
 class Question(Sent):
@@ -187,6 +190,16 @@ class SetCategory(Based):
 
 
 Service = Literal["police", "fire", "ambulance"]
+
+
+class SetComplaint(Based):
+    """Whom a report complains of (the first, unless `report` says which): an agency, no unit, or an official alone."""
+
+    report: RowId | None = None
+    complained_agency: RowId | None = None
+    complained_no_unit: Ticked = False
+    complained_official: str = Field("", max_length=200)
+    complained_procedure: str = Field("", max_length=200)
 
 
 class Emergency(Based):

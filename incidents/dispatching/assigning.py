@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -12,7 +12,8 @@ from incidents.delivery.models import Kind
 from incidents.delivery.queue import UNDO, take_back, tell_agency, tell_reporters
 from incidents.dispatching import deadlines
 from incidents.dispatching.alarms import set_alarm
-from incidents.dispatching.competence import AgencySuggestion, barred_by, decision_date
+from incidents.dispatching.competence import AgencySuggestion, decision_date
+from incidents.dispatching.complaining import complained_of, is_undecided
 from incidents.dispatching.following import follow, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.records import needs
@@ -26,7 +27,7 @@ from incidents.records.lifecycles import (
     NotAllowed,
     check_assignment_step,
 )
-from incidents.records.models import Assignment, Category, Complaint, History, Incident
+from incidents.records.models import Assignment, Category, History, Incident
 from opscenter.accounts.models import Agency, Person
 from opscenter.accounts.tree import above
 from realtime.change import current_change
@@ -45,6 +46,7 @@ DISPATCH_CONFLICTS = ENDINGS | {
     HistoryKind.RETURNED,
     HistoryKind.PLACE_SET,
     HistoryKind.CATEGORY_SET,
+    HistoryKind.COMPLAINT_SET,
     HistoryKind.EMERGENCY_SET,
     HistoryKind.EMERGENCY_WITHDRAWN,
 }
@@ -75,7 +77,8 @@ def assign(
     `lead` is None to add agencies to an incident that has a lead. `note` is for the agencies. Messages to the
     agencies and to the citizens are queued and leave when it can no longer be withdrawn. With `planned_for` it is
     work for later: nobody is told before, its clocks begin then, and the worker sends it. Raises Changed, NotAllowed
-    when it is closed, and Refused (agency ended, agency has it already, a second lead, no lead, not a day to plan).
+    when it is closed, and Refused (agency ended, agency has it already, a second lead, no lead, not a day to plan,
+    complained of, or a complaint of which nobody has said yet whom it is about).
     """
     incident = lock(incident_id, base_version=base_version, against=DISPATCH_CONFLICTS)
     trace: dict[str, Any] = {"by": "person", "reasons": [{"code": "dispatching.by_person"}]}
@@ -115,13 +118,15 @@ def _assign(
         raise Refused(Refusal.NO_LEAD)
     taken = {row.agency_id for row in open_rows}
     on = decision_date(timezone.localdate(at))
-    barred = barred_from(incident)
+    barred = complained_of(incident)
+    if is_undecided(incident, barred):
+        raise Refused(Refusal.COMPLAINT_UNDECIDED)
     made: list[Assignment] = []
     before = _before(incident) if lead is not None else None
     for agency, role in wanted:
         if agency.pk in taken:
             raise Refused(Refusal.AGENCY_HAS_IT)
-        if agency.pk in barred:
+        if agency.pk in barred.agencies:
             raise Refused(Refusal.COMPLAINED_OF)
         if not agency.is_in_force(on):
             raise Refused(Refusal.AGENCY_NOT_IN_FORCE)
@@ -169,12 +174,6 @@ def _assign(
     return made
 
 
-def barred_from(incident: Incident) -> Collection[int]:
-    """The agencies a complaint must never go to: the one complained of and everybody under it."""
-    named = Complaint.objects.filter(report__incident=incident, agency__isnull=False)
-    return barred_by(set(named.values_list("agency_id", flat=True))).agencies
-
-
 def _before(incident: Incident) -> Assignment | None:
     """The last lead that gave it back or was answered: the new one takes its place, and its story stays with it."""
     states = [AssignmentState.RETURNED, AssignmentState.REOPENED]
@@ -197,7 +196,10 @@ def transfer(*, assignment_id: int, to: Agency, by: Person, reason: str, base_ve
         raise Refused(Refusal.NOT_BELOW)
     if not to.is_in_force(decision_date(timezone.localdate(at))):
         raise Refused(Refusal.AGENCY_NOT_IN_FORCE)
-    if to.pk in barred_from(incident):
+    barred = complained_of(incident)
+    if is_undecided(incident, barred):
+        raise Refused(Refusal.COMPLAINT_UNDECIDED)
+    if to.pk in barred.agencies:
         raise Refused(Refusal.COMPLAINED_OF)
     states = sorted(state.value for state in OPEN_ASSIGNMENTS)
     if Assignment.objects.filter(incident=incident, agency=to, state__in=states).exists():

@@ -47,10 +47,19 @@ class AreaRefs:
 
 @dataclass(frozen=True)
 class Barred:
-    """Whom a report complains of, with everybody under them: it never goes there. `known`: somebody was named."""
+    """Whom a report complains of, with everybody under them: it never goes there.
+
+    `known`: an agency was named, or a person said that none is complained of. `open`: an official was named, and
+    nobody has said yet whose.
+    """
 
     agencies: frozenset[int] = frozenset()
     known: bool = False
+    open: bool = False
+
+    def is_undecided(self, category: Category | None) -> bool:
+        """Whether a person has still to say whom it complains of, before anybody gets it."""
+        return self.open or (category is not None and category.is_complaint and not self.known)
 
 
 NOBODY = Barred()
@@ -340,7 +349,7 @@ class _Asked:
     ) -> list[Reason]:
         """What keeps an answer from being certain."""
         doubts: list[Reason] = []
-        if self.category is not None and self.category.is_complaint and not self.barred.known:
+        if self.barred.is_undecided(self.category):
             doubts.append(_reason("complained_of_unknown"))
         elsewhere = [side for side in sides if side.agency.pk != agency.pk]
         # On whichever side it lies, the same agency has it: then the border does not matter.

@@ -1,22 +1,27 @@
-"""What a person knows better than the system: the place, the category, and that it is an emergency."""
+"""What a person knows better than the system: the place, the category, whom it complains of, an emergency."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from incidents.delivery.models import Kind
+from incidents.delivery.queue import take_back
 from incidents.dispatching.assigning import ENDINGS
+from incidents.dispatching.complaining import complained_of
 from incidents.dispatching.deadlines import due_at, pass_on, starts_at
+from incidents.dispatching.following import follow, move_assignment
 from incidents.dispatching.learning import learn_place
 from incidents.dispatching.refusals import Refusal, Refused
 from incidents.dispatching.suggesting import suggest
 from incidents.records import needs
-from incidents.records.editing import lock
+from incidents.records.editing import lock, lock_many
 from incidents.records.history import HistoryKind, append
-from incidents.records.models import Category, Incident
+from incidents.records.lifecycles import OPEN_ASSIGNMENTS, AssignmentState
+from incidents.records.models import Assignment, Category, Complaint, Incident, Report
 from incidents.records.models.categories import Group
 from incidents.records.places import Pin
 from incidents.records.places import set_place as put_place
-from opscenter.accounts.models import Person
+from opscenter.accounts.models import Agency, Person
 
 _CATEGORY_CONFLICTS = ENDINGS | {
     HistoryKind.CATEGORY_SET,
@@ -65,6 +70,68 @@ def set_category(
     needs.recompute(incident)
     suggest(incident)
     return incident
+
+
+def set_complaint(
+    *,
+    incident_id: int,
+    report: Report,
+    agency: Agency | None,
+    no_unit: bool = False,
+    official: str = "",
+    procedure: str = "",
+    by: Person,
+    base_version: int | None = None,
+) -> list[Assignment]:
+    """A person says whom one of its reports complains of: an agency, `no_unit`, or an official of whom only the name
+    is known; what was said before is replaced.
+
+    Whoever must not have it loses it and its tasks at once; gives their assignments. The agency is looked for anew.
+    Raises Changed, and Report.DoesNotExist for a report of another incident.
+    """
+    incident = lock(incident_id, base_version=base_version, against=ENDINGS | {HistoryKind.COMPLAINT_SET})
+    # Read again under the lock: a merge may have moved it.
+    report = Report.objects.get(pk=report.pk, incident=incident)
+    Complaint.objects.update_or_create(
+        report=report,
+        defaults={
+            "agency": agency,
+            "no_unit": no_unit and agency is None,
+            "official": official,
+            "procedure": procedure,
+            "erased_at": None,
+        },
+    )
+    about = {"report": report.pk, "agency": agency.pk if agency else None, "no_unit": no_unit and agency is None}
+    append(incident, HistoryKind.COMPLAINT_SET, by=by, data=about)
+    lost = [row for one in _with_tasks(incident) for row in _take_away(one, by)]
+    suggest(incident)
+    needs.recompute(incident)
+    return lost
+
+
+def _with_tasks(incident: Incident) -> list[Incident]:
+    tasks = Incident.objects.on_board().filter(parent=incident).order_by("pk").values_list("pk", flat=True)
+    return [incident, *lock_many(tasks)]
+
+
+def _take_away(incident: Incident, by: Person) -> list[Assignment]:
+    """Ends the open work of whoever a locked incident complains of, with the messages that have not left."""
+    barred = complained_of(incident).agencies
+    states = sorted(state.value for state in OPEN_ASSIGNMENTS)
+    rows = Assignment.objects.filter(incident=incident, agency__in=barred, state__in=states).select_related("agency")
+    lost = list(rows.order_by("pk"))
+    for row in lost:
+        row.incident = incident
+        move_assignment(row, AssignmentState.CANCELLED)
+        take_back(incident, {Kind.ASSIGNMENT}, assignment=row)
+        about = {"assignment": row.pk, "agency": row.agency_id}
+        append(incident, HistoryKind.ASSIGNMENT_CANCELLED, by=by, why="complained_of", data=about)
+    if lost:
+        follow(incident)
+        pass_on(incident)
+        needs.recompute(incident)
+    return lost
 
 
 def set_emergency(

@@ -9,8 +9,8 @@ from django.utils import timezone
 from incidents.delivery.queue import tell_agency
 from incidents.dispatching import deadlines
 from incidents.dispatching.alarms import set_alarm
-from incidents.dispatching.assigning import barred_from
 from incidents.dispatching.competence import decision_date
+from incidents.dispatching.complaining import complained_of
 from incidents.dispatching.following import move_assignment
 from incidents.dispatching.holding import TAKEN_AWAY, done, held
 from incidents.dispatching.refusals import Refusal, Refused
@@ -65,7 +65,7 @@ def _next(incident: Incident) -> Agency:
     """The first in order that exists today and has nothing to do with this incident yet."""
     on = decision_date(timezone.localdate(current_change().at))
     known = set(Assignment.objects.filter(incident=incident).values_list("agency_id", flat=True))
-    known |= set(barred_from(incident))
+    known |= complained_of(incident).agencies
     by_code = {row.code: row for row in Agency.objects.filter(code__in=settings.ARBITERS)}
     for code in settings.ARBITERS:
         agency = by_code.get(code)

@@ -12,6 +12,7 @@ class Refusal(StrEnum):
     AGENCY_NOT_IN_FORCE = "agency_not_in_force"
     AGENCY_HAS_IT = "agency_has_it"
     COMPLAINED_OF = "complained_of"
+    COMPLAINT_UNDECIDED = "complaint_undecided"
     HAS_LEAD = "has_lead"
     NO_LEAD = "no_lead"
     NOTHING_TO_WITHDRAW = "nothing_to_withdraw"
@@ -45,6 +46,9 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.AGENCY_HAS_IT: _("This agency already has the incident."),
     Refusal.COMPLAINED_OF: _(
         "The report complains of this agency, or of one above it. Choose one that is not concerned."
+    ),
+    Refusal.COMPLAINT_UNDECIDED: _(
+        "Say first whom this complains of: the agency, or that no unit is complained of. It must never go there."
     ),
     Refusal.HAS_LEAD: _("Another agency leads already. Take it back first, or send this one as co-ordinating."),
     Refusal.NO_LEAD: _("No agency leads yet. Choose the one that leads."),

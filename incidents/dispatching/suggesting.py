@@ -9,19 +9,13 @@ from django.utils import timezone
 from geo.folding import fold_name
 from geo.models import Place
 from incidents.dispatching.assigning import assign_by_rule
-from incidents.dispatching.competence import (
-    AgencySuggestion,
-    AreaRefs,
-    Barred,
-    barred_by,
-    decision_date,
-    suggest_agency,
-)
+from incidents.dispatching.competence import AgencySuggestion, AreaRefs, decision_date, suggest_agency
+from incidents.dispatching.complaining import complained_of
 from incidents.dispatching.roads import Road, road_in
 from incidents.records import needs
 from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import IncidentState
-from incidents.records.models import Complaint, Incident, ReportWords
+from incidents.records.models import Incident, ReportWords
 from incidents.records.needs import PLACE_CONFLICTS, Need
 from opscenter.accounts.models import Agency, ContactPoint, Person
 from opscenter.accounts.roles import Role
@@ -96,12 +90,6 @@ def _kind_of_place(best: dict[str, Any]) -> str:
         return ""
     known = Place.objects.in_force().filter(folded=fold_name(best["name"])[:200])
     return known.values_list("kind", flat=True).first() or ""
-
-
-def complained_of(incident: Incident) -> Barred:
-    """Whom its reports complain of, with everybody under them. Two queries at most."""
-    named = Complaint.objects.filter(report__incident=incident, agency__isnull=False)
-    return barred_by(set(named.values_list("agency_id", flat=True)))
 
 
 def suggestion_for(incident: Incident) -> AgencySuggestion:

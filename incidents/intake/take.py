@@ -68,10 +68,16 @@ class ComplaintDetails:
     agency: Agency | None = None
     official: str = ""
     procedure: str = ""
+    # Said by the call-taker, with the citizen on the telephone.
+    no_unit: bool = False
 
     @property
     def is_empty(self) -> bool:
-        return self.agency is None and not self.official and not self.procedure
+        return self.agency is None and not self.official and not self.procedure and not self.no_unit
+
+    @property
+    def is_decided(self) -> bool:
+        return self.agency is not None or self.no_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,8 @@ def take_report(
 
     `complaint` says whom a complaint is about. `same_as` is the id of the incident that somebody said this is the same
     as: the report joins it, is counted and answered with it; where that is not possible (closed meanwhile, another
-    exercise, or with the agency complained of or one under it) it opens its own.
+    exercise, with the agency complained of or one under it, or while nobody has said whom it complains of) it opens its
+    own.
 
     With `action`, the answer {report, incident, tracking_code} is kept under its id in the same change. `said` is a
     message that was taken as part of another report and is moved to this one (`splitting.split_off`).
@@ -303,6 +310,10 @@ def _joined(message: _Message) -> Incident | None:
     complained_of = message.complaint.agency
     if complained_of is not None and would_reach([incident], [complained_of.pk]):
         return None
+    is_complaint = message.category is not None and message.category.is_complaint
+    if (is_complaint or message.complaint.official) and not message.complaint.is_decided:
+        # Nobody knows yet who must not have it.
+        return None
     return incident
 
 
@@ -311,6 +322,7 @@ def _complain(report: Report, details: ComplaintDetails) -> None:
         Complaint.objects.create(
             report=report,
             agency=details.agency,
+            no_unit=details.no_unit and details.agency is None,
             official=storable(details.official)[:200],
             procedure=storable(details.procedure)[:200],
         )

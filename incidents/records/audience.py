@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from incidents.records.keys import (
     LEADER,
@@ -29,6 +29,7 @@ def incident_audience(
     crews: Iterable[int] = (),
     units: Mapping[int, Iterable[int]] | None = None,
     above: Mapping[int, Sequence[int]] | None = None,
+    complained_of: Collection[int] = (),
 ) -> dict[str, Profile]:
     """Which key may see this incident, and with which profile; open or closed makes no difference.
 
@@ -36,8 +37,9 @@ def incident_audience(
     `crews` are the handling units whose ambulances, engines or patrols were sent there.
     `units` are the handling units that work on each assignment, `above` the agencies above each agency: an agency
     sees its own and those below it. Complaints about officials are only for who was given them, and neither they nor
-    exercises are for leaders' walls. Reads `incident.category` (fetch it with
-    the incident) and no other table.
+    exercises are for leaders' walls. `complained_of` are the agencies that a report of it names: neither they nor
+    anyone under them see it, whatever they had of it before. Reads `incident.category` (fetch it with the incident)
+    and no other table.
     """
     audience = {ROOM: Profile.ROOM}
     is_complaint = incident.category is not None and incident.category.is_complaint
@@ -45,6 +47,10 @@ def incident_audience(
         audience |= {LEADER: Profile.WALL, WALL: Profile.WALL}
     for assignment in assignments:
         if assignment.state in NOT_THEIRS:
+            continue
+        if complained_of and not {assignment.agency_id, *(above or {}).get(assignment.agency_id, ())}.isdisjoint(
+            complained_of
+        ):
             continue
         audience[agency_key(assignment.agency_id)] = Profile.AGENCY
         if above is not None and not is_complaint:

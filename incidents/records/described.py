@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from incidents.records.audience import incident_audience
 from incidents.records.bodies import Extra, Facts, bodies
 from incidents.records.editing import ENTITY
 from incidents.records.keys import TRACK
-from incidents.records.models import Assignment, Incident, IncidentAudience, Photo, Report, UnitWork
+from incidents.records.models import Assignment, Complaint, Incident, IncidentAudience, Photo, Report, UnitWork
 from opscenter.accounts.roles import Role
 from opscenter.accounts.tree import above, parents
 from realtime.entities import Described
@@ -89,7 +89,7 @@ def _works(assignments: Sequence[int]) -> QuerySet[UnitWork]:
 def describe(ids: Sequence[int]) -> Iterator[Described]:
     """Describes incidents at the end of a change and writes down who sees them.
 
-    Eight queries to read, ten when some are shared, two at most to write, however many incidents. An incident that is
+    Nine queries to read, eleven when some are shared, two at most to write, however many incidents. An incident that is
     off the board stays readable by its audience (`visible_to`), but the live stream keeps it only for the citizen who
     follows it.
     """
@@ -98,6 +98,7 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
         "incident_id", "key", "profile"
     ):
         before[incident_id][key] = profile
+    named = _complained_of(ids)
     known = parents()
     higher = {pk: above(pk, known) for pk in known}
     described = []
@@ -116,6 +117,7 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
             facts.extra.handling_units if facts.extra else (),
             units,
             higher,
+            named[incident.pk] | named[incident.parent_id or 0],
         )
         stored = before[incident.pk]
         gone += [(incident.pk, key) for key in stored if audience.get(key) != stored[key]]
@@ -138,6 +140,16 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
         )
     _store(gone, new)
     yield from described
+
+
+def _complained_of(ids: Sequence[int]) -> Mapping[int, set[int]]:
+    """The agencies complained of in the reports of these incidents, and of those they are tasks of. One query."""
+    tasks = Incident.objects.filter(pk__in=ids, parent__isnull=False).values("parent_id")
+    rows = Complaint.objects.filter(Q(report__incident__in=ids) | Q(report__incident__in=tasks), agency__isnull=False)
+    named: dict[int, set[int]] = defaultdict(set)
+    for incident_id, agency_id in rows.order_by().values_list("report__incident_id", "agency_id"):
+        named[incident_id].add(agency_id)
+    return named
 
 
 def _store(gone: list[tuple[int, str]], new: list[IncidentAudience]) -> None:

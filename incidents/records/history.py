@@ -23,6 +23,7 @@ class HistoryKind(StrEnum):
     PLACE_SET = "place_set"
     PLACE_PROPOSED = "place_proposed"
     CATEGORY_SET = "category_set"
+    COMPLAINT_SET = "complaint_set"
     EMERGENCY_SET = "emergency_set"
     EMERGENCY_WITHDRAWN = "emergency_withdrawn"
     DISPATCHED = "dispatched"

@@ -18,6 +18,7 @@ class Need(StrEnum):
     PLACE_OUTSIDE = "place_outside"
     PLACE_CONFLICT = "place_conflict"
     CATEGORY_UNSURE = "category_unsure"
+    COMPLAINT_OPEN = "complaint_open"
     AGENCY_UNKNOWN = "agency_unknown"
     AGENCY_UNSURE = "agency_unsure"
     AGENCY_RETURNED = "agency_returned"

@@ -19,6 +19,7 @@ NEEDS: dict[Need, str | Promise] = {
     Need.PLACE_OUTSIDE: _("The place is outside the province"),
     Need.PLACE_CONFLICT: _("The words and the pin name different places"),
     Need.CATEGORY_UNSURE: _("The category is not sure"),
+    Need.COMPLAINT_OPEN: _("Nobody has said yet whom it complains of"),
     Need.AGENCY_UNKNOWN: _("No agency was found"),
     Need.AGENCY_UNSURE: _("The agency is not sure"),
     Need.AGENCY_RETURNED: _("The agency gave it back"),

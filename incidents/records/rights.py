@@ -26,6 +26,7 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
     SET_PLACE = "set_place"
     SET_CATEGORY = "set_category"
+    SET_COMPLAINT = "set_complaint"
     SET_EMERGENCY = "set_emergency"
     ANSWER_AT_ONCE = "answer_at_once"
     CLOSE = "close"
@@ -107,6 +108,8 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.WITHDRAW: ROOM_ROLES,
     Verb.SET_PLACE: ROOM_ROLES,
     Verb.SET_CATEGORY: ROOM_ROLES,
+    # Whom a citizen complains of is what the citizen told the hotline.
+    Verb.SET_COMPLAINT: ROOM_ROLES,
     Verb.SET_EMERGENCY: ROOM_ROLES,
     Verb.ANSWER_AT_ONCE: ROOM_ROLES,
     Verb.CLOSE: ROOM_ROLES,

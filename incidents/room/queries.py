@@ -16,6 +16,7 @@ from geo.areas import area_named, areas_at
 from geo.describing import Whereabouts
 from incidents.conversations.models import CannedText
 from incidents.conversations.queries import Talk, canned_texts, talks
+from incidents.dispatching.complaining import is_undecided
 from incidents.dispatching.explaining import Explanation, explain_incident
 from incidents.doors.models import KeptFile
 from incidents.doors.questions import Answered, answered
@@ -94,6 +95,16 @@ class ShownPhoto:
         return self.decisions[0].number if self.decisions else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """A report with what is known of whom it complains of, to be said or corrected."""
+
+    report: Report
+    complaint: Complaint | None
+    # Somebody has to say it before it goes to anybody.
+    is_open: bool
+
+
 @dataclass(slots=True)
 class Panel:
     """An incident as the panel shows it. `why_*` are sentences; `can_*` what its state allows now."""
@@ -128,6 +139,7 @@ class Panel:
     exercise: Exercise | None
     co_agencies: list[Agency] = field(default_factory=list)
     complaints: list[Complaint] = field(default_factory=list)
+    whom: list[Whom] = field(default_factory=list)
     near: list[Near] = field(default_factory=list)
     took_in: list[Merge] = field(default_factory=list)
     merged_into: Merge | None = None
@@ -153,7 +165,7 @@ class Panel:
 def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None:
     """The incident with a code, with all its panel shows; None when there is none that this person may see.
 
-    `agencies` are those an incident can be given to now. At most 33 queries, however much hangs on the incident, and
+    `agencies` are those an incident can be given to now. At most 35 queries, however much hangs on the incident, and
     two more for each report by a platform that takes answers for some time only.
     """
     incident = (
@@ -176,6 +188,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
     quotes = list(Quote.objects.filter(report__incident=incident).select_related("version", "by").order_by("pk"))
     by_itself = {quote.report_id for quote in quotes if quote.by_id is None and quote.wrong_at is None}
     lead = next((row for row in rows if row.role == Assignment.Role.LEAD and row.state in OPEN_ASSIGNMENTS), None)
+    complaints = list(Complaint.objects.filter(report__incident=incident).select_related("agency").order_by("pk"))
     return Panel(
         incident=incident,
         state=str(INCIDENT_STATES[IncidentState(incident.state)]),
@@ -202,7 +215,8 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         agencies=_by_kind(choice),
         exercise=Exercise.objects.filter(pk=incident.exercise).first() if incident.exercise else None,
         co_agencies=[agency for agency in choice if agency.pk in incident.agency_trace.get("co", ())],
-        complaints=list(Complaint.objects.filter(report__incident=incident).select_related("agency").order_by("pk")),
+        complaints=complaints,
+        whom=_whom(incident, reports, complaints),
         near=_near(incident),
         took_in=took_in,
         merged_into=merged_into,
@@ -220,6 +234,24 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
             "reopen": not incident.on_board and merged_into is None,
         },
     )
+
+
+# So many reports of one incident are offered at a time for saying whom they complain of.
+_MOST_WHOM = 5
+
+
+def _whom(incident: Incident, reports: Sequence[Report], complaints: Sequence[Complaint]) -> list[Whom]:
+    """The reports that complain of somebody, those first of whom nobody has said it, and one more that may.
+
+    Two queries at most.
+    """
+    by_report = {row.report_id: row for row in complaints}
+    is_open = incident.on_board and is_undecided(incident)
+    others = [row for row in reports if row.pk not in by_report][:1]
+    told = [row for row in reports if row.pk in by_report]
+    found = [Whom(row, by_report[row.pk], is_open and not by_report[row.pk].is_decided) for row in told]
+    found += [Whom(row, None, is_open and not any(one.is_open for one in found)) for row in others]
+    return sorted(found, key=lambda one: not one.is_open)[:_MOST_WHOM]
 
 
 def _photos(incident: Incident) -> list[ShownPhoto]:

@@ -24,6 +24,7 @@ _KINDS: dict[HistoryKind, str | Promise] = {
     HistoryKind.PLACE_SET: gettext_lazy("Place corrected"),
     HistoryKind.PLACE_PROPOSED: gettext_lazy("Place proposed by the outside geocoder"),
     HistoryKind.CATEGORY_SET: gettext_lazy("Category set"),
+    HistoryKind.COMPLAINT_SET: gettext_lazy("Set whom it complains of"),
     HistoryKind.EMERGENCY_SET: gettext_lazy("Made an emergency"),
     HistoryKind.EMERGENCY_WITHDRAWN: gettext_lazy("Emergency withdrawn"),
     HistoryKind.DISPATCHED: gettext_lazy("Dispatched"),

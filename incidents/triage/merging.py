@@ -15,6 +15,7 @@ from incidents.delivery.queue import take_back
 from incidents.dispatching.assigning import assign
 from incidents.dispatching.closing import Outcome
 from incidents.dispatching.competence import barred_by
+from incidents.dispatching.complaining import is_undecided
 from incidents.dispatching.deadlines import pass_on
 from incidents.dispatching.following import follow, move, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
@@ -64,7 +65,8 @@ def merge(
     """Takes the incidents into one of them (see survivor_of); gives it and a row for each of the others.
 
     `base_version` is the version of the incident `seen` that the person looked at. Raises Changed, and Refused for
-    what is closed, across exercises, or when an agency that has it is complained of in one of the reports.
+    what is closed, across exercises, when an agency that has it is complained of in one of the reports, or when
+    nobody has said yet whom one of them complains of.
     """
     incidents = lock_many(incident_ids)
     if len(incidents) < 2:
@@ -148,6 +150,12 @@ def _check_complaints(incidents: Sequence[Incident]) -> None:
     named = Complaint.objects.filter(report__incident__in=incidents, agency__isnull=False)
     if would_reach(incidents, set(named.values_list("agency_id", flat=True))):
         raise Refused(Refusal.COMPLAINED_OF)
+    # Complaints may come together before anybody has them; with anything else they would go where it goes.
+    alone = all(one.category is not None and one.category.is_complaint for one in incidents)
+    if alone and not Assignment.objects.filter(incident__in=incidents, state__in=_OPEN).exists():
+        return
+    if any(is_undecided(one) for one in incidents):
+        raise Refused(Refusal.COMPLAINT_UNDECIDED)
 
 
 def would_reach(incidents: Collection[Incident], complained_of: Collection[int]) -> bool:

@@ -193,6 +193,7 @@ ROWS = [
     act("withdraw", only(*ROOM)),
     act("place", only(*ROOM), lat=11.05, lon=106.62),
     act("category", only(*ROOM), group=3),
+    act("complaint", only(*ROOM), complained_no_unit=True),
     act("emergency", only(*ROOM)),
     act("answer", only(*ROOM), answer="Theo quy định…"),
     act("let-stand", only(*ROOM)),

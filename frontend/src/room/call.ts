@@ -139,7 +139,7 @@ export class CallForm {
         void this.answers.ask(this.field("words").value, this.field("category").value);
       }),
     );
-    for (const name of ["address", "category", "complained_agency"]) this.field(name).addEventListener("change", () => void this.advise());
+    for (const name of ["address", "category", "complained_agency", "complained_no_unit"]) this.field(name).addEventListener("change", () => void this.advise());
     this.field("phone").addEventListener("change", () => void this.searchEarlier());
     this.places.addEventListener("pointerdown", (event) => {
       const option = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-at]") : null;
@@ -555,6 +555,7 @@ export class CallForm {
     const search = new AbortController();
     this.adviceSearch = search;
     const asked = Object.fromEntries(["words", "address", "category", "complained_agency", "lat", "lon", "accuracy_m"].map((name) => [name, value(name)]));
+    if (this.field("complained_no_unit").checked) asked.complained_no_unit = "true";
     try {
       const advice = await askJson<Advice>("/api/suggest", asked, search.signal);
       const { category, agency } = advice;

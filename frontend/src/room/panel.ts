@@ -249,6 +249,10 @@ export class Panel {
     else if (name === "emergency") {
       if (!this.box.querySelector("[data-act=emergency]")) return false;
       void this.emergency(subject);
+    } else if ((name === "dispatch" || name.startsWith("side-")) && this.box.querySelector("form[data-form=complaint][data-open]")) {
+      // Nobody has said yet whom it complains of: that comes first, or it might go to them.
+      this.notices.say(say("complaint.first"), 10);
+      return this.press("complaint");
     } else if (name === "dispatch") {
       const form = this.box.querySelector<HTMLFormElement>("form[data-undo=dispatch]");
       if (!form) return false;

@@ -57,6 +57,7 @@ _TEXTS: dict[str, str | Promise] = {
     # What the history says of any incident.
     "place_set": _("Place corrected"),
     "category_set": _("Category set"),
+    "complaint_set": _("Set whom it complains of"),
     "dispatched": _("Service called"),
     "seen": _("Seen"),
     "accepted": _("Taken"),
