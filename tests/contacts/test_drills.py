@@ -20,9 +20,11 @@ from incidents.doors.sms import Incoming
 from incidents.doors.sms_taking import take as take_sms
 from incidents.intake.arrivals import Arrived
 from incidents.intake.worker import Worker
+from incidents.records.editing import lock
 from incidents.records.models import Report
 from incidents.worktime.models import Day
 from opscenter.accounts.models import ContactPoint
+from realtime.change import change
 from tests.cast import Cast, Hands, give, most_queries, open_one, together
 from tests.delivery.mailbox import Mailbox
 from tests.intake.world import World
@@ -133,8 +135,6 @@ def test_no_answer_is_dead_after_a_day(world: World, phone: ContactPoint) -> Non
 def test_what_comes_back_is_dead_until_somebody_is_heard(
     world: World, mailbox: Mailbox, cast: Cast, phone: ContactPoint
 ) -> None:
-    from realtime.change import change
-
     mailbox.rcpt_answers = ["550 no such user"]
     point = mail_of(world)
     asked(point)
@@ -215,3 +215,24 @@ def test_a_message_that_does_not_arrive_goes_to_the_next(
     first, following = Delivery.objects.filter(kind="assignment").order_by("pk")
     assert (first.contact_point, first.state) == (mail, "failed")
     assert (following.contact_point, following.instead_of, following.state) == (second, first, "sent")
+
+
+def test_the_next_one_is_first_somebody_who_is_there(
+    world: World, phone: ContactPoint, cast: Cast, mailbox: Mailbox
+) -> None:
+    """Found dead after the dispatch, passed over before one that comes later in their order."""
+    from incidents.contacts import falling_back
+
+    phone.delete()
+    before = ContactPoint.objects.create(agency=world.an_lac, kind="email", address="b@agency.example", order=5)
+    after = ContactPoint.objects.create(agency=world.an_lac, kind="email", address="c@agency.example", order=6)
+    ContactPoint.objects.filter(pk__in=[before.pk, after.pk]).update(is_active=False)
+    give(open_one(world), world.an_lac, cast.call_taker)
+    ContactPoint.objects.filter(pk__in=[before.pk, after.pk]).update(is_active=True)
+    dead(before)
+    row = Delivery.objects.select_related("assignment", "contact_point", "incident").get(kind="assignment")
+    row.state = "failed"
+    with change():
+        lock(row.incident_id or 0)
+        falling_back.next_one(row)
+    assert Delivery.objects.latest("pk").contact_point == after

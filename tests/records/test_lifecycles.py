@@ -11,6 +11,7 @@ from incidents.records.lifecycles import (
     INCIDENT_STEPS,
     LIVE_STATES,
     OPEN_ASSIGNMENTS,
+    SERVICE_KINDS,
     AssignmentState,
     IncidentState,
     NotAllowed,
@@ -44,6 +45,17 @@ ASSIGNMENT = {
     "transferred": "",
     "cancelled": "",
 }
+# 113, 114, 115: at work at once, back to taken when their units are called back, never paused, never two hops.
+SERVICE = {
+    **ASSIGNMENT,
+    "sent": "seen accepted in_progress returned transferred cancelled",
+    "seen": "accepted in_progress returned transferred cancelled",
+    "accepted": "in_progress result_given returned transferred cancelled",
+    "in_progress": "accepted result_given returned transferred cancelled",
+    "asked": "",
+    "postponed": "",
+    "reported": "",
+}
 
 
 @pytest.mark.parametrize(("now", "wanted"), list(itertools.product(IncidentState, repeat=2)))
@@ -63,6 +75,16 @@ def test_every_pair_of_assignment_states(now: AssignmentState, wanted: Assignmen
     else:
         with pytest.raises(NotAllowed):
             check_assignment_step(now, wanted)
+
+
+@pytest.mark.parametrize("kind", sorted(SERVICE_KINDS))
+def test_every_pair_of_states_of_an_emergency_service(kind: str) -> None:
+    for now, wanted in itertools.product(AssignmentState, repeat=2):
+        if wanted in SERVICE[now].split():
+            check_assignment_step(now, wanted, kind)
+        else:
+            with pytest.raises(NotAllowed):
+                check_assignment_step(now, wanted, kind)
 
 
 @pytest.mark.parametrize(
