@@ -36,6 +36,7 @@ from incidents.api.shapes import (
     SetComplaint,
     Withdraw,
 )
+from incidents.calls.recordings import recordings_of
 from incidents.delivery.queue import UNDO
 from incidents.dispatching import assigning, closing, correcting
 from incidents.dispatching.children import open_child
@@ -380,7 +381,8 @@ def child(request: HttpRequest, code: str) -> JsonResponse:
 @router.get("/{code}/reporter", summary="Who reported it")
 def reporter(request: HttpRequest, code: str) -> JsonResponse:
     """Personal data; each look is written down. Of a complaint about officials only the room learns who made it, and
-    an agency only while it has the task itself: not when one below it has, and not when it is over."""
+    an agency only while it has the task itself: not when one below it has, and not when it is over. `recordings`: where
+    the exchange keeps those of its calls, for supervisors and for whoever took the call."""
 
     def run() -> JsonResponse:
         person = person_who_may(request, Verb.LOOK_AT_REPORTER)
@@ -409,7 +411,7 @@ def reporter(request: HttpRequest, code: str) -> JsonResponse:
                     "phone": row.reporter.phone,
                     "email": row.reporter.email,
                 }
-        response = JsonResponse({"reporters": list(shown.values())})
+        response = JsonResponse({"reporters": list(shown.values()), "recordings": recordings_of(incident, person)})
         response["Cache-Control"] = "no-store"
         return response
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
 from incidents.knowledge import finding
@@ -14,7 +15,7 @@ from incidents.knowledge.writing import may_write
 from opscenter.accounts.models import Agency, Person
 from opscenter.accounts.roles import Role
 
-_MOST = 200
+_PAGE = 100
 STATES = ("in_force", "to_review", "drafts", "over", "review_due")
 
 
@@ -43,8 +44,9 @@ def state_of(version: AnswerVersion, on: dt.date) -> str:
     return "coming" if version.valid_from > on else "over"
 
 
-def listed(person: Person, *, text: str, state: str, on: dt.date) -> list[Line]:
-    """The versions that match: an agency's people see all that is in force, and drafts of their own agency alone."""
+def listed(person: Person, *, text: str, state: str, on: dt.date, page: str) -> tuple[list[Line], Page[AnswerVersion]]:
+    """The versions that match, a page of them: an agency's people see all that is in force, and drafts of their own
+    agency alone. What is in force is found by its words, the best first: all of it on one page."""
     rows = AnswerVersion.objects.select_related("answer__owner", "answer__category")
     if person.role not in {Role.CALL_TAKER, Role.SUPERVISOR, Role.ADMINISTRATOR}:
         rows = rows.filter(Q(state=VersionState.APPROVED) | Q(answer__owner=person.agency_id))
@@ -64,9 +66,17 @@ def listed(person: Person, *, text: str, state: str, on: dt.date) -> list[Line]:
         if state in {"", "in_force"}:
             found = [one.version.pk for one in finding.suggest(text, on=on, most=40)]
             kept = {row.pk: row for row in rows.filter(pk__in=found)}
-            return [Line(kept[pk], state_of(kept[pk], on)) for pk in found if pk in kept]
+            return _page([kept[pk] for pk in found if pk in kept], on, "1")
         rows = rows.filter(question__icontains=text.strip())
-    return [Line(row, state_of(row, on)) for row in rows.order_by("question")[:_MOST]]
+    return _page(rows.order_by("question", "pk"), on, page)
+
+
+def _page(
+    rows: QuerySet[AnswerVersion] | list[AnswerVersion], on: dt.date, page: str
+) -> tuple[list[Line], Page[AnswerVersion]]:
+    """What is no number is the first page, what is too high the last."""
+    pages = Paginator(rows, _PAGE).get_page(page)
+    return [Line(row, state_of(row, on)) for row in pages], pages
 
 
 def to_review(person: Person) -> int:

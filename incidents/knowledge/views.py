@@ -53,8 +53,10 @@ def answers(request: HttpRequest, person: Person) -> HttpResponse:
     """The list: what is in force, what waits for a review, drafts, and what is over."""
     today = timezone.localdate()
     asked = {"text": request.GET.get("text", "")[:300], "state": request.GET.get("state", "")}
+    lines, pages = queries.listed(person, on=today, page=request.GET.get("page", ""), **asked)
     context = {
-        "lines": queries.listed(person, on=today, **asked),
+        "lines": lines,
+        "pages": pages,
         "asked": asked,
         "states": [
             ("", _("In force")),

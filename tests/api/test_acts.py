@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from incidents.records.models import (
     Report,
     Reporter,
 )
+from opscenter.accounts.models import Person
 from tests.cast import Cast, Hands, give, open_one, together
 from tests.intake.world import IN_AN_LAC, World, picture, upload
 
@@ -256,7 +259,8 @@ def test_each_look_at_a_reporter_is_written_down(world: World, cast: Cast) -> No
                 "phone": "0900000001",
                 "email": "",
             }
-        ]
+        ],
+        "recordings": [],
     }
     assert answer["Cache-Control"] == "no-store"
     assert [look.by for look in PersonalLook.objects.all()] == [cast.focal_point]
@@ -269,8 +273,32 @@ def test_each_look_at_a_reporter_is_written_down(world: World, cast: Cast) -> No
     assert Hands(cast.focal_point).get(url).status_code == 403
     assert Hands(cast.call_taker).get(url).status_code == 200
     Reporter.objects.update(erased_at=report.received_at)
-    assert Hands(cast.call_taker).get(url).json() == {"reporters": []}
+    assert Hands(cast.call_taker).get(url).json() == {"reporters": [], "recordings": []}
     assert PersonalLook.objects.count() == 3
+
+
+def test_a_recordings_reference_is_for_supervisors_and_who_took_the_call(
+    world: World, cast: Cast, new_person: Callable[..., Person]
+) -> None:
+    from incidents.calls.models import Call
+
+    incident = open_one(world)
+    give(incident, world.an_lac, cast.call_taker)
+    began = incident.received_at
+    Call.objects.create(
+        call_id="c1", state="ended", began_at=began, answered_at=began, ended_at=began + dt.timedelta(seconds=90),
+        taken_by=cast.call_taker, taken_at=began, recording="2026/11/0900000001.wav", report=incident.reports.get(),
+    )  # fmt: skip
+    url = f"/api/incidents/{incident.code}/reporter"
+
+    def told(person: Person) -> list[Any]:
+        return list(Hands(person).get(url).json()["recordings"])
+
+    shown = [{"began_at": began.isoformat(), "talk_s": 90, "reference": "2026/11/0900000001.wav"}]
+    assert told(cast.supervisor) == told(cast.call_taker) == shown
+    assert told(new_person("call_taker")) == told(cast.focal_point) == []
+    assert PersonalLook.objects.count() == 4
+    assert "0900000001.wav" not in Hands(cast.call_taker).get(f"/room/incident/{incident.code}/panel").content.decode()
 
 
 def test_an_agency_that_lost_it_is_told_so(world: World, cast: Cast) -> None:

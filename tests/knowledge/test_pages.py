@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -71,6 +72,26 @@ def test_lists_ask_little(world: World, cast: Cast, in_force: Callable[..., Answ
         assert hands.get("/answers/").status_code == 200
     with most_queries(12):
         assert Client().get("/hoi-dap/").status_code == 200
+
+
+def test_no_answer_is_cut_off_a_list(
+    world: World, cast: Cast, in_force: Callable[..., AnswerVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incidents.knowledge.queries._PAGE", 2)
+    monkeypatch.setattr("incidents.portal.answering._PAGE", 2)
+    names = [f"Câu hỏi số {number} về đất đai?" for number in range(5)]
+    for name in names:
+        in_force(world.an_lac, name)
+    for client, url in ((Hands(cast.call_taker).client, "/answers/?state="), (Client(), "/hoi-dap/?")):
+        found = []
+        for number in (1, 2, 3):
+            page = client.get(f"{url}&page={number}").content.decode()
+            found += [name for name in names if name in page]
+            assert ('rel="next"' in page, 'rel="prev"' in page) == (number < 3, number > 1)
+        assert found == names
+        # Neither nonsense nor a page that is no more is an error.
+        assert names[0] in client.get(f"{url}&page=x").content.decode()
+        assert names[-1] in client.get(f"{url}&page=99").content.decode()
 
 
 def test_a_result_becomes_an_answer_in_force(world: World, cast: Cast, law: LegalDocument) -> None:

@@ -15,6 +15,12 @@ import type { Notices } from "./notices";
 /** How long an emergency or a dispatch can be taken back; seconds. The server holds the same limit. */
 const UNDO = 10;
 
+/** Where the exchange keeps a call of the incident. */
+interface Recording {
+  began_at: string;
+  reference: string;
+}
+
 interface Subject {
   code: string;
   version: number;
@@ -393,6 +399,14 @@ export class Panel {
               : element("span", { text: value });
           list.append(element("dt", { text: say(`reporter.${name}`) }), element("dd", {}, shown));
         }
+      }
+      // Where the exchange keeps the calls, for those who may hear them.
+      for (const one of (body as { recordings?: Recording[] }).recordings ?? []) {
+        const began = new Date(one.began_at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+        list.append(
+          element("dt", { text: say("reporter.recording", { at: began }) }),
+          element("dd", {}, element("code", { class: "recording", text: one.reference })),
+        );
       }
       place.replaceChildren(
         list.childElementCount ? list : element("p", { text: say("reporter.none") }),
