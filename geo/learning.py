@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from geo.folding import fold, fold_name
+from geo.gazetteer.answers import LearntAlias
 from geo.gazetteer.index import gazetteer
 from geo.gazetteer.shortforms import written_out
 from geo.index import look_again
@@ -23,6 +24,7 @@ from geo.models import Alias, PlaceEdition
 from geo.plane import distance_m
 from geo.steps.phrases import Phrases
 from geo.steps.tokens import Token, clean, tokens_of
+from geo.steps.written import write_out
 
 # The same phrase this close is the same place, confirmed; farther away it is another one of that name.
 SAME_PLACE_M = 150.0
@@ -96,6 +98,21 @@ def learn(
         )
     _tell()
     return alias
+
+
+def aliases_in(texts: Iterable[str], *, exercise: int) -> list[LearntAlias]:
+    """The learnt names that stand in these texts, of this exercise (0: live). No query."""
+    known = gazetteer()
+    learnt = known.aliases.get(exercise)
+    if learnt is None:
+        return []
+    found: dict[int, LearntAlias] = {}
+    for text in texts:
+        # As the resolver reads them: "nhà hàng" and "NH" are one.
+        words = [token.folded for token in write_out(tokens_of(clean(text)))]
+        for hit in learnt.scan(words):
+            found |= {entry.number: known.alias(entry.number) for entry in hit.entries}
+    return list(found.values())
 
 
 def revoke(*, alias_id: int, by_id: int, at: dt.datetime) -> bool:

@@ -25,6 +25,8 @@ MOST = 8
 MOST_WORDS = 10
 # Two stops of one name are one line, so more are asked for than shown.
 MOST_ASKED = 3 * MOST
+# Learnt names go before places, and never fill the list.
+MOST_LEARNT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Suggestion:
     ward: AreaRef | None
     district: AreaRef | None
     approximate: bool
+    # How often people confirmed a learnt name; 0 for everything else.
+    times: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -51,6 +55,7 @@ class Suggestion:
             "ward": _area(self.ward),
             "district": _area(self.district),
             "approximate": self.approximate,
+            "times": self.times,
         }
 
 
@@ -78,10 +83,11 @@ class _Entries:
 _kept: tuple[Territory, SetIndex, dt.date | None, _Entries] | None = None
 
 
-def suggest(query: str, *, on: dt.date) -> list[Suggestion]:
+def suggest(query: str, *, on: dt.date, learnt_in: int | None = None) -> list[Suggestion]:
     """At most eight suggestions, best first. Every typed word must begin a word of the name, in any order.
 
-    Where no name fits, the text is resolved as an address or position.
+    `learnt_in`: with the local names learnt in this exercise (0: live), behind the units and before the places; None:
+    without any, for whoever is not of the house. Where no name fits, the text is resolved as an address or position.
     """
     whole, index = territory(), set_index_on(on)
     typed = tokens_of(clean(query))
@@ -93,13 +99,32 @@ def suggest(query: str, *, on: dt.date) -> list[Suggestion]:
     plain = [token.folded for token in typed]
     found = [entry.suggestion for entry in _matching(known, words) or _matching(known, plain)]
     if len(words) <= MOST_WORDS:
+        if learnt_in is not None:
+            found += _learnt(index, names_date(on), words, learnt_in) or _learnt(
+                index, names_date(on), plain, learnt_in
+            )
         found += _named(index, names_date(on), words) or _named(index, names_date(on), plain)
     # Two stops of one name in one ward are one line.
     once: dict[tuple[str, str, str], Suggestion] = {}
     for one in found:
         area = one.ward or one.district
         once.setdefault((one.kind, fold_name(one.name), area.code if area else ""), one)
-    return list(once.values())[:MOST] or _resolved(query, on)
+    return list(once.values())[:MOST] or _resolved(query, on, learnt_in or 0)
+
+
+def _learnt(index: SetIndex, named_on: dt.date | None, words: Sequence[str], exercise: int) -> list[Suggestion]:
+    """What people call places here, the most often confirmed first. Two places of one name are both offered."""
+    known = gazetteer()
+    names = known.aliases.get(exercise)
+    rows = [known.alias(entry.number) for entry in names.beginning(words, MOST)] if names is not None else []
+    found = []
+    for row in sorted(rows, key=lambda one: -one.times)[:MOST_LEARNT]:
+        covering = covering_in(index, row.lon, row.lat, named_on)
+        if not covering.is_outside:
+            at = (row.lon, row.lat, row.radius_m)
+            areas = (covering.ward, covering.district)
+            found.append(Suggestion("alias", row.phrase, *at, *areas, index.approximate, row.times))
+    return found
 
 
 def _named(index: SetIndex, named_on: dt.date | None, words: Sequence[str]) -> list[Suggestion]:
@@ -114,8 +139,6 @@ def _suggestion(index: SetIndex, named_on: dt.date | None, entry: Entry) -> Sugg
     if entry.kind == "place":
         place = known.place(entry.number)
         kind, name, lon, lat, radius = "place", place.name, place.lon, place.lat, place.radius_m
-    elif entry.kind == "alias":
-        return None
     else:
         whole, kind, name = known.whole(entry.number), "street", known.street(entry.number).name
         lon, lat, radius = whole.lon, whole.lat, whole.radius_m
@@ -155,7 +178,7 @@ def _begins(words: tuple[str, ...], typed: tuple[str, ...]) -> bool:
     return words[:last] == typed[:last] and len(words) > last and words[last].startswith(typed[last])
 
 
-def _resolved(query: str, on: dt.date) -> list[Suggestion]:
+def _resolved(query: str, on: dt.date, exercise: int) -> list[Suggestion]:
     return [
         Suggestion(
             candidate.kind,
@@ -167,7 +190,7 @@ def _resolved(query: str, on: dt.date) -> list[Suggestion]:
             candidate.district,
             candidate.approximate,
         )
-        for candidate in resolve(query, on=on).candidates
+        for candidate in resolve(query, on=on, exercise=exercise).candidates
     ]
 
 

@@ -81,13 +81,18 @@ def current(request: HttpRequest) -> HttpResponse:
 def suggestions(request: HttpRequest) -> HttpResponse:
     """At most eight areas and places for what was typed so far (`q`), each with ward, district and radius.
 
+    Who is signed in also gets the learnt names, of the `exercise` that is asked for (0, if none: live).
     Our own pages POST, so that what a citizen types stands in no address.
     """
     # Staff share one address and type all day; the budget is for everybody else.
     if not request.user.is_authenticated:
         spend(request, "portal.suggest")
-    query = (request.POST if request.method == "POST" else request.GET).get("q", "")[:LONGEST_QUERY]
-    found = suggest(query, on=timezone.localdate())
+    asked = request.POST if request.method == "POST" else request.GET
+    exercise = asked.get("exercise", "")
+    number = int(exercise) if exercise.isascii() and exercise.isdigit() and len(exercise) < 10 else 0
+    learnt_in = number if request.user.is_authenticated else None
+    query = asked.get("q", "")[:LONGEST_QUERY]
+    found = suggest(query, on=timezone.localdate(), learnt_in=learnt_in)
     return JsonResponse({"query": query, "candidates": [one.as_json() for one in found]})
 
 

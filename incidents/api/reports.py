@@ -79,6 +79,7 @@ def take(request: HttpRequest) -> JsonResponse:
             category=category_of(sent.category),
             reporter=_reporter(sent),
             taken_by=person,
+            exercise=call.exercise if call is not None else 0,
             photos=request.FILES.getlist("photos"),
             language=sent.language,
             complaint=_complaint(sent),
@@ -220,7 +221,9 @@ def suggest(request: HttpRequest) -> JsonResponse:
         at = timezone.now()
         today = timezone.localdate(at)
         guess = suggest_category(text, category_of(sent.category))
-        resolution = resolve(text, on=today, point=point, accuracy_m=sent.accuracy_m, address=where)
+        resolution = resolve(
+            text, on=today, point=point, accuracy_m=sent.accuracy_m, address=where, exercise=sent.exercise
+        )
         fields = place_fields(resolution, on=today)
         answer = as_answer(text, resolution)
         place: AreaRefs = area_refs(

@@ -117,6 +117,8 @@ class Suggest(Sent):
     accuracy_m: float | None = None
     complained_agency: RowId | None = None
     complained_no_unit: Ticked = False
+    # Local names that were learnt in an exercise count in it alone; 0 is live.
+    exercise: int = Field(0, ge=0, le=2_000_000_000)
 
 
 class Question(Sent):

@@ -37,9 +37,9 @@ def set_place(*, incident_id: int, pin: Pin, by: Person, base_version: int | Non
     A local name in the words is learnt for the next time.
     """
     incident = lock(incident_id, base_version=base_version, against=ENDINGS | {HistoryKind.PLACE_SET})
-    before = incident.place_trace
+    before, stood = incident.place_trace, incident.point
     put_place(incident, pin, by=by)
-    learn_place(incident, before, pin, by=by)
+    learn_place(incident, before, stood, pin, by=by)
     suggest(incident)
     return incident
 

@@ -24,6 +24,7 @@ from incidents.conversations.models import Message
 from incidents.delivery.models import Kind
 from incidents.delivery.queue import tell_reporter
 from incidents.dispatching.deadlines import due_at
+from incidents.dispatching.learning import learn_from_form
 from incidents.intake import steps
 from incidents.records import actions, needs, photos
 from incidents.records.actions import Action
@@ -31,7 +32,7 @@ from incidents.records.editing import lock, open_incident
 from incidents.records.history import HistoryKind, append
 from incidents.records.models import Category, Complaint, Incident, NextStep, Report, Reporter, ReportWords, Source
 from incidents.records.photos import PhotoProblem, Prepared, Upload
-from incidents.records.places import place_fields, read_from
+from incidents.records.places import Pin, place_fields, read_from
 from incidents.records.summaries import summarise
 from incidents.triage.merging import holder_of, would_reach
 from opscenter.accounts.models import Agency, Person
@@ -273,6 +274,7 @@ def _receive(
         exercise=message.exercise,
     )
     ReportWords.objects.create(report=report, words=message.words, address=message.address)
+    _teach(message, place)
     _complain(report, message.complaint)
     append(
         incident,
@@ -295,6 +297,19 @@ def _receive(
         listening.move_to(report, message.said, by=message.split_by)
     tell_reporter(report, Kind.RECEIVED)
     return Taken(report, incident, True, problems)
+
+
+def _teach(message: _Message, place: Mapping[str, Any]) -> None:
+    """What the call-taker's own pin or choice says of the words; a point that somebody else gave teaches nothing."""
+    if message.source == Source.PHONE and message.taken_by is not None and message.point is not None:
+        learn_from_form(
+            (message.address, message.words),
+            place["place_trace"],
+            Pin(*message.point),
+            by_hand=message.accuracy_m is None,
+            exercise=message.exercise,
+            by=message.taken_by,
+        )
 
 
 def _joined(message: _Message) -> Incident | None:

@@ -52,7 +52,7 @@ from incidents.records.models import (
 from incidents.records.models.categories import Group
 from incidents.records.names import ASSIGNMENT_STATES, INCIDENT_STATES
 from incidents.records.needs import Need
-from incidents.records.places import round_about
+from incidents.records.places import WORDS_UP_TO_M, round_about
 from incidents.records.reasons import NEEDS, sentence
 from incidents.room.timeline import Moment, timeline
 from incidents.triage.merging import merges_of
@@ -128,6 +128,8 @@ class Panel:
     # What to ask, so that the ward is known, and where it may be; empty once it is known or a person put the pin.
     ask_place: str
     may_be: list[str]
+    # Whether the resolver found a spot that a person may say is right.
+    can_confirm: bool
     why_category: list[str]
     why: Explanation
     assignments: list[ShownAssignment]
@@ -205,6 +207,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         why_place=_sentences(incident.place_trace),
         ask_place=_question(incident.place_trace) if incident.on_board else "",
         may_be=_may_be(incident.place_trace) if incident.on_board else [],
+        can_confirm=_can_confirm(incident),
         why_category=_sentences(incident.category_trace),
         why=explain_incident(incident),
         assignments=[_shown(row) for row in rows],
@@ -378,6 +381,12 @@ def _question(trace: Mapping[str, Any]) -> str:
     """The question of a stored trace that decides the ward, as a sentence."""
     question = trace.get("question")
     return sentence(question) if isinstance(question, Mapping) else ""
+
+
+def _can_confirm(incident: Incident) -> bool:
+    """Whether the system put the point, and to within what one would call a spot."""
+    by_resolver = incident.place_trace.get("by") == "resolver" and incident.point is not None
+    return by_resolver and (incident.radius_m or 0.0) <= WORDS_UP_TO_M
 
 
 def _may_be(trace: Mapping[str, Any]) -> list[str]:

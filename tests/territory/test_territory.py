@@ -8,12 +8,14 @@ import uuid
 
 import pytest
 from django.contrib.gis.geos import Point
+from django.test import Client
 
 from geo.importing.loading import raise_edition
 from geo.index import look_again
 from geo.models import Alias, Place
 from incidents.dispatching.correcting import set_place
-from incidents.records.models import History, Incident
+from incidents.intake.take import take_report
+from incidents.records.models import History, Incident, Source
 from incidents.records.places import Pin
 from incidents.territory import queries
 from realtime.change import change
@@ -42,6 +44,56 @@ def test_a_pin_teaches_the_local_name_and_nothing_else(world: World, cast: Cast)
     trace = {**IGNORED, "ignored": [], "reasons": [{"code": "alias", "params": {"text": "quán bà Bảy"}}]}
     put(open_one(world, place_trace=trace), cast)
     assert Alias.objects.get().times == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_call_takers_point_teaches(world: World, cast: Cast) -> None:
+    def take(number: str, words: str, accuracy_m: float | None = None, **more: object) -> None:
+        take_report(
+            source=more.pop("source", Source.PHONE), source_id=number, words=words, point=IN_AN_LAC,
+            accuracy_m=accuracy_m, taken_by=cast.call_taker, **more,
+        )  # type: ignore[arg-type]  # fmt: skip
+
+    # The place of a suggestion is that of its own name; a point by another door is nobody's of the house.
+    take("1", "cây đổ trước quán bà Bảy", 100.0, address="Chợ An Lạc")
+    take("2", "cây đổ trước quán bà Bảy", source=Source.APP)
+    assert not Alias.objects.exists()
+    take("3", "cây đổ trước quán bà Bảy")
+    assert Alias.objects.get().phrase == "quán bà Bảy"
+    look_again()
+    # Now the list proposes it to the house: choosing it confirms it, and the public is not told.
+    found = Hands(cast.call_taker).post("/geo/suggest", {"q": "quan ba b"}, form=True).json()["candidates"]
+    assert [(one["kind"], one["name"], one["times"], one["ward"]["code"]) for one in found] == [
+        ("alias", "quán bà Bảy", 1, "90001")
+    ]
+    assert Client().post("/geo/suggest", {"q": "quan ba b"}).json()["candidates"] == []
+    take("4", "ngập", 100.0, address="quán bà Bảy, Phường An Lạc")
+    assert Alias.objects.get().times == 2
+    look_again()
+    # What is learnt in an exercise is proposed in it alone.
+    take("5", "rác ở tiệm vàng Kim Mẫu", exercise=4)
+    look_again()
+    hands = Hands(cast.call_taker)
+    asked = [hands.post("/geo/suggest", {"q": "tiem vang", "exercise": one}, form=True).json() for one in ("4", "x")]
+    assert [len(one["candidates"]) for one in asked] == [1, 0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_place_that_is_right_is_confirmed_as_it_stands(world: World, cast: Cast) -> None:
+    about = {"reasons": [{"code": "alias", "params": {"text": "quán bà Bảy"}}], "ignored": ["trước tiệm vàng Kim Mẫu"]}
+    incident = open_one(
+        world, point=Point(*IN_AN_LAC, srid=4326), radius_m=50.0, place_label="quán", place_trace={**IGNORED, **about}
+    )
+    hands = Hands(cast.call_taker)
+    page = html.unescape(hands.get(f"/room/incident/{incident.code}/panel").content.decode())
+    assert 'data-form="place-right"' in page
+    sent = {
+        "base_version": incident.version, "lat": IN_AN_LAC[1], "lon": IN_AN_LAC[0], "radius_m": 50, "label": "quán"
+    }  # fmt: skip
+    assert hands.post(f"/api/incidents/{incident.code}/place", sent).status_code == 200
+    # What the name was proposed for is confirmed, and nothing beside it is taken to be there.
+    assert [(one.phrase, one.times) for one in Alias.objects.all()] == [("quán bà Bảy", 1)]
+    assert 'data-form="place-right"' not in hands.get(f"/room/incident/{incident.code}/panel").content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -27,6 +27,8 @@ interface Place {
   radius_m: number;
   /** Ward and district, where the name does not say them. */
   detail: string;
+  /** How often people confirmed a local name; 0 for what is known otherwise. */
+  times: number;
 }
 
 interface Duplicate {
@@ -69,6 +71,8 @@ export interface Slot {
   name: string;
   /** Whether the exchange can be told to dial and to transfer. */
   dials: boolean;
+  /** 0: of the live service. */
+  exercise: number;
   draft: { at: string; fields: Record<string, string> } | null;
 }
 
@@ -449,7 +453,7 @@ export class CallForm {
     const search = new AbortController();
     this.placeSearch = search;
     try {
-      const answer = await askJson<Candidates>("/geo/suggest", { q: text }, search.signal);
+      const answer = await askJson<Candidates>("/geo/suggest", { q: text, exercise: String(this.slot?.exercise ?? 0) }, search.signal);
       this.found = answer.candidates;
     } catch {
       if (!search.signal.aborted) this.found = [];
@@ -472,7 +476,7 @@ export class CallForm {
         "div",
         { role: "option", id: `call-place-${index}`, "data-at": index, "aria-selected": "false" },
         element("span", { class: "place-name", text: place.name }),
-        element("span", { class: "muted", text: place.detail }),
+        element("span", { class: "muted", text: [place.times ? say("call.learnt", { n: place.times }) : "", place.detail].filter(Boolean).join(" · ") }),
         element("span", { class: "muted tabular", text: say("call.radius", { distance: distance(place.radius_m) }) }),
       ),
     );
@@ -555,6 +559,7 @@ export class CallForm {
     const search = new AbortController();
     this.adviceSearch = search;
     const asked = Object.fromEntries(["words", "address", "category", "complained_agency", "lat", "lon", "accuracy_m"].map((name) => [name, value(name)]));
+    asked.exercise = String(this.slot?.exercise ?? 0);
     if (this.field("complained_no_unit").checked) asked.complained_no_unit = "true";
     try {
       const advice = await askJson<Advice>("/api/suggest", asked, search.signal);

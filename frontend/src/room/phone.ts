@@ -26,6 +26,8 @@ export interface Call {
   callback: string;
   tries: number;
   transferred_to: string;
+  /** 0: of the live service. */
+  exercise: number;
   action: Asked | null;
 }
 
@@ -311,7 +313,7 @@ export class Phone {
     }
     const call = this.get(id);
     const since = Date.parse(call?.answered_at ?? call?.began_at ?? new Date().toISOString());
-    this.act.open({ call: id, since, dials: this.seats.dials, ...known });
+    this.act.open({ call: id, since, dials: this.seats.dials, exercise: call?.exercise ?? 0, ...known });
     if (call) this.act.changed(call);
     this.draw();
   }
