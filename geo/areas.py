@@ -127,3 +127,19 @@ def point_of(set_name: str, code: str) -> tuple[float, float] | None:
         return None
     inside = unit.polygon.representative_point()
     return float(inside.x), float(inside.y)
+
+
+def date_within_set(today: dt.date) -> dt.date:
+    """The local date, moved into the dates of the area set in force: of a pinned one that is over, its last day."""
+    area_set: SetIndex | AreaSet | None = set_index_on(today)
+    if area_set is None:
+        # Dates are known before the polygons are loaded.
+        try:
+            area_set = area_set_on(today)
+        except NoAreaSet:
+            return today
+    if today < area_set.valid_from:
+        return area_set.valid_from
+    if area_set.valid_until is not None and today >= area_set.valid_until:
+        return area_set.valid_until - dt.timedelta(days=1)
+    return today

@@ -10,9 +10,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from geo.areas import NoAreaSet, area_set_on, set_index_on
-from geo.index import SetIndex
-from geo.models import AreaSet
+from geo.areas import date_within_set
 from incidents.dispatching.models import CompetenceRule, CoOrdinating, Target
 from incidents.dispatching.roads import Road
 from incidents.records.models import Category
@@ -136,18 +134,7 @@ def decision_date(today: dt.date) -> dt.date:
 
     Pinning 2019 in a later year asks for the last day of that set: its agencies, its rules.
     """
-    area_set: SetIndex | AreaSet | None = set_index_on(today)
-    if area_set is None:
-        # Dates are known before the polygons are loaded.
-        try:
-            area_set = area_set_on(today)
-        except NoAreaSet:
-            return today
-    if today < area_set.valid_from:
-        return area_set.valid_from
-    if area_set.valid_until is not None and today >= area_set.valid_until:
-        return area_set.valid_until - dt.timedelta(days=1)
-    return today
+    return date_within_set(today)
 
 
 def barred_by(agency_ids: Collection[int]) -> Barred:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Annotated
 
 from django.conf import settings
+from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from geo.areas import date_within_set
 from incidents.knowledge import writing
 from incidents.knowledge.models import Answer, AnswerVersion, LegalDocument, Synonym
 from incidents.records.models import Category
@@ -40,6 +42,8 @@ class SampleDocument(_Part):
 class SampleAnswer(_Part):
     key: Text
     agency: Text
+    # Who owns it once that agency is no more, where that is not the agency's own successor.
+    then: str = ""
     category: str = ""
     question: Text
     forms: list[Text] = []
@@ -51,6 +55,8 @@ class SampleAnswer(_Part):
 
 class Samples(_Part):
     synonyms: dict[str, str] = {}
+    # Which agency took over what another one answered.
+    successors: dict[str, str] = {}
     document: list[SampleDocument]
     answer: list[SampleAnswer]
 
@@ -71,12 +77,17 @@ def read(path: Path = FILE) -> Samples:
         raise WrongSamples(f"{path.name}: {error}") from error
 
 
-def load(path: Path = FILE) -> Loaded:
-    """Brings the samples into force, in one change. An agency that is not there raises WrongSamples."""
+def load(path: Path = FILE, on: dt.date | None = None) -> Loaded:
+    """Brings the samples into force, in one change. An agency that is not there raises WrongSamples.
+
+    Each belongs to the agency that is in force on a date: today's, moved into the pinned area set's dates.
+    """
+    on = on or date_within_set(timezone.localdate())
     samples = read(path)
     agencies = {row.code: row for row in Agency.objects.all()}
     categories = {row.code: row for row in Category.objects.all()}
-    if missing := sorted({one.agency for one in samples.answer} - agencies.keys()):
+    named = {one.agency for one in samples.answer} | {one.then for one in samples.answer if one.then}
+    if missing := sorted((named | set(samples.successors.values())) - agencies.keys()):
         raise WrongSamples(f"{path.name}: no agency {', '.join(missing)}; run load_reference first")
     written = left = 0
     with change():
@@ -84,14 +95,22 @@ def load(path: Path = FILE) -> Loaded:
             Synonym.objects.get_or_create(said=said, defaults={"means": means})
         documents = {one.number: _document(one) for one in samples.document}
         for one in samples.answer:
+            owner = agencies[one.agency]
+            following = one.then or samples.successors.get(one.agency, "")
+            if following and not owner.is_in_force(on):
+                owner = agencies[following]
             answer = Answer.objects.filter(key=one.key).first()
+            if answer is not None and answer.owner != owner and not _has_writers(answer):
+                answer.owner = owner
+                answer.save(update_fields=["owner"])
+                writing.changed()
             if answer is not None and not _is_to_be_written(answer, one):
                 left += 1
                 continue
             if answer is None:
                 answer = Answer.objects.create(
                     key=one.key,
-                    owner=agencies[one.agency],
+                    owner=owner,
                     category=categories.get(one.category),
                     is_sample=True,
                 )
@@ -123,11 +142,15 @@ def _document(one: SampleDocument) -> LegalDocument:
     return found
 
 
+def _has_writers(answer: Answer) -> bool:
+    """Whether somebody of an agency has written a version of it."""
+    return AnswerVersion.objects.filter(answer=answer, drafted_by__isnull=False).exists()
+
+
 def _is_to_be_written(answer: Answer, one: SampleAnswer) -> bool:
     """Whether the file says something new, and nobody of an agency has written since."""
     newest = AnswerVersion.objects.filter(answer=answer).order_by("-number").first()
     if newest is None:
         return True
-    by_people = AnswerVersion.objects.filter(answer=answer, drafted_by__isnull=False).exists()
     same = (newest.question, newest.text) == (one.question, one.text)
-    return not by_people and not same and newest.state != "withdrawn"
+    return not _has_writers(answer) and not same and newest.state != "withdrawn"

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 QUESTIONS: list[tuple[str, str]] = [
+    ("cho hỏi 1022 làm việc tới mấy giờ", "hotline-what"),
+    ("toi gui phan anh roi xem ket qua o dau", "hotline-track"),
+    ("tôi muốn phản ánh mà không nói tên được không", "hotline-personal-data"),
+    ("giờ không còn huyện nữa thì giấy tờ tôi nộp ở huyện hỏi ai", "district-gone"),
+    ("phuong moi sap nhap giai quyet nhung thu tuc nao", "commune-one-stop"),
+    ("sáp nhập rồi sổ đỏ ghi tỉnh Bình Dương có phải làm lại không", "merged-papers"),
     ("em muốn nhập hộ khẩu cho vợ về nhà chồng thì cần giấy tờ gì", "residence-permanent"),
     ("nhap khau ve nha moi mua can giay to gi", "residence-permanent"),
     ("tôi thuê phòng trọ ở Dĩ An muốn đăng ký tạm trú", "residence-temporary"),

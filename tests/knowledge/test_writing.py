@@ -175,11 +175,16 @@ def test_a_wrong_answer_is_not_given_to_them_again(world: World, cast: Cast, in_
 
 
 def test_the_samples_load_and_leave_what_people_wrote(world: World, cast: Cast) -> None:
-    for code in {one.agency for one in samples.read().answer}:
-        Agency.objects.create(code=code, name=code, kind="department", valid_from=dt.date(2019, 1, 1))
-    loaded = samples.load()
+    read = samples.read()
+    merged = dt.date(2025, 7, 1)
+    for code in {one.agency for one in read.answer}:
+        end = merged if code in read.successors else None
+        Agency.objects.create(code=code, name=code, kind="department", valid_from=dt.date(2019, 1, 1), valid_until=end)
+    for code in {*read.successors.values(), *(one.then for one in read.answer if one.then)}:
+        Agency.objects.create(code=code, name=code, kind="department", valid_from=merged)
+    loaded = samples.load(on=dt.date(2025, 6, 30))
     assert loaded.written == len(samples.read().answer)
-    assert samples.load().written == 0
+    assert samples.load(on=dt.date(2025, 6, 30)).written == 0
     assert Answer.objects.filter(is_sample=True).count() == loaded.written
     expired = finding.suggest("cấp lại sổ hộ khẩu giấy")
     assert any(not one.in_force for one in expired)
@@ -188,3 +193,9 @@ def test_the_samples_load_and_leave_what_people_wrote(world: World, cast: Cast) 
         law = LegalDocument.objects.first()
         writing.write(draft=draft(law, text="Của chúng tôi."), owner=birth.owner, by=cast.administrator, answer=birth)
     assert samples.load().left == loaded.written
+    # The province's agencies have ended: others own the samples now, but not what somebody has rewritten.
+    owners = dict(Answer.objects.values_list("key", "owner__code"))
+    assert owners["passport"] == "hcm-cong-an-113"
+    assert owners["disability"] == "hcm-so-y-te"
+    assert owners["birth-registration"] == "so-tu-phap"
+    assert owners["hotline-what"] == "hotline-1022"
