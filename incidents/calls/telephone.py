@@ -16,6 +16,7 @@ from incidents.calls.lifecycle import OPEN_STATES
 from incidents.calls.models import BridgeBeat, Call, Callback, Caller, PhoneAction, Seat
 from incidents.calls.refusals import CallRefusal, CallRefused
 from incidents.calls.taking import own
+from incidents.emergencies.telling import note_ring
 from opscenter.accounts.models import Person
 from realtime.change import change, current_change
 
@@ -133,7 +134,7 @@ def fail_late(at: dt.datetime | None = None) -> int:
 def _end(pk: int, before: PhoneAction.State, failure: str) -> bool:
     """Ends an action that is still in the state `before`; whoever pressed the button sees it on their screen."""
     with change() as c:
-        action = PhoneAction.objects.select_for_update(of=("self",)).get(pk=pk)
+        action = PhoneAction.objects.select_for_update(of=("self",)).select_related("person", "by").get(pk=pk)
         if action.state != before:
             return False
         action.state = PhoneAction.State.FAILED if failure else PhoneAction.State.DONE
@@ -146,6 +147,9 @@ def _end(pk: int, before: PhoneAction.State, failure: str) -> bool:
             store(call)
             if call.taken_by is not None:
                 follow_calls(call.taken_by)
+        elif action.person is not None:
+            # Whoever sent the crew out sees it in the incident's log.
+            note_ring(person=action.person, by=action.by, reached=not failure)
         return True
 
 

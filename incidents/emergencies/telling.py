@@ -17,6 +17,7 @@ from incidents.delivery.queue import door_of, enqueue, tell_people
 from incidents.delivery.ways import is_open, way_of
 from incidents.emergencies.log import chain
 from incidents.emergencies.models import SafetyTimer, ServicePart, SharedIncident, Sortie, Unit
+from incidents.records.editing import lock_many
 from incidents.records.models import Incident
 from opscenter.accounts.models import ContactPoint, Person
 from opscenter.accounts.roles import Role
@@ -49,6 +50,18 @@ def write_to_crew(sortie: Sortie) -> bool:
     for person in people:
         _write(person, Kind.CALL_OUT, sortie.incident, _call_out(sortie, person.language))
     return bool(people)
+
+
+def note_ring(*, person: Person, by: Person, reached: bool) -> None:
+    """Whether the exchange reached somebody of a crew, in the log of each incident for which `by` has sent them out; in
+    the open change."""
+    open_ones = Sortie.objects.filter(sent_by=by, ended_at=None).select_related("unit").order_by("pk")
+    sorties = [sortie for sortie in open_ones if person in crew_of(sortie.unit)]
+    incidents = {incident.pk: incident for incident in lock_many({sortie.incident_id for sortie in sorties})}
+    kind = "told_sent" if reached else "told_failed"
+    for sortie in sorties:
+        data = {"kind": Kind.CALL_OUT, "door": Door.CALL, "person": person.pk}
+        chain.write(incidents[sortie.incident_id], kind, by=None, agency_id=sortie.unit.agency_id, data=data)
 
 
 def stop_calling(sortie: Sortie) -> None:

@@ -151,6 +151,8 @@ def test_a_connected_exchange_rings_the_crew_too(
     telephone.answer(claimed, "refused")
     action.refresh_from_db()
     assert (action.state, action.failure) == ("failed", "refused")
+    # Whoever sent them out is told, by the log that all services share.
+    assert "Kíp trực: không gửi được qua Gọi điện" in log(incident)
 
 
 def test_a_crew_that_acknowledges_is_not_rung_again(
