@@ -32,18 +32,6 @@ def weight(responses: list[Any]) -> int:
     return total
 
 
-SCENES = ("map", "figures", "agencies", "emergencies", "sources")
-
-
-def show_scene(page: Any, scene: str) -> None:
-    """Keeps an open wall to one scene, whatever the clock says, and waits until it has faded in."""
-    page.evaluate("scene => history.replaceState(null, '', `?scene=${scene}`)", scene)
-    expect(page.locator(f"body[data-scene={scene}]")).to_be_attached()
-    page.wait_for_function(
-        "scene => getComputedStyle(document.querySelector(`[data-stage=${scene}]`)).opacity === '1'", arg=scene
-    )
-
-
 def given(site: Any, agency: Any, words: str) -> Any:
     """An incident given to an agency, reported just now through intake."""
     with site.orm():
@@ -191,14 +179,6 @@ def test_everybody_can_use_the_pages_of_people_with_an_account(live_site: Any, o
     for address in ("/accounts/menu/", "/accounts/password/change/"):
         page.goto(address)
         assert violations(page) == [], address
-    supervisor = open_page(phone=phone, bypass_csp=True, signed_in_as=live_site.person("supervisor"))
-    for address in ("/wall/links/", "/map/replay/"):
-        supervisor.goto(address)
-        assert violations(supervisor) == [], address
-    supervisor.goto("/wall/")
-    for scene in SCENES:
-        show_scene(supervisor, scene)
-        assert violations(supervisor) == [], scene
 
 
 def test_targets_are_large_enough_for_a_thumb(live_site: Any, open_page: Any) -> None:

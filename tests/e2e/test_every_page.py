@@ -1,0 +1,112 @@
+"""Every page of every role's menu and those that hang on it: for all (axe, light and dark), at a phone's width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.e2e.test_public_screens import given, violations
+from tests.e2e.test_whole_path import ward
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+# Pages of no menu, by who opens them. Of the administration's own lists only the account pages are ours.
+BESIDES: dict[str, tuple[str, ...]] = {
+    "": ("/hoi-dap/", "/ban-do/", "/figures/public/", "/accounts/password/reset/"),
+    "call_taker": ("/accounts/keys/", "/accounts/2fa/webauthn/", "/accounts/email/"),
+    "supervisor": ("/answers/new/", "/answers/documents/", "/rules/test/", "/rules/coverage/", "/territory/places/"),
+    "administrator": ("/accounts/2fa/totp/activate/", "/accounts/2fa/webauthn/add/", "/accounts/reauthenticate/"),
+}
+ROLES = ("", "call_taker", "supervisor", "focal_point", "dispatcher", "crew", "leader", "administrator")
+# The wall is dark and nothing else.
+ONE_THEME = frozenset({"/wall/"})
+# Made for a large screen: nobody takes calls on a phone.
+DESKS = frozenset({"/room/"})
+
+SCENES = ("map", "figures", "agencies", "emergencies", "sources")
+
+# What sticks out to the right of the page: the outermost elements, so that the message is short.
+STICKS_OUT = """() => {
+    const wide = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= wide) return [];
+    const out = (one) => one.getBoundingClientRect().right > wide + 0.5 && one.checkVisibility();
+    const found = [...document.body.querySelectorAll('*')].filter((one) => out(one) && !out(one.parentElement));
+    return [`${document.documentElement.scrollWidth} px`, ...found.slice(0, 4).map((one) => one.outerHTML)];
+}"""
+
+
+def show_scene(page: Any, scene: str) -> None:
+    """Keeps an open wall to one scene, whatever the clock says, and waits until it has faded in."""
+    page.evaluate("scene => history.replaceState(null, '', `?scene=${scene}`)", scene)
+    expect(page.locator(f"body[data-scene={scene}]")).to_be_attached()
+    page.wait_for_function(
+        "scene => getComputedStyle(document.querySelector(`[data-stage=${scene}]`)).opacity === '1'", arg=scene
+    )
+
+
+def contrast_of_the_other_theme(page: Any) -> list[str]:
+    """What cannot be read when somebody switches light and dark."""
+    page.evaluate(
+        "() => { const root = document.documentElement;"
+        " root.dataset.bsTheme = root.dataset.bsTheme === 'dark' ? 'light' : 'dark'; }"
+    )
+    # The kit's buttons fade from one colour to the other.
+    page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
+    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}}).response["violations"]
+    return [f"other theme: {node['target']} {node['any'][0]['message']}" for one in found for node in one["nodes"][:4]]
+
+
+def menu(site: Any, person: Any) -> list[str]:
+    """The addresses of somebody's menu, without the administration's own lists."""
+    from opscenter.accounts.pages import menu_of
+
+    with site.orm():
+        return [address for _name, lines in menu_of(person) for address, _label in lines if "/admin/" not in address]
+
+
+def station(site: Any, agency: Any) -> Any:
+    from opscenter.accounts.models import HandlingUnit
+
+    with site.orm():
+        return HandlingUnit.objects.get_or_create(agency=agency, name="Đội trực")[0]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_can_use_every_page(live_site: Any, open_page: Any, role: str, seen: set[str]) -> None:
+    person, addresses = None, list(BESIDES.get(role, ()))
+    if role:
+        agency, _inside = ward(live_site)
+        given(live_site, agency, "Đèn đường không sáng")
+        more = {"handling_unit": station(live_site, agency)} if role == "crew" else {}
+        person = live_site.person(role, agency=agency, **more)
+        addresses += [address for address in menu(live_site, person) if address not in seen]
+        seen.update(addresses)
+    page = open_page(bypass_csp=True, reduced_motion="reduce", signed_in_as=person)
+    wrong: dict[str, list[str]] = {}
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer.status == 200, (address, answer.status)
+        found = []
+        if address == "/wall/":
+            for scene in SCENES[1:]:
+                show_scene(page, scene)
+                found += violations(page)
+            show_scene(page, SCENES[0])
+        found += violations(page)
+        if address not in ONE_THEME:
+            found += contrast_of_the_other_theme(page)
+        if address not in DESKS:
+            page.set_viewport_size(PHONE)
+            found += page.evaluate(STICKS_OUT)
+            page.set_viewport_size(DESK)
+        if found:
+            wrong[address] = found
+    assert wrong == {}
+
+
+@pytest.fixture(scope="module")
+def seen() -> set[str]:
+    """Addresses looked at as somebody else: a page is the same for all who may open it."""
+    return set()
