@@ -18,7 +18,8 @@ from incidents.exercises.scenario import Scenario
 from incidents.exercises.visitor import Answer, Upload, Visitor
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS, IncidentState
 from incidents.records.models import Assignment, Incident, Report
-from opscenter.accounts.models import Person
+from incidents.records.needs import Need
+from opscenter.accounts.models import Agency, AgencyKind, Person
 from opscenter.accounts.roles import Role
 
 # Fates in the order of the work; the others end it in their own way.
@@ -127,6 +128,10 @@ class Case:
         incident = self.incident()
         if incident.state != IncidentState.RECEIVED:
             return
+        if Need.COMPLAINT_OPEN in incident.needs:
+            self.act("complaint", _whom(incident))
+            yield self.wait(1, 3)
+            incident = self.incident()
         if incident.suggested_agency_id is None:
             self.act("note", {"text": "Chưa rõ đơn vị phụ trách, chờ trưởng ca."})
             return
@@ -229,6 +234,13 @@ class Case:
                 answer = visitor.post_json(path, full, action)
             if _settled(answer, f"{verb} #{assignment.pk}", last):
                 return
+
+
+def _whom(incident: Incident) -> dict[str, Any]:
+    """Invented complaints are about the ward's own officials; where no ward is known, about no unit."""
+    area = {"area_set": incident.area_set, "area_code": incident.ward_code}
+    ward = Agency.objects.filter(kind=AgencyKind.COMMUNE, **area).exclude(area_code="").first()
+    return {"complained_agency": ward.pk} if ward is not None else {"complained_no_unit": True}
 
 
 def _settled(answer: Answer, what: str, last: bool) -> bool:

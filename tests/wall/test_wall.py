@@ -171,13 +171,15 @@ class TestOnTime:
         assert self.row(world.an_lac.pk)["done"] == 1
 
     def test_exercises_and_complaints_are_left_out(self, world: World, cast: Cast) -> None:
-        from incidents.records.models import Category, Exercise
+        from incidents.records.models import Category, Complaint, Exercise
 
         complaint = Category.objects.create(
             code="conduct", group=1, name="Thái độ", name_en="Conduct", is_complaint=True
         )
         exercise = Exercise.objects.create(name="Thử", starts_at=timezone.now())
-        give(open_one(world, category=complaint, group=1), world.an_lac, cast.call_taker)
+        about = open_one(world, category=complaint, group=1)
+        Complaint.objects.create(report=about.reports.get(), no_unit=True)
+        give(about, world.an_lac, cast.call_taker)
         give(open_one(world, exercise=exercise.pk), world.an_lac, cast.call_taker)
         assert on_time(timezone.now()) == []
         give(open_one(world, category=None, group=None), world.an_lac, cast.call_taker)

@@ -57,6 +57,8 @@ export class Panel {
       form.reset();
       // What was being written is sent: nothing of it can be lost by drawing the panel anew.
       if (form.contains(document.activeElement)) this.box.focus({ preventScroll: true });
+      // What it says now stands above it.
+      if (form.dataset.form === "complaint") form.closest("details")!.open = false;
       if (form.dataset.form === "wrong") {
         this.retract(entry);
         return;
