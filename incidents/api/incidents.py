@@ -37,6 +37,7 @@ from incidents.api.shapes import (
     Withdraw,
 )
 from incidents.calls.recordings import recordings_of
+from incidents.conversations.models import Message
 from incidents.delivery.queue import UNDO
 from incidents.dispatching import assigning, closing, correcting
 from incidents.dispatching.children import open_child
@@ -50,6 +51,7 @@ from incidents.records.models import Assignment, Category, Complaint, Incident, 
 from incidents.records.notes import add_note
 from incidents.records.places import Pin
 from incidents.records.rights import Verb
+from incidents.records.summaries import mask
 from incidents.triage import categorise, lessons, merging
 from incidents.triage.models import Merge
 from incidents.worktime.clocks import opening as opening_of
@@ -378,11 +380,23 @@ def child(request: HttpRequest, code: str) -> JsonResponse:
     return act(request, Verb.OPEN_CHILD, code, Child, work)
 
 
+def _covered_words(incident: Incident, person: Person) -> list[str]:
+    """What was said and holds numbers or addresses of people, which an agency's page covers, as it was said."""
+    if is_withheld(incident, reader_of(person), Field.WORDS):
+        return []
+    rows = ReportWords.objects.filter(report__incident=incident, erased_at=None).order_by("report_id")
+    later = Message.objects.filter(report__incident=incident, direction=Message.Direction.IN, opens=False)
+    said = [text for pair in rows.values_list("words", "address") for text in pair]
+    said += later.order_by("at", "pk").values_list("text", flat=True)
+    return [text for text in said if mask(text) != text]
+
+
 @router.get("/{code}/reporter", summary="Who reported it")
 def reporter(request: HttpRequest, code: str) -> JsonResponse:
-    """Personal data; each look is written down. Of a complaint about officials only the room learns who made it, and
-    an agency only while it has the task itself: not when one below it has, and not when it is over. `recordings`: where
-    the exchange keeps those of its calls, for supervisors and for whoever took the call."""
+    """Personal data, and what of their words holds some; each look is written down. Of a complaint about officials
+    only the room learns who made it, and an agency only while it has the task itself: not when one below it has, and
+    not when it is over. `recordings`: where the exchange keeps those of its calls, for supervisors and for whoever
+    took the call."""
 
     def run() -> JsonResponse:
         person = person_who_may(request, Verb.LOOK_AT_REPORTER)
@@ -411,7 +425,13 @@ def reporter(request: HttpRequest, code: str) -> JsonResponse:
                     "phone": row.reporter.phone,
                     "email": row.reporter.email,
                 }
-        response = JsonResponse({"reporters": list(shown.values()), "recordings": recordings_of(incident, person)})
+        response = JsonResponse(
+            {
+                "reporters": list(shown.values()),
+                "words": _covered_words(incident, person),
+                "recordings": recordings_of(incident, person),
+            }
+        )
         response["Cache-Control"] = "no-store"
         return response
 

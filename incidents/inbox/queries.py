@@ -27,7 +27,7 @@ from incidents.records.lifecycles import (
 from incidents.records.models import Assignment, History, Incident, Note, Pause, Photo, Report, UnitWork
 from incidents.records.places import round_about
 from incidents.records.rights import Verb, may
-from incidents.records.summaries import mask
+from incidents.records.summaries import MASK, mask
 from incidents.worktime.models import Absence
 from opscenter.accounts.models import Agency, AgencyKind, HandlingUnit, Person
 from opscenter.accounts.roles import Role
@@ -56,12 +56,23 @@ def units_of(person: Person) -> QuerySet[HandlingUnit]:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One report as an agency reads it: numbers and addresses of people are covered, whoever has the task may uncover
+    them by a look that is written down."""
+
+    report: Report
+    words: str
+    address: str
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """An assignment as its page shows it."""
 
     assignment: Assignment
     incident: Incident
-    reports: Sequence[Report]
+    reports: Sequence[Told]
     answers: Sequence[Answered]
     files: Sequence[KeptFile]
     before: Sequence[Photo]
@@ -72,6 +83,8 @@ class Detail:
     history: Sequence[History]
     # What the citizens said afterwards, as to a question: when, and the words without numbers and addresses.
     said_later: Sequence[tuple[dt.datetime, str]]
+    # Something in their words is covered.
+    covered: bool
     units: Sequence[HandlingUnit]
     # The other agencies' part in it, and what each said.
     others: Sequence[Assignment] = ()
@@ -193,11 +206,14 @@ def detail(person: Person, pk: int) -> Detail | None:
     is_below = assignment.agency_id != person.agency_id
     verbs = frozenset[Verb]() if is_below else verbs_now(person, assignment)
     reports = [] if is_withheld(incident, reader_of(person), Field.WORDS) else _reports(incident)
+    told = [_told(report) for report in reports]
+    said_later = _said_later(reports)
+    texts = [*(one.words for one in told), *(one.address for one in told), *(words for _at, words in said_later)]
     return Detail(
         assignment=assignment,
         incident=incident,
-        reports=reports,
-        answers=answered(reports),
+        reports=told,
+        answers=[Answered(one.question, mask(one.answer)) for one in answered(reports)],
         files=list(KeptFile.objects.filter(message__report__in=reports).order_by("pk")),
         before=[photo for photo in photos if photo.phase != Photo.Phase.AFTER],
         after=[photo for photo in photos if photo.phase == Photo.Phase.AFTER],
@@ -205,7 +221,8 @@ def detail(person: Person, pk: int) -> Detail | None:
         district=_name(incident.area_set, incident.district_code),
         beside=round_about(incident),
         history=list(History.objects.filter(incident=incident, kind__in=_SHOWN).order_by("id")),
-        said_later=_said_later(reports),
+        said_later=said_later,
+        covered=any(MASK in text for text in texts),
         units=list(HandlingUnit.objects.filter(agency=assignment.agency, is_active=True).order_by("name")),
         verbs=verbs,
         is_below=is_below,
@@ -225,6 +242,12 @@ def _reports(incident: Incident) -> list[Report]:
     if incident.parent_id is not None:
         told |= Q(incident=incident.parent_id, received_at__lte=incident.received_at)
     return list(Report.objects.filter(told).select_related("text").order_by("received_at", "id"))
+
+
+def _told(report: Report) -> Told:
+    text = report.text
+    erased = text.erased_at is not None
+    return Told(report, "" if erased else mask(text.words), "" if erased else mask(text.address), erased)
 
 
 def _said_later(reports: Sequence[Report]) -> list[tuple[dt.datetime, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 LONGEST = 160
-_MASK = "•••"
+MASK = "•••"
 _EMAIL = re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 # Nine digits or more, however they are grouped: 0900 000 001, +84-900.000.001, 0274.3822.022.
 _PHONE = re.compile(r"(?<![\w/])\+?\(?\d(?:[ .\-()]{0,2}\d){8,14}(?![\w/])")
@@ -16,7 +16,7 @@ def mask(words: str) -> str:
 
     Numbers that people use for places stay: houses (12/5), roads (30/4), three-figure services, short numbers.
     """
-    return _PHONE.sub(_MASK, _EMAIL.sub(_MASK, words))
+    return _PHONE.sub(MASK, _EMAIL.sub(MASK, words))
 
 
 def summarise(words: str, longest: int = LONGEST) -> str:

@@ -122,6 +122,18 @@ def test_it_shows_words_place_note_and_not_who_reported(take: Any, world: World,
     assert f"/api/incidents/{taken.incident.code}/reporter" in text
 
 
+def test_numbers_in_the_words_are_covered(given: Assignment, cast: Cast) -> None:
+    text = panel(cast.focal_point, given).content.decode()
+    assert "Ổ gà trước số 12/5, gọi •••" in text
+    assert "0900" not in text
+    assert "Numbers and addresses of people are covered" in panel_in_english(cast.focal_point, given)
+
+
+def panel_in_english(person: Person, assignment: Assignment) -> str:
+    headers = {"X-Panel": "1", "Accept-Language": "en"}
+    return str(signed_in(person).get(f"/inbox/assignment/{assignment.pk}/", headers=headers).content.decode())
+
+
 def test_the_cards_photo_is_for_who_may_see_the_assignment(take: Any, world: World, cast: Cast) -> None:
     taken = take(point=IN_AN_LAC, photos=[upload(picture())])
     assignment = give(taken.incident, world.an_lac, cast.call_taker)

@@ -211,7 +211,7 @@ export class Panel {
     const list = details.querySelector<HTMLElement>("[data-reporter-data]")!;
     if (!details.open || list.childElementCount) return;
     try {
-      const answer = await getJson<{ reporters?: ReporterAnswer[] } & ReporterAnswer>(details.dataset.reporter!);
+      const answer = await getJson<{ reporters?: ReporterAnswer[]; words?: string[] } & ReporterAnswer>(details.dataset.reporter!);
       const people = answer.reporters ?? [answer];
       const rows = people.flatMap((one) => [
         [say("reporter.organisation"), one.organisation ?? "", ""],
@@ -219,7 +219,9 @@ export class Panel {
         [say("reporter.phone"), one.phone ?? "", `tel:${one.phone ?? ""}`],
         [say("reporter.email"), one.email ?? "", `mailto:${one.email ?? ""}`],
       ] as const);
-      const shown = rows.filter(([, text]) => text);
+      // What of the words is covered on the page, as it was said.
+      const said = (answer.words ?? []).map((text) => [say("reporter.words"), text, ""] as const);
+      const shown = [...rows.filter(([, text]) => text), ...said];
       list.replaceChildren(
         ...(shown.length
           ? shown.map(([label, text, link]) => element("div", {}, element("dt", { text: label }), element("dd", {}, link ? element("a", { href: link, class: "btn", text }) : text)))
