@@ -42,6 +42,8 @@ class Kind(models.TextChoices):
     NOTED = "noted", _("Reply to a contact")
     QUESTION = "question", _("Question to the citizen")
     REMINDER = "reminder", _("Reminder of a deadline")
+    # To an agency: reported by its unit, or its result was not taken.
+    NEWS = "news", _("News of an assignment")
     DRILL = "drill", _("Contact drill")
     # To people of 113, 114, 115: a crew is sent out; nobody of a service takes an emergency.
     CALL_OUT = "call_out", _("Crew called out")
@@ -52,7 +54,7 @@ class Kind(models.TextChoices):
 # Of use only within minutes: tried again at once, and soon not any more.
 URGENT = frozenset({Kind.CALL_OUT, Kind.ALARM, Kind.CREW_SILENT})
 # Messages whose words come with them.
-FREE = frozenset({Kind.REPLY, Kind.BY_ITSELF, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.DRILL}) | URGENT
+FREE = frozenset({Kind.REPLY, Kind.BY_ITSELF, Kind.NOTED, Kind.QUESTION, Kind.REMINDER, Kind.NEWS, Kind.DRILL}) | URGENT
 
 
 class Receipt(models.TextChoices):

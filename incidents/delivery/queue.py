@@ -200,13 +200,17 @@ def register_choice(choose: Choose) -> None:
 
 def tell_agency(assignment: Assignment) -> list[Delivery]:
     """Tells the agency's contact points that it has a new assignment: those that a machine can write to."""
-    rows = ContactPoint.objects.filter(agency_id=assignment.agency_id, is_active=True, is_head=False)
-    rows = rows.order_by("order", "pk")
+    told = [tell_contact(assignment, point) for point, _door in points_of(assignment.agency_id)]
+    return told + tell_focal_points(assignment)
+
+
+def points_of(agency_id: int) -> list[tuple[ContactPoint, Door]]:
+    """Which of an agency's contact points are told of its work, in their order, and by which door."""
+    rows = ContactPoint.objects.filter(agency_id=agency_id, is_active=True, is_head=False).order_by("order", "pk")
     points: Sequence[ContactPoint] = [row for row in rows if way_of(door_of(row)) is not None]
     if _choices:
         points = _choices[0](points)
-    told = [tell_contact(assignment, point) for point in points]
-    return told + tell_focal_points(assignment)
+    return [(point, door_of(point)) for point in points]
 
 
 def tell_focal_points(assignment: Assignment) -> list[Delivery]:

@@ -57,7 +57,7 @@ def worded(
             "tracking_code": report.tracking_code if report else "",
             "link": tracking_link(report) if report else f"{settings.AGENCY_URL}/inbox/",
             "task": assignment.pk if assignment else "",
-            "task_link": _task_link(assignment, contact_point),
+            "task_link": task_link(assignment, contact_point),
             "place": "" if incident.category and incident.category.is_complaint else incident.place_label,
             "agency": assignment.agency.name if assignment else _agencies(incident, language),
             "category": incident.category.label if incident.category else "",
@@ -85,6 +85,7 @@ _NOTICES: dict[str, str | Promise] = {
     Kind.QUESTION: _("The hotline asks you something about report %(code)s."),
     Kind.ASSIGNMENT: _("New assignment: %(code)s."),
     Kind.REMINDER: _("Look at the deadline of %(code)s."),
+    Kind.NEWS: _("News of assignment %(code)s."),
     Kind.CALL_OUT: _("You are sent out: %(code)s. Please acknowledge."),
     Kind.ALARM: _("Nobody has taken %(code)s yet."),
     Kind.CREW_SILENT: _("A crew does not check in. Open the board. %(code)s"),
@@ -111,7 +112,8 @@ def marked(subject: str, body: str, language: str, form: Form, exercise: int) ->
     return " ".join(subject.split())[:200], body.strip() + "\n"
 
 
-def _task_link(assignment: Assignment | None, contact_point: ContactPoint | None) -> str:
+def task_link(assignment: Assignment | None, contact_point: ContactPoint | None) -> str:
+    """A new link of this contact's to this assignment's page without an account; "" when no room makes them."""
     if assignment is None or contact_point is None or not _task_links:
         return ""
     return _task_links[0](assignment, contact_point)

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from incidents.delivery.models import Kind
-from incidents.delivery.queue import take_back, tell_people
+from incidents.delivery.queue import take_back
+from incidents.dispatching import telling
 from incidents.dispatching.following import follow, move_assignment
 from incidents.dispatching.holding import TAKEN_AWAY, done, held
 from incidents.dispatching.refusals import Refusal, Refused
@@ -122,8 +123,7 @@ def hand_on(
     people = Person.objects.filter(handling_unit__in=units, is_active=True)
     if worker is not None:
         people = people.filter(Q(pk=worker.pk) | ~Q(handling_unit=unit))
-    link = f"/inbox/assignment/{assignment.pk}/"
-    tell_people(people.exclude(pk=by.pk), Kind.ASSIGNMENT, incident=incident, assignment=assignment, link=link)
+    telling.tell_handed_on(assignment, people.exclude(pk=by.pk))
     return assignment
 
 
@@ -160,6 +160,8 @@ def give_result(
     photos.add(incident, pictures, phase=Photo.Phase.AFTER, assignment=assignment, by=by)
     if is_unit:
         done(incident, assignment, HistoryKind.REPORTED, by, about={"unit": by.handling_unit_id})
+        if assignment.state == AssignmentState.REPORTED:
+            telling.tell_reported(assignment)
     else:
         done(incident, assignment, HistoryKind.RESULT_GIVEN, by)
     return assignment

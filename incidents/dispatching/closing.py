@@ -10,6 +10,7 @@ from incidents.dispatching import deadlines
 from incidents.dispatching.assigning import ENDINGS, assign
 from incidents.dispatching.following import follow, move, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
+from incidents.dispatching.telling import tell_rejected
 from incidents.knowledge.quoting import given_by_itself
 from incidents.records import needs
 from incidents.records.editing import lock
@@ -127,6 +128,8 @@ def reject_result(*, incident_id: int, reason: str, by: Person, base_version: in
     follow(incident)
     append(incident, HistoryKind.RESULT_REJECTED, by=by, data={"assignments": [row.pk for row in given]})
     needs.recompute(incident)
+    for row in given:
+        tell_rejected(row)
     return incident
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from incidents.dispatching.following import move_assignment
 from incidents.dispatching.holding import TAKEN_AWAY, done, held
 from incidents.dispatching.refusals import Refusal, Refused
+from incidents.dispatching.telling import tell_sent_back
 from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import (
     OPEN_ASSIGNMENTS,
@@ -43,6 +44,7 @@ def send_back_to_unit(*, assignment_id: int, by: Person, reason: str, base_versi
     move_assignment(assignment, AssignmentState.IN_PROGRESS, "rejection")
     UnitWork.objects.filter(assignment=assignment, ended_at=None).update(result_at=None)
     done(incident, assignment, HistoryKind.SENT_BACK_TO_UNIT, by)
+    tell_sent_back(assignment, but=by)
     return assignment
 
 

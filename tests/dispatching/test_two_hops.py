@@ -481,3 +481,43 @@ def test_a_clock_that_cannot_be_worked_on_does_not_stop_the_others(
     escalating.work()
     assert Assignment.objects.get(pk=bad.pk).alarm_at > now
     assert History.objects.filter(kind="clock_warned", incident=good.incident).exists()
+
+
+class TestToldWithoutTheApp:
+    """Every hop reaches whoever has no notification: the unit by SMS or mail, the agency by its contacts."""
+
+    @pytest.fixture(autouse=True)
+    def sms(self, settings: Any) -> None:
+        settings.SMS_SEND_URL, settings.SMS_SEND_FIELDS = "http://127.0.0.1:9/", "to={to}&text={text}"
+
+    def told(self, kind: str) -> list[tuple[str, str]]:
+        rows = Delivery.objects.filter(kind=kind, state="waiting").exclude(door="push").order_by("pk")
+        return [(row.door, row.person.username if row.person else "agency") for row in rows]
+
+    def test_a_unit_by_sms_else_by_mail(self, accepted: Assignment, cast: Cast) -> None:
+        Delivery.objects.update(state="sent")
+        Person.objects.filter(pk=cast.handler.pk).update(phone="+84900000021", username="one")
+        mail = {"username": "two", "full_name": "Người Hai", "email": "two@unit.example", "role": "handler"}
+        Person.objects.create_user(agency=accepted.agency, handling_unit=cast.unit, **mail)
+        do(agency_work.hand_on, assignment_id=accepted.pk, unit=cast.unit, by=cast.focal_point)
+        assert self.told("assignment") == [("sms", "one"), ("email", "two")]
+        row = Delivery.objects.get(person__username="one")
+        assert f"/inbox/assignment/{accepted.pk}/" in row.body
+        # No word of the citizen, and it does not leave once the hotline has taken it back.
+        assert "Ổ gà" not in row.body
+        do(assigning.cancel_assignment, assignment_id=accepted.pk, by=cast.supervisor, why="wrong_agency")
+        assert self.told("assignment") == []
+
+    def test_the_way_back(self, accepted: Assignment, cast: Cast) -> None:
+        Person.objects.filter(pk=cast.handler.pk).update(phone="+84900000021", username="one")
+        do(agency_work.hand_on, assignment_id=accepted.pk, unit=cast.unit, by=cast.focal_point)
+        do(agency_work.give_result, assignment_id=accepted.pk, text="Đã vá", by=cast.handler)
+        assert self.told("news") == [("email", "agency")]
+        assert "Đã vá" in Delivery.objects.get(kind="news").body
+        do(results.send_back_to_unit, assignment_id=accepted.pk, by=cast.focal_point, reason="Thiếu ảnh")
+        assert self.told("news")[1:] == [("sms", "one")]
+        do(agency_work.give_result, assignment_id=accepted.pk, text="Đã vá, có ảnh", by=cast.focal_point)
+        do(closing.reject_result, incident_id=accepted.incident_id, reason="Chưa dọn đất", by=cast.supervisor)
+        last = Delivery.objects.filter(kind="news").latest("pk")
+        assert (last.door, last.contact_point_id is not None, "Chưa dọn đất" in last.body) == ("email", True, True)
+        assert "http" in last.body
