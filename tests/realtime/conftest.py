@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+
+from tests.harness.processes import Program
+from tests.realtime.web import web
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +30,21 @@ def probes(_probe_tables: None, transactional_db: None) -> Iterator[None]:
     entities.unregister(probes.PROBE)
     probes.Probe.objects.all().delete()
     probes.Grant.objects.all().delete()
+
+
+@pytest.fixture(scope="session")
+def web_of(_probe_tables: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Program]]:
+    """A running web process of this server, shared by the tests that ask: a start costs more than most tests.
+
+    Between two tests the database is emptied under it, which it takes as what it is: a restore, with a new epoch. One
+    that a test has killed is started again for the next.
+    """
+    started: dict[str, Program] = {}
+
+    def running(server: str) -> Program:
+        program = started.setdefault(server, web(tmp_path_factory.mktemp("web"), server))
+        return program if program.running else program.start()
+
+    yield running
+    for program in started.values():
+        program.stop()
