@@ -17,7 +17,6 @@ from django.utils.translation import override
 
 from incidents.figures.asking import Asked, Question
 from incidents.figures.lists import write_csv, write_geojson, write_xlsx
-from incidents.figures.maps import write_html
 from incidents.figures.models import File, FileKind, FileState
 from incidents.figures.reports import office, write_docx, write_pdf
 from opscenter.accounts.models import Person
@@ -30,6 +29,15 @@ KEPT = dt.timedelta(days=7)
 MOST_TRIES = 3
 # Of one person, waiting at once.
 MOST_WAITING = 5
+
+
+def write_html(path: Path, asked: Asked, reader: Person) -> int:
+    """The map report."""
+    # Folium is a large part of what a process reads at its start, and most processes never draw a map.
+    from incidents.figures import maps
+
+    return maps.write_html(path, asked, reader)
+
 
 # Writes the file and gives how many rows it holds.
 Write = Callable[[Path, Asked, Person], int]

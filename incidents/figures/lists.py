@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
 from geo.index import territory
 from incidents.figures.asking import Asked
@@ -126,6 +125,9 @@ def write_csv(path: Path, asked: Asked, reader: Person) -> int:
 
 def write_xlsx(path: Path, asked: Asked, reader: Person) -> int:
     """One sheet, and further ones where Excel's million lines do not do."""
+    # Read where it is needed: a process that starts does not wait for it.
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet: Any = None
     count = 0
@@ -140,7 +142,7 @@ def write_xlsx(path: Path, asked: Asked, reader: Person) -> int:
     return count
 
 
-def _sheet(book: Workbook) -> Any:
+def _sheet(book: Any) -> Any:
     sheet: Any = book.create_sheet(_("Incidents"))
     sheet.freeze_panes = "B2"
     for letter, width in zip(

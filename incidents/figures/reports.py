@@ -14,8 +14,6 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from docxtpl import DocxTemplate
-from jinja2.sandbox import SandboxedEnvironment
 
 from incidents.figures.asking import Asked
 from incidents.figures.counting import Figures
@@ -48,6 +46,10 @@ def office() -> str | None:
 
 def write_docx(path: Path, asked: Asked, reader: Person) -> int:
     """Renders the template; its expressions run in a sandbox, and what is put in is escaped. Gives 1."""
+    # Read where they are needed: a process that starts does not wait for them.
+    from docxtpl import DocxTemplate
+    from jinja2.sandbox import SandboxedEnvironment
+
     document = DocxTemplate(template())
     document.render(values(tell(asked, timezone.now())), SandboxedEnvironment(autoescape=True), autoescape=True)
     document.save(path)

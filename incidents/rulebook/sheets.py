@@ -15,9 +15,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Font
-from openpyxl.utils.exceptions import InvalidFileException
 
 from incidents.dispatching.models import CompetenceRule, RoadOwner, Target
 from incidents.records.models import Category
@@ -105,6 +102,10 @@ def as_csv(rules: Iterable[CompetenceRule]) -> bytes:
 
 
 def as_xlsx(rules: Iterable[CompetenceRule]) -> bytes:
+    # Read where it is needed: a process that starts does not wait for it.
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -164,6 +165,9 @@ def cells_of(name: str, content: bytes) -> list[list[str]]:
 
 
 def _xlsx(content: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]

@@ -19,8 +19,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from opscenter.accounts.issuing import new_password
 from opscenter.accounts.models import Agency, HandlingUnit, Person
@@ -92,6 +90,10 @@ def read(name: str, content: bytes) -> list[Row]:
 
 
 def _of_xlsx(content: bytes) -> list[list[str]]:
+    # Read where it is needed: a process that starts does not wait for it.
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
         rows = sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=30, values_only=True)
@@ -224,6 +226,8 @@ def issue(rows: Sequence[Row]) -> list[Issued]:
 
 def as_xlsx(issued: Iterable[Issued]) -> bytes:
     """The new accounts with their passwords, for handing out; kept nowhere else."""
+    from openpyxl import Workbook
+
     book = Workbook()
     sheet = book.active
     assert sheet is not None

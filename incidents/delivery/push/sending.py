@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 from pydantic import ValidationError
-from pywebpush import WebPusher
 
 from incidents.delivery.models import URGENT
 from incidents.delivery.outcomes import Failure, Outcome, Result
@@ -57,6 +56,9 @@ def send(outgoing: Outgoing) -> Result:
 
 def _request(outgoing: Outgoing, target: Subscription) -> dict[str, Any]:
     """Raises NotPublic and UnknownHost."""
+    # It brings a whole HTTP client of its own, which a process that starts does not wait for.
+    from pywebpush import WebPusher
+
     url = httpx.URL(target.endpoint)
     is_urgent = outgoing.kind in URGENT
     encrypted = WebPusher(target.model_dump()).encode(payload(outgoing), "aes128gcm")["body"]
