@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.client import ClientHandler
@@ -19,6 +20,7 @@ from incidents.records.history import HistoryKind, append
 from incidents.records.models import Assignment, Incident, Report, ReportWords
 from opscenter.accounts.models import HandlingUnit, Person
 from realtime.change import change
+from tests.harness.remembering import Remembering
 from tests.intake.world import World
 
 
@@ -46,7 +48,11 @@ class Cast:
 
 
 @pytest.fixture
-def cast(world: World, new_person: Callable[..., Person]) -> Cast:
+def cast(world: World, new_person: Callable[..., Person], made_once: Remembering) -> Cast:
+    return made_once("cast", lambda: make_cast(world, new_person))
+
+
+def make_cast(world: World, new_person: Callable[..., Person]) -> Cast:
     unit = HandlingUnit.objects.create(agency=world.an_lac, name="Tổ đô thị")
     there = HandlingUnit.objects.create(agency=world.binh_minh, name="Tổ đô thị")
     crew = HandlingUnit.objects.create(agency=world.fire, name="Đội 1")
@@ -133,13 +139,20 @@ _HANDLER = ClientHandler(enforce_csrf_checks=True)
 class Hands:
     """Somebody at a browser: posts as the outbox does, with an action id and the CSRF token."""
 
-    def __init__(self, person: Person | None = None) -> None:
+    def __init__(self, person: Person | None = None, *, session: str = "") -> None:
         self.client = Client(enforce_csrf_checks=True)
         # One for all: a new one has WhiteNoise read every file of the front end again.
         self.client.handler = _HANDLER
         if person is not None:
             self.client.force_login(person)
+        if session:
+            self.client.cookies[settings.SESSION_COOKIE_NAME] = session
         self.client.cookies["csrftoken"] = "a" * 32
+
+    @property
+    def session(self) -> str:
+        """The key of the session that signs this person in, for other hands of the same person."""
+        return str(self.client.cookies[settings.SESSION_COOKIE_NAME].value)
 
     def post(
         self, url: str, sent: dict[str, Any] | None = None, *, action: str | None = None, form: bool = False

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests.harness.remembering import Remembering
+
 pytest_plugins = ["tests.harness.fixtures"]
 
 
@@ -120,6 +122,12 @@ def nothing_remembered() -> None:
 def database_kind() -> str:
     """`spatialite` or `postgis`: which database this run is on."""
     return "postgis" if "postgis" in settings.DATABASES["default"]["ENGINE"] else "spatialite"
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Remembering:
+    """For fixtures that put many rows into the database: made_once("world", make_world)."""
+    return Remembering(tmp_path_factory.mktemp("made"))
 
 
 _numbers = itertools.count(1)

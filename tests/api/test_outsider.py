@@ -12,6 +12,7 @@ A new address without a row here fails test_every_address_has_a_row: whoever add
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -60,6 +61,7 @@ from opscenter.accounts.models import Person
 from opscenter.models import BudgetUse
 from realtime.change import change
 from tests.cast import Cast, Hands, give, open_one
+from tests.harness.remembering import Remembering
 from tests.intake.world import World, picture, upload
 
 ROOM = ("call_taker", "supervisor", "administrator")
@@ -107,6 +109,8 @@ class Scene:
     reporter_id: int
     schedule_id: int
     note: Handover
+    # The session of everybody in the cast.
+    sessions: dict[str, str]
 
     def names(self) -> dict[str, Any]:
         return {
@@ -538,11 +542,15 @@ def test_every_row_says_it_for_everybody() -> None:
 
 
 @pytest.fixture
-def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
+def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch, made_once: Remembering) -> Scene:
     monkeypatch.setattr(settings, "ZALO_APP_ID", "1022")
     monkeypatch.setattr(settings, "ZALO_OA_SECRET", "oa-secret")
     monkeypatch.setattr(settings, "PHONE_SECRET", "a secret of tests")
     monkeypatch.setattr(settings, "PUSH_PRIVATE_KEY", keys.make()[0])
+    return made_once("scene", lambda: make_scene(world, cast))
+
+
+def make_scene(world: World, cast: Cast) -> Scene:
     incident = open_one(world)
     assignment = give(incident, world.an_lac, cast.call_taker)
     prepared, problems = photos.prepare([upload(picture())])
@@ -598,7 +606,13 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Scene:
         reporter_id=reporter.pk,
         note=_note(cast),
         schedule_id=Schedule.objects.create(name="Ngày", by=cast.supervisor, since=now).pk,
+        sessions={name: Hands(person).session for name, person in cast.people().items()},
     )
+
+
+def hands_of(scene: Scene, cast: Cast) -> dict[str, Hands]:
+    """Everybody at a browser of theirs, signed in; and somebody who is not."""
+    return {"anonymous": Hands(), **{name: Hands(session=scene.sessions[name]) for name in cast.people()}}
 
 
 def _note(cast: Cast) -> Handover:
@@ -660,6 +674,38 @@ def _everything() -> list[Any]:
 
 
 def _groups() -> list[list[Row]]:
+    """Who stays outside changes nothing, so twenty addresses share a scene."""
+    return [ROWS[start : start + 20] for start in range(0, len(ROWS), 20)]
+
+
+def _named(rows: list[Row]) -> str:
+    return f"{rows[0].method} {rows[0].url} +{len(rows) - 1}"
+
+
+def _got(rows: list[Row], scene: Scene, cast: Cast, *, inside: bool) -> list[tuple[str, str, str, str]]:
+    """Asks as everybody who should get in, or as everybody else; what was not as the rows say it."""
+    hands = hands_of(scene, cast)
+    assert hands.keys() == set(EVERYBODY)
+    wrong = []
+    for row in rows:
+        # Each address is tried by everybody from one address: what one of them guessed wrong is not the next one's.
+        BudgetUse.objects.all().delete()
+        for name in EVERYBODY:
+            if (row.expected[name] == "in") == inside:
+                got = outcome(call(row, scene, hands[name]))
+                if got != row.expected[name]:
+                    wrong.append((row.url, name, got, row.expected[name]))
+    return wrong
+
+
+@pytest.mark.parametrize("rows", _groups(), ids=_named)
+def test_who_stays_outside(rows: list[Row], scene: Scene, cast: Cast) -> None:
+    before = _everything()
+    assert _got(rows, scene, cast, inside=False) == []
+    assert _everything() == before, "somebody outside changed something"
+
+
+def _alone() -> list[list[Row]]:
     """Reading leaves the scene as it was, so twenty readings share one; every act gets its own."""
     reading = [row for row in ROWS if row.method == "GET"]
     return [reading[start : start + 20] for start in range(0, len(reading), 20)] + [
@@ -667,30 +713,14 @@ def _groups() -> list[list[Row]]:
     ]
 
 
-@pytest.mark.parametrize("rows", _groups(), ids=lambda rows: f"{rows[0].method} {rows[0].url} +{len(rows) - 1}")
+@pytest.mark.parametrize("rows", _alone(), ids=_named)
 def test_who_gets_in(rows: list[Row], scene: Scene, cast: Cast) -> None:
-    people: dict[str, Any] = {"anonymous": None, **cast.people()}
-    assert people.keys() == set(EVERYBODY)
-    hands = {name: Hands(person) for name, person in people.items()}
-    got: dict[str, dict[str, str]] = {row.url: {} for row in rows}
-    before = _everything()
-    for inside in (False, True):
-        for row in rows:
-            # Each address is tried by everybody from one address: what one of them guessed wrong is not the next one's.
-            BudgetUse.objects.all().delete()
-            for name in EVERYBODY:
-                if (row.expected[name] == "in") == inside:
-                    got[row.url][name] = outcome(call(row, scene, hands[name]))
-        if not inside:
-            assert _everything() == before, f"{[row.url for row in rows]}: somebody outside changed something"
-    for row in rows:
-        assert got[row.url] == row.expected, row.url
+    assert _got(rows, scene, cast, inside=True) == []
 
 
 def test_whoever_is_switched_off_is_nobody(scene: Scene, cast: Cast) -> None:
     """Also with a cookie from before."""
-    people = cast.people()
-    there = {name: Hands(person) for name, person in people.items()}
+    there = hands_of(scene, cast)
     type(cast.call_taker).objects.update(is_active=False)
     before = _everything()
     for row in ROWS:
@@ -735,13 +765,14 @@ def test_administration_is_for_supervisors_and_administrators(scene: Scene, cast
     open_to_all = {"/admin/login/", "/admin/logout/", "/admin/jsi18n/", "/admin/x", "/admin/password_change/",
                    "/admin/password_change/done/", "/admin/r/1/1/"}  # fmt: skip
     there = {name: person for name, person in cast.people().items() if name not in MANAGERS}
-    # Administration asks for the role alone: one of each will do.
-    outside = {"anonymous": Hands(), **{person.role: Hands(person) for person in there.values()}}
+    # Administration asks for the role alone, in one place: each address is tried by nobody and by one role, in turn.
+    roles = {person.role: Hands(person) for person in there.values()}
+    nobody, turn = Hands(), itertools.cycle(roles.items())
     before = _everything()
     for url in _admin_urls():
         if url in open_to_all:
             continue
-        for name, person in outside.items():
+        for name, person in (("anonymous", nobody), next(turn)):
             got = outcome(call(Row(url, url, {}), scene, person))
             assert got in {"sign", "forbidden", "hidden"}, (name, url, got)
     assert _everything() == before

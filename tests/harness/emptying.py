@@ -21,12 +21,12 @@ def empty_quickly(connection: Any) -> None:
     def sql_flush(style: Any, tables: list[str], *, reset_sequences: bool = False, **_: Any) -> list[str]:
         del style, reset_sequences
         quoted = {table: connection.ops.quote_name(table) for table in tables if table not in KEPT}
-        return [f"DELETE FROM {quoted[table]}" for table in _holding(connection, quoted)]
+        return [f"DELETE FROM {quoted[table]}" for table in holding(connection, quoted)]
 
     def execute(statements: list[str]) -> None:
         from django.db import transaction
 
-        with transaction.atomic(), connection.cursor() as cursor, _without_triggers(connection, cursor, statements):
+        with transaction.atomic(), connection.cursor() as cursor, without_triggers(connection, cursor, statements):
             for statement in statements:
                 cursor.execute(statement)
 
@@ -36,7 +36,7 @@ def empty_quickly(connection: Any) -> None:
     flush.emit_post_migrate_signal = lambda *_: None
 
 
-def _holding(connection: Any, quoted: dict[str, str]) -> list[str]:
+def holding(connection: Any, quoted: dict[str, str]) -> list[str]:
     """The tables that hold a row, in one query."""
     if not quoted:
         return []
@@ -56,7 +56,7 @@ def _holding(connection: Any, quoted: dict[str, str]) -> list[str]:
 
 
 @contextmanager
-def _without_triggers(connection: Any, cursor: Any, statements: list[str]) -> Iterator[None]:
+def without_triggers(connection: Any, cursor: Any, statements: list[str]) -> Iterator[None]:
     """Tables that are only appended to may be emptied here, and nowhere else: their triggers stand aside."""
     if connection.vendor == "postgresql":
         # Of this transaction alone; the order of the tables does not matter then either.

@@ -23,6 +23,7 @@ from incidents.dispatching.models import CompetenceRule
 from incidents.records.models import Category
 from incidents.triage.models import Keyword
 from opscenter.accounts.models import Agency, ContactPoint
+from tests.harness.remembering import Remembering
 
 # Points (lon, lat) well inside the two wards, and one far outside.
 IN_AN_LAC = (106.62, 11.05)
@@ -96,12 +97,14 @@ def make_world() -> World:
 
 
 @pytest.fixture
-def world(transactional_db: None, tmp_path: Path) -> Iterator[World]:
+def world(transactional_db: None, tmp_path: Path, made_once: Remembering) -> Iterator[World]:
     """The invented province in the database, and a media folder of the test's own."""
     before = settings.AREA_SET, settings.MEDIA_ROOT
     settings.MEDIA_ROOT = tmp_path / "media"
     index.look_again()
-    yield make_world()
+    made = made_once("world", make_world)
+    settings.AREA_SET = "invented"
+    yield made
     settings.AREA_SET, settings.MEDIA_ROOT = before
     index.look_again()
 
