@@ -49,7 +49,7 @@ class Cast:
 
 @pytest.fixture
 def cast(world: World, new_person: Callable[..., Person], made_once: Remembering) -> Cast:
-    return made_once("cast", lambda: make_cast(world, new_person))
+    return made_once("cast", lambda: make_cast(world, new_person), on="world")
 
 
 def make_cast(world: World, new_person: Callable[..., Person]) -> Cast:

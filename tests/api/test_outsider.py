@@ -547,7 +547,7 @@ def scene(world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch, made_once: 
     monkeypatch.setattr(settings, "ZALO_OA_SECRET", "oa-secret")
     monkeypatch.setattr(settings, "PHONE_SECRET", "a secret of tests")
     monkeypatch.setattr(settings, "PUSH_PRIVATE_KEY", keys.make()[0])
-    return made_once("scene", lambda: make_scene(world, cast))
+    return made_once("scene", lambda: make_scene(world, cast), on="cast")
 
 
 def make_scene(world: World, cast: Cast) -> Scene:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from channels.db import database_sync_to_async
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,9 +201,7 @@ class Asterisk:
 
 async def until(holds: Callable[[], Any]) -> None:
     """Waits until something holds; the test's own time-out is the limit."""
-    from asgiref.sync import sync_to_async
-
-    while not await sync_to_async(holds)():
+    while not await database_sync_to_async(holds)():
         await asyncio.sleep(0.02)
 
 
@@ -292,12 +291,12 @@ def test_warm_transfer_and_call_back(world: World, cast: Cast) -> None:
         await until(telephone.is_connected)
         asterisk.say(CALL["new"], CALL["join"], CALL["connect"])
         await until(lambda: states() == ["answered"])
-        await asyncio.to_thread(transfer)
+        await database_sync_to_async(transfer)()
         await until(lambda: done() == ["done"])
         asterisk.say(CALL["complete"], CALL["hangup"])
         await until(lambda: states() == ["ended"])
         asterisk.refuse = {"Originate"}
-        await asyncio.to_thread(call_back)
+        await database_sync_to_async(call_back)()
         await until(lambda: done() == ["done", "failed"])
         first, second = asterisk.asked
         assert (first["action"], first["channel"], first["exten"]) == ("Atxfer", "PJSIP/101-2", "90114")
@@ -323,15 +322,13 @@ def test_a_desk_that_rings_keeps_nobody_waiting_and_says_whether_it_was_picked_u
     async def script(asterisk: Asterisk, bridge: Bridge) -> None:
         asterisk.picked_up = picked_up
         await until(telephone.is_connected)
-        await asyncio.to_thread(call_back)
+        await database_sync_to_async(call_back)()
         await until(lambda: asterisk.asked)
         if not picked_up:
             # It rings; the next action is not kept waiting.
             await until(lambda: PhoneAction.objects.get().state == "doing")
-            await asyncio.to_thread(
-                lambda: PhoneAction.objects.create(
-                    call=call, kind="transfer", target="114", by=cast.call_taker, at=timezone.now()
-                )
+            await database_sync_to_async(PhoneAction.objects.create)(
+                call=call, kind="transfer", target="114", by=cast.call_taker, at=timezone.now()
             )
             await until(lambda: PhoneAction.objects.get(kind="transfer").failure == "no_line")
             asterisk.cut()
