@@ -1,4 +1,4 @@
-/** The pages of the territory: plain tables, and the borders of each area set on a small map. */
+/** The pages of the territory: plain tables, the borders of each area set on a small map, and one to put a place on. */
 import "./staff";
 import "../styles/rules.css";
 import "../styles/territory.css";
@@ -12,3 +12,7 @@ if (boxes.length) {
     for (const box of boxes) void drawSet(box, addresses[box.dataset.setMap ?? ""] ?? "");
   });
 }
+
+const place = document.querySelector<HTMLElement>("[data-place-map]");
+const form = document.querySelector<HTMLFormElement>(".place-form");
+if (place && form) void import("./territory/placemap").then(({ placeMap }) => placeMap(place, form));

@@ -6,6 +6,7 @@ force. Rows that people added belong to no loading, so no import ever touches th
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.gis.db import models as gis
 from django.db import models
 from django.db.models import F, Q
@@ -78,6 +79,15 @@ class Place(models.Model):
     )
     added_by_people = models.BooleanField(_("added by people"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    # Who added it and who took it back; an imported row has neither.
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("added by")
+    )
+    added_at = models.DateTimeField(_("added at"), null=True, blank=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("removed by")
+    )
+    removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
 
     objects = PlaceQuerySet.as_manager()
 

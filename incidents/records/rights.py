@@ -40,6 +40,7 @@ class Verb(StrEnum):
     EDIT_RULES = "edit_rules"
     READ_TERRITORY = "read_territory"
     REVOKE_ALIAS = "revoke_alias"
+    ADD_PLACE = "add_place"
     ADD_NOTE = "add_note"
     REPLY = "reply"
     SPLIT_OFF = "split_off"
@@ -122,6 +123,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.READ_RULES: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.READ_TERRITORY: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.REVOKE_ALIAS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
+    Verb.ADD_PLACE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.EDIT_RULES: frozenset({Role.ADMINISTRATOR}),
     Verb.ADD_NOTE: _EVERYBODY,
     Verb.REPLY: ROOM_ROLES,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from geo.adding import KINDS
 from geo.areas import set_index_on
 from geo.importing.figures import read_figures, shipped_figures
 from geo.index import SetIndex, territory
@@ -23,6 +24,7 @@ from geo.models import Alias, Crossroad, HouseNumber, KmPost, Level, Loading, Pl
 AREA_MAY_DIFFER = 0.15
 MOST_NAMED = 12
 MOST_ALIASES = 500
+MOST_ADDED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,11 @@ def shown_sources() -> list[ShownSource]:
     ]
 
 
-def added_by_people() -> int:
-    return Place.objects.filter(added_by_people=True, is_active=True).count()
+def shown_added(*, removed: bool) -> list[tuple[Place, str | Promise]]:
+    """The places that people added, or those taken back, the latest first, with what each is. One query."""
+    rows = Place.objects.filter(added_by_people=True, is_active=not removed).select_related("added_by", "removed_by")
+    ordered = rows.order_by("-removed_at" if removed else "-added_at", "-pk")[:MOST_ADDED]
+    return [(place, KINDS.get(place.kind, place.kind)) for place in ordered]
 
 
 def shown_aliases(*, revoked: bool) -> list[Alias]:

@@ -22,11 +22,13 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.gis.geos import Point
 from django.db import models
 from django.urls import URLResolver, get_resolver
 from django.utils import timezone
 
 from geo.learning import learn
+from geo.models import Place
 from incidents.bulletins.models import Schedule
 from incidents.calls.lifecycle import PhoneEvent
 from incidents.calls.models import Call, CallDraft, CallerLook, PhoneAction, Seat
@@ -106,6 +108,7 @@ class Scene:
     guess_id: int
     absence_id: int
     alias_id: int
+    place_id: int
     reporter_id: int
     schedule_id: int
     note: Handover
@@ -131,6 +134,7 @@ class Scene:
             "law": self.law_id,
             "message": self.message_id,
             "alias": self.alias_id,
+            "place": self.place_id,
             "reporter": self.reporter_id,
             "agency": self.assignment.agency_id,
             "handler": Person.objects.filter(
@@ -401,6 +405,15 @@ ROWS = [
         lambda scene: {"action_id": str(uuid.uuid4())},
         json=False,
     ),
+    Row("territory/places/add", "/territory/places/add", only(*MANAGERS), "POST", lambda scene: {}, json=False),
+    Row(
+        "territory/places/<int:pk>/remove",
+        "/territory/places/{place}/remove",
+        only(*MANAGERS),
+        "POST",
+        lambda scene: {},
+        json=False,
+    ),
     Row("rules/export.<str:form>", "/rules/export.xlsx", only(*MANAGERS)),
     # The wall.
     Row("wall/", "/wall/", only(*ROOM, "leader")),
@@ -603,6 +616,14 @@ def make_scene(world: World, cast: Cast) -> Scene:
         guess_id=guess.incident_id,
         absence_id=absence.pk,
         alias_id=alias.pk,
+        place_id=Place.objects.create(
+            name="Chợ Mẫu",
+            folded="cho mau",
+            point=Point(0.0, 0.0, srid=4326),
+            source="people",
+            source_key="1",
+            added_by_people=True,
+        ).pk,
         reporter_id=reporter.pk,
         note=_note(cast),
         schedule_id=Schedule.objects.create(name="Ngày", by=cast.supervisor, since=now).pk,
@@ -666,6 +687,7 @@ _TABLES: tuple[type[models.Model], ...] = (
     Shift,
     Handover,
     Absence,
+    Place,
 )
 
 

@@ -35,6 +35,15 @@ def test_an_administrator_looks_at_sets_and_takes_a_name_back(live_site: Any, op
         page.click(f".rules-tabs a[href='{tab}']")
         expect(page.locator(f".rules-tabs a[href='{tab}']")).to_have_attribute("aria-current", "page")
         assert violations(page) == []
+        if tab == "/territory/places/":
+            # A place is put by pressing on the map.
+            expect(page.locator("[data-place-map][data-ready]")).to_be_visible()
+            page.locator("[data-place-map]").click()
+            expect(page.locator("[name=lat]")).not_to_have_value("")
+            page.fill("[name=name]", "Chợ Tưởng Tượng")
+            page.locator(".place-form button[type=submit]").click()
+            expect(page.get_by_role("status").filter(has_text="Chợ Tưởng Tượng")).to_be_visible()
+            assert violations(page) == []
     page.get_by_role("button", name=re.compile("quán bà Bảy")).click()
     expect(page.get_by_role("status").filter(has_text="quán bà Bảy")).to_be_visible()
     with live_site.orm():

@@ -9,10 +9,12 @@ import uuid
 import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
+from django.utils import timezone
 
 from geo.importing.loading import raise_edition
 from geo.index import look_again
 from geo.models import Alias, Place
+from geo.resolver import resolve
 from incidents.dispatching.correcting import set_place
 from incidents.intake.take import take_report
 from incidents.records.models import History, Incident, Source
@@ -20,7 +22,7 @@ from incidents.records.places import Pin
 from incidents.territory import queries
 from realtime.change import change
 from tests.cast import Cast, Hands, give, most_queries, open_one
-from tests.intake.world import IN_AN_LAC, World
+from tests.intake.world import IN_AN_LAC, OUTSIDE, World
 
 IGNORED = {"by": "resolver", "outcome": "unknown", "candidates": [], "ignored": ["cây đổ trước quán bà Bảy"]}
 
@@ -116,6 +118,47 @@ def test_a_learnt_name_is_taken_back_once(world: World, cast: Cast) -> None:
     assert "quán bà Bảy" in html.unescape(hands.get("/territory/names/?revoked").content.decode())
     assert hands.post(f"/territory/names/{alias.pk}/revoke", {"action_id": "x"}, form=True).status_code == 400
     assert hands.post("/territory/names/999/revoke", {"action_id": number}, form=True).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_place_is_added_once_found_at_once_and_taken_back(world: World, cast: Cast) -> None:
+    hands, (lon, lat) = Hands(cast.supervisor), IN_AN_LAC
+    number, today = str(uuid.uuid4()), timezone.localdate()
+
+    def add(name: str, lon: float = lon, lat: float = lat, number: str = "") -> tuple[int, str]:
+        typed = {"name": name, "kind": "marketplace", "lat": lat, "lon": lon, "action_id": number or str(uuid.uuid4())}
+        answer = hands.post("/territory/places/add", typed, form=True)
+        return answer.status_code, html.unescape(answer.content.decode())
+
+    for _twice in range(2):
+        assert add("  Chợ   Tưởng Tượng ", number=number)[0] == 302
+    place = Place.objects.get()
+    assert (place.name, place.added_by_people, place.added_by, place.loading) == (
+        "Chợ Tưởng Tượng", True, cast.supervisor, None,
+    )  # fmt: skip
+    found = resolve("rác ở cho tuong tuong", on=today)
+    assert found.best is not None
+    assert (found.best.name, found.best.kind) == ("Chợ Tưởng Tượng", "place")
+    # What is wrong is said at its field, and what was typed stays.
+    for name, at, said in (
+        ("Chợ Tưởng Tượng", IN_AN_LAC, "known here already"),
+        ("Mới", IN_AN_LAC, "at least two words"),
+        ("Chợ Xa", OUTSIDE, "outside the areas"),
+        ("", IN_AN_LAC, "required"),
+    ):
+        status, page = add(name, *at)
+        assert (status, said in page, f'value="{at[1]}"' in page) == (422, True, True), name
+    page = html.unescape(hands.get("/territory/places/").content.decode())
+    assert "Chợ Tưởng Tượng" in page
+    for _twice in range(2):
+        assert hands.post(f"/territory/places/{place.pk}/remove", {}, form=True).status_code == 302
+    assert resolve("rác ở cho tuong tuong", on=today).best is None
+    place.refresh_from_db()
+    assert (place.is_active, place.removed_by) == (False, cast.supervisor)
+    assert "Chợ Tưởng Tượng" in html.unescape(hands.get("/territory/places/?removed").content.decode())
+    # What an import brought is not taken back here.
+    Place.objects.update(added_by_people=False)
+    assert hands.post(f"/territory/places/{place.pk}/remove", {}, form=True).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
