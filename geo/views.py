@@ -17,7 +17,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods
 
 from geo.areas import names_date, set_index_on
-from geo.credits import credits_due
+from geo.credits import border_credit, credits_due
 from geo.index import SetIndex, Unit, territory
 from geo.suggestions import suggest
 from opscenter.budgets import spend
@@ -31,7 +31,8 @@ LONGEST_QUERY = 200
 def borders(request: HttpRequest, set_name: str, token: str) -> HttpResponse:
     """The simplified polygons of one generation as GeoJSON. Its address never changes its content.
 
-    Features have `level`, `code`, `name`, `kind`, `parent`, and `at`, a point inside for the label.
+    Features have `level`, `code`, `name`, `kind`, `parent`, and `at`, a point inside for the label; the collection has
+    `attribution`, what a map that draws them has to name ("": nothing).
     """
     index = territory().named(set_name)
     if index is None or index.token != token:
@@ -56,8 +57,9 @@ def current(request: HttpRequest) -> HttpResponse:
     index = set_index_on(timezone.localdate())
     if index is None:
         return JsonResponse({"set": None, "generation": None, "approximate": True, "url": None})
-    credits = credits_due()
-    shown = [index.source, index.licence, *credits]
+    due = credits_due()
+    shown = [index.source, index.licence, *due]
+    credits = [*filter(None, [border_credit(index)]), *due]
     west, south, east, north = shapely.total_bounds([unit.polygon for unit in index.units.values()])
     return JsonResponse(
         {
@@ -106,7 +108,8 @@ def _packed_borders(index: SetIndex) -> bytes:
         simple = shapely.coverage_simplify([unit.flat for unit in units], SHOWN_TOLERANCE_M)
         for unit, shape in zip(units, simple, strict=True):
             features.append(_feature(index, unit, shape, unit.named(today)))
-    text = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    collection = {"type": "FeatureCollection", "attribution": border_credit(index), "features": features}
+    text = json.dumps(collection, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode(), mtime=0)
 
 

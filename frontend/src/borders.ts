@@ -11,11 +11,16 @@ export interface AreaProperties {
 
 export type Area = Feature<Polygon | MultiPolygon, AreaProperties>;
 
+/** A file of borders. A map that draws it names its `attribution`; "" or missing: nothing to name. */
+export type AreaFile = FeatureCollection<Polygon | MultiPolygon, AreaProperties> & { attribution?: string };
+
 export interface Borders {
   wards: Area[];
   districts: Area[];
   /** Starter cells, not surveyed borders: said on every map. */
   approximate: boolean;
+  /** Whose borders they are; "" when nobody has to be named. */
+  attribution: string;
 }
 
 interface Current {
@@ -45,11 +50,12 @@ let loaded: Promise<Borders> | undefined;
 export function borders(): Promise<Borders> {
   loaded ??= (async () => {
     const { url, approximate } = await current();
-    const areas = await getJson<FeatureCollection<Polygon | MultiPolygon, AreaProperties>>(url);
+    const areas = await getJson<AreaFile>(url);
     return {
       wards: areas.features.filter((area) => area.properties.level === "ward"),
       districts: areas.features.filter((area) => area.properties.level === "district"),
       approximate,
+      attribution: areas.attribution ?? "",
     };
   })().catch((problem: unknown) => {
     loaded = undefined;

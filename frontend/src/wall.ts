@@ -153,6 +153,7 @@ async function loadMap(): Promise<void> {
     areas = await borders();
     areaNames = new Map([...areas.wards, ...areas.districts].map((area) => [`${names.set}/${area.properties.code}`, area.properties.name]));
     one("[data-approximate]").hidden = !areas.approximate;
+    one("[data-credit]").textContent = areas.attribution;
     const { WallMap } = await import("./wall/map");
     map = await WallMap.make(one("#map"), areas);
     one("[data-trouble]").dataset.kind = "";

@@ -17,7 +17,9 @@ REFUSALS = {
 class PlaceForm(forms.Form):
     """A name, what it is, and where, in degrees."""
 
-    name = forms.CharField(label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"class": "form-control"}))
+    name = forms.CharField(
+        label=_("Name of the place"), max_length=200, widget=forms.TextInput(attrs={"class": "form-control"})
+    )
     kind = forms.ChoiceField(
         label=_("What it is"),
         required=False,

@@ -136,7 +136,10 @@ def test_the_map_says_whose_streets_they_are(client: Client, old_set: AreaSet, f
         client.get("/geo/areas/current.json").json()["attribution"].endswith("© OpenStreetMap contributors (ODbL 1.0)")
     )
     # And so it is what every map names in its corner.
-    assert client.get("/geo/areas/current.json").json()["credits"] == ["© OpenStreetMap contributors (ODbL 1.0)"]
+    shown = client.get("/geo/areas/current.json").json()
+    assert shown["credits"] == ["made (none)", "© OpenStreetMap contributors (ODbL 1.0)"]
+    # A map of borders alone names theirs, also where they are those of another year.
+    assert client.get(shown["url"]).json()["attribution"] == "made (none)"
 
 
 def test_pbf_says_the_same(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

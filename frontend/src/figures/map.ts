@@ -1,8 +1,8 @@
 /** The map by ward: one figure in five steps of one colour, each ward's number on it when the pointer or focus is there. */
 import "leaflet/dist/leaflet.css";
-import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
 import L from "leaflet";
-import { type Area, type AreaProperties, boxOf } from "../borders";
+import { type Area, type AreaFile, boxOf } from "../borders";
+import { creditBorders } from "../credit";
 import { element } from "../element";
 import type { Drawn } from "../figures";
 import { getJson } from "../page";
@@ -43,14 +43,17 @@ export async function drawMap(drawn: Drawn): Promise<void> {
   if (!box || !choose || !legend || !drawn.borders) return;
   const { url, approximate } = drawn.borders;
   let wards: Area[];
+  let attribution: string | undefined;
   try {
-    const areas = await getJson<FeatureCollection<Polygon | MultiPolygon, AreaProperties>>(url);
+    const areas = await getJson<AreaFile>(url);
+    attribution = areas.attribution;
     wards = areas.features.filter((area) => area.properties.level === "ward");
   } catch {
     box.replaceChildren(element("p", { class: "figures-none", text: say("map.trouble") }));
     return;
   }
-  const map = L.map(box, { attributionControl: false, zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
+  const map = L.map(box, { zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
+  creditBorders(map, attribution);
   L.control.zoom({ position: "topright", zoomInTitle: say("zoom.in"), zoomOutTitle: say("zoom.out") }).addTo(map);
   const [west, south, east, north] = boxOf(wards);
   map.fitBounds([[south, west], [north, east]], { padding: [8, 8] });

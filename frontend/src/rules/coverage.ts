@@ -1,8 +1,8 @@
 /** Coverage of one category on the borders: each ward by its state, in colour, with a sign and in words. */
 import "leaflet/dist/leaflet.css";
 import L from "leaflet";
-import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
-import type { AreaProperties } from "../borders";
+import type { AreaFile } from "../borders";
+import { creditBorders } from "../credit";
 import { getJson } from "../page";
 import { say } from "../words/rules";
 
@@ -19,8 +19,9 @@ const colour = (name: string): string => getComputedStyle(document.documentEleme
 
 export async function drawCoverage(box: HTMLElement, coverage: Coverage): Promise<void> {
   if (!coverage.borders) return;
-  const areas = await getJson<FeatureCollection<Polygon | MultiPolygon, AreaProperties>>(coverage.borders);
-  const map = L.map(box, { attributionControl: false, zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
+  const areas = await getJson<AreaFile>(coverage.borders);
+  const map = L.map(box, { zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
+  creditBorders(map, areas.attribution);
   L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom-in"), zoomOutTitle: say("map.zoom-out") }).addTo(map);
   const wards = L.geoJSON(areas, {
     filter: (area) => area.properties.level === "ward",

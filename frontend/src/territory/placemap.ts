@@ -12,7 +12,7 @@ const colour = (name: string): string => getComputedStyle(document.documentEleme
 export async function placeMap(box: HTMLElement, form: HTMLFormElement): Promise<void> {
   const field = (name: string): HTMLInputElement => form.elements.namedItem(name) as HTMLInputElement;
   const { wards, districts } = await borders();
-  const map = L.map(box, { zoomControl: false, scrollWheelZoom: false, minZoom: 9, maxZoom: 19, preferCanvas: true });
+  const map = L.map(box, { zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25, minZoom: 9, maxZoom: 19, preferCanvas: true });
   L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom-in"), zoomOutTitle: say("map.zoom-out") }).addTo(map);
   if (settings.basemap?.kind === "raster") L.tileLayer(settings.basemap.url, { attribution: settings.basemap.attribution, maxZoom: 19 }).addTo(map);
   void credit(map);

@@ -1,8 +1,8 @@
 /** The borders of one area set: districts strong, wards thin, each named under the pointer. */
 import "leaflet/dist/leaflet.css";
 import L from "leaflet";
-import type { FeatureCollection, MultiPolygon, Polygon } from "geojson";
-import type { AreaProperties } from "../borders";
+import type { AreaFile, AreaProperties } from "../borders";
+import { creditBorders } from "../credit";
 import { getJson } from "../page";
 import { say } from "../words/rules";
 
@@ -10,8 +10,9 @@ const colour = (name: string): string => getComputedStyle(document.documentEleme
 
 export async function drawSet(box: HTMLElement, address: string): Promise<void> {
   if (!address) return;
-  const areas = await getJson<FeatureCollection<Polygon | MultiPolygon, AreaProperties>>(address);
-  const map = L.map(box, { attributionControl: false, zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
+  const areas = await getJson<AreaFile>(address);
+  const map = L.map(box, { zoomControl: false, scrollWheelZoom: false, zoomSnap: 0.25 });
+  creditBorders(map, areas.attribution);
   L.control.zoom({ position: "topright", zoomInTitle: say("map.zoom-in"), zoomOutTitle: say("map.zoom-out") }).addTo(map);
   const districts = new Map(
     areas.features.filter((area) => area.properties.level === "district").map((area) => [area.properties.code, area.properties.name]),
