@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from geo.folding import fold
 
@@ -31,6 +32,8 @@ def syllables(text: str) -> list[Syllable]:
     return [_syllable(word) for word in _WORD.findall(unicodedata.normalize("NFC", text).lower())]
 
 
+# Vietnamese has some 7,000 syllables, and people type the same few again and again.
+@lru_cache(maxsize=20_000)
 def _syllable(word: str) -> Syllable:
     letters = unicodedata.normalize("NFD", word)
     marks = {letter for letter in letters if unicodedata.combining(letter)}

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import threading
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 
 from incidents.knowledge.lifecycle import VersionState
 from incidents.knowledge.models import AnswerVersion, Generation, QuestionForm, Synonym
 from incidents.knowledge.searching import Entry, Index
+
+log = logging.getLogger(__name__)
 
 # An answer goes out by itself above the set confidence (OPSCENTER_ANSWER_CONFIDENCE), and so far ahead of the next.
 AHEAD = 0.2
@@ -52,24 +56,56 @@ class _Shelf:
         self._looked = 0.0
         self._key: tuple[int, dt.date] | None = None
         self._index = Index(())
+        self._building: threading.Thread | None = None
 
     def index(self, on: dt.date) -> Index:
-        """Asks once a second whether the answers changed; builds anew when they did, or when the day is another."""
+        """Asks once a second whether the answers changed, or the day; the next index is then built beside the requests,
+        which find by the one before until it is there. What may be read out is asked of the rows, never of the index.
+
+        Only the first one of a process, and one for another day than today's, is built here.
+        """
         with self._lock:
             now = time.monotonic()
             if self._key is not None and self._key[1] == on and now - self._looked < _LOOK_EVERY_S:
                 return self._index
             number = Generation.objects.filter(pk=1).values_list("number", flat=True).first() or 0
             self._looked = now
-            if self._key != (number, on):
-                self._index = Index(entries(on), list(Synonym.objects.values_list("said", "means")))
-                self._key = (number, on)
+            if self._key is None or (self._key != (number, on) and on != timezone.localdate()):
+                self._index, self._key = _built(on), (number, on)
+            elif self._key != (number, on) and self._building is None:
+                self._building = threading.Thread(target=self._build, args=(number, on), name="answers", daemon=True)
+                self._building.start()
             return self._index
+
+    def _build(self, number: int, on: dt.date) -> None:
+        try:
+            index = _built(on)
+            with self._lock:
+                self._index, self._key = index, (number, on)
+        except Exception:
+            # The one before stays, and the next look tries again.
+            log.exception("the index of answers could not be built")
+        finally:
+            connections.close_all()
+            with self._lock:
+                self._building = None
+
+    def settle(self) -> None:
+        """Waits until what is being built is there."""
+        with self._lock:
+            building = self._building
+        if building is not None:
+            building.join()
 
     def look_again(self) -> None:
         """For tests, which empty the database without a change."""
+        self.settle()
         with self._lock:
             self._key = None
+
+
+def _built(on: dt.date) -> Index:
+    return Index(entries(on), list(Synonym.objects.values_list("said", "means")))
 
 
 _shelf = _Shelf()

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from geo.folding import fold
+from incidents.knowledge import finding
 from incidents.knowledge.finding import AHEAD
+from incidents.knowledge.models import AnswerVersion
 from incidents.knowledge.samples import Samples, read
 from incidents.knowledge.searching import Entry, Index
+from tests.intake.world import World
 from tests.knowledge.questions import NO_ANSWER, QUESTIONS
 
 LEAST_RECIPROCAL_RANK = 0.85
@@ -70,6 +76,22 @@ def test_another_word_is_another_word(index: Index, samples: Samples) -> None:
     """Marks that were typed count: "thuê nhà" is not "thuế nhà"."""
     first = samples.answer[index.search("quyết toán thuế")[0].id].key
     assert first == "tax-settlement"
+
+
+def test_the_next_index_is_built_beside_the_requests(world: World, in_force: Callable[..., AnswerVersion]) -> None:
+    first = in_force(world.an_lac, "Đăng ký khai sinh cho con ở đâu?")
+    assert [one.version for one in finding.suggest("khai sinh")] == [first]
+    # A change, and the second after which it is looked for is over.
+    second = in_force(world.an_lac, "Đăng ký khai tử ở đâu?")
+    finding._shelf._looked = 0.0
+    before = finding._shelf._index
+    assert finding._shelf.index(timezone.localdate()) is before
+    finding._shelf.settle()
+    assert finding._shelf._index is not before
+    assert finding.suggest("khai tử")[0].version == second
+    # What is in force is asked of the rows, whatever the index knows.
+    first.answer.versions.update(state="withdrawn")
+    assert [one.in_force for one in finding.suggest("khai sinh") if one.version == first] == [False]
 
 
 def test_nothing_is_found_in_nothing(index: Index) -> None:
