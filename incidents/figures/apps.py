@@ -22,4 +22,6 @@ class FiguresConfig(AppConfig):
         rounds.register("figures: files", writing.tick, dt.timedelta(seconds=1))
         rounds.register("figures: old files", files.forget, dt.timedelta(hours=1))
         register("figures:page", _("Figures"), Section.FIGURES, ROLES[Verb.READ_FIGURES])
+        clerks = ROLES[Verb.SET_REPORT_TEMPLATE]
+        register("figures:template", _("Template of the report"), Section.FIGURES, clerks)
         register("figures:files", _("Files of figures"), Section.FIGURES, ROLES[Verb.READ_FIGURES])

@@ -18,12 +18,12 @@ from django.utils import timezone
 from incidents.figures.asking import Asked
 from incidents.figures.counting import Figures
 from incidents.figures.hops import Hop
+from incidents.figures.report_template import render, template
 from incidents.figures.telephone import CallFigures
 from incidents.figures.telling import AgencyPart, Part, Told, tell
 from incidents.figures.wording import difference, number, percent, span
 from opscenter.accounts.models import Person
 
-SHIPPED = settings.BASE_DIR / "fixtures" / "reports" / "report.docx"
 # A category or ward that came once in a year would fill pages.
 LONGEST_TABLE = 20
 OFFICE_S = 120
@@ -33,26 +33,14 @@ class NoOffice(RuntimeError):
     """LibreOffice is not installed, so there is no PDF; the Word file is the same report."""
 
 
-def template() -> Path:
-    """The clerk's own template where one was put into DATA_DIR/reports/, else the shipped one."""
-    own: Path = settings.DATA_DIR / "reports" / "report.docx"
-    return own if own.is_file() else SHIPPED
-
-
 def office() -> str | None:
     """LibreOffice's command where it is installed."""
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
 def write_docx(path: Path, asked: Asked, reader: Person) -> int:
-    """Renders the template; its expressions run in a sandbox, and what is put in is escaped. Gives 1."""
-    # Read where they are needed: a process that starts does not wait for them.
-    from docxtpl import DocxTemplate
-    from jinja2.sandbox import SandboxedEnvironment
-
-    document = DocxTemplate(template())
-    document.render(values(tell(asked, timezone.now())), SandboxedEnvironment(autoescape=True), autoescape=True)
-    document.save(path)
+    """Fills the template in use. Gives 1. Raises TemplateProblem."""
+    render(template(), path, values(tell(asked, timezone.now())))
     return 1
 
 
@@ -75,7 +63,7 @@ def write_pdf(path: Path, asked: Asked, reader: Person) -> int:
 
 
 def values(told: Told) -> dict[str, Any]:
-    """What the template may name, all of it as text ready to print (see README.md for the list)."""
+    """What the template may name, all of it as text ready to print (the template's page lists it)."""
     asked = told.asked
     return {
         "hotline": settings.HOTLINE_NAME,

@@ -88,6 +88,7 @@ class Verb(StrEnum):
     DECLARE_FACILITY = "declare_facility"
     SEE_FACILITIES = "see_facilities"
     REPLAY = "replay"
+    SET_REPORT_TEMPLATE = "set_report_template"
 
 
 _RECEIVES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
@@ -138,6 +139,7 @@ ROLES: dict[Verb, frozenset[Role]] = {
     Verb.GIVE_RESULT: AGENCY_ROLES,
     # Agencies see the figures of what they and those below them were given.
     Verb.READ_FIGURES: _RECEIVES | ROOM_ROLES | {Role.LEADER},
+    Verb.SET_REPORT_TEMPLATE: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.SCHEDULE_REPORTS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.PLAN_SHIFTS: frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR}),
     Verb.TRANSFER: ROOM_ROLES | _RECEIVES,

@@ -429,6 +429,8 @@ ROWS = [
     Row("map/replay/day.json", "/map/replay/day.json", only(*ROOM, "leader")),
     Row("map/wards.json", "/map/wards.json", only(*ROOM)),
     Row("figures/", "/figures/", only(*READERS)),
+    Row("figures/template/", "/figures/template/", only(*MANAGERS)),
+    Row("figures/template/file/", "/figures/template/file/", only(*MANAGERS)),
     Row("figures/files/", "/figures/files/", only(*READERS)),
     Row("figures/files/ask/", "/figures/files/ask/", only(*READERS), "POST", json=False),
     Row("figures/public/", "/figures/public/", _PUBLIC),

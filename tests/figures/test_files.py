@@ -7,16 +7,20 @@ import datetime as dt
 import io
 import json
 import uuid
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
-from incidents.figures import files, lists, reports
+from incidents.figures import files, lists, report_template, reports
+from incidents.figures.asking import Question
 from incidents.figures.files import Writing
 from incidents.figures.models import File, FileState
 from tests.cast import Cast
@@ -132,6 +136,72 @@ def test_a_clerks_template_is_used_and_cannot_reach_out(past: Past, cast: Cast, 
     file = ask(client, "docx", question(past))
     work()
     assert File.objects.get(pk=file.pk).state == FileState.FAILED
+
+
+def docx_of(*lines: str, more: dict[str, bytes] | None = None) -> SimpleUploadedFile:
+    document = Document()
+    for line in lines:
+        document.add_paragraph(line)
+    kept = io.BytesIO()
+    document.save(kept)
+    with zipfile.ZipFile(kept, "a") as parts:
+        for name, content in (more or {}).items():
+            parts.writestr(name, content)
+    return SimpleUploadedFile("mau.docx", kept.getvalue())
+
+
+def test_a_clerk_tries_a_template_and_puts_it_into_use(past: Past, cast: Cast, client: Client) -> None:
+    url, english = "/figures/template/", {"Accept-Language": "en"}
+    for person, expected in ((cast.call_taker, 403), (cast.supervisor, 200)):
+        client.force_login(person)
+        assert client.get(url).status_code == expected
+    assert "{{ groups[0].name }}" not in client.get(url).content.decode()  # Nothing came in these 30 days.
+    assert "{{ received }}" in client.get(url).content.decode()
+    shipped = b"".join(client.get(f"{url}file/").streaming_content)  # type: ignore[attr-defined]
+    assert shipped == report_template.SHIPPED.read_bytes()
+
+    def send(file: SimpleUploadedFile | None, act: str) -> Any:
+        return client.post(url, {"act": act, **({"file": file} if file else {})}, headers=english)
+
+    link = (
+        b'<Relationships><Relationship Id="a" Type="x/image" TargetMode="External" Target="http://a/"/></Relationships>'
+    )
+    wrong = {
+        "Choose the Word file": None,
+        "no Word document": SimpleUploadedFile("mau.docx", b"PK no zip"),
+        "4 MB": SimpleUploadedFile("mau.docx", b"x" * (report_template.MOST_BYTES + 1)),
+        "not written correctly": docx_of("{{ received"),
+        "does not exist": docx_of("{{ recieved }}"),
+        "may not have": docx_of("{{ received.__class__.__mro__ }}"),
+        "macros": docx_of("a", more={"word/vbaProject.bin": b"x"}),
+        "from outside": docx_of("a", more={"word/_rels/other.xml.rels": link}),
+    }
+    for sentence, file in wrong.items():
+        answer = send(file, "keep")
+        assert (answer.status_code, sentence in answer.content.decode()) == (422, True), sentence
+    assert report_template.template() == report_template.SHIPPED
+
+    answer = send(docx_of("Tiếp nhận {{ received }}"), "try")
+    assert Document(io.BytesIO(answer.content)).paragraphs[0].text == "Tiếp nhận 0"
+    assert report_template.template() == report_template.SHIPPED
+    assert send(docx_of("Tiếp nhận {{ received }}"), "keep").status_code == 302
+    assert report_template.template() == report_template.own()
+    assert "Your own template" in client.get(url, headers=english).content.decode()
+    assert send(None, "shipped").status_code == 302
+    assert report_template.template() == report_template.SHIPPED
+
+
+@pytest.mark.skipif(reports.office() is None, reason="LibreOffice is not installed")
+def test_the_report_as_a_pdf(past: Past, cast: Cast, tmp_path: Path) -> None:
+    form = Question(QueryDict(question(past)), cast.supervisor)
+    assert form.is_valid()
+    assert reports.write_pdf(tmp_path / "report.pdf", form.asked(), cast.supervisor) == 1
+    content = (tmp_path / "report.pdf").read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert b"%%EOF" in content[-32:]
+    # A report in words, not an empty sheet.
+    assert len(content) > 20_000
+    assert b"/Font" in content
 
 
 def test_a_worker_killed_while_writing_is_followed_by_another(past: Past, cast: Cast, client: Client) -> None:
