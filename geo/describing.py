@@ -14,6 +14,7 @@ from geo.directions import DIRECTIONS
 from geo.folding import fold_name
 from geo.gazetteer.index import gazetteer
 from geo.gazetteer.lookups import Gazetteer
+from geo.plane import distance_m
 
 # Nobody looks for a landmark farther than this.
 LANDMARK_M = 1_000.0
@@ -21,6 +22,10 @@ STREET_M = 150.0
 # Within this one stands at it, or in the street.
 AT_M = 25.0
 MOST_COMPARED = 40
+# Two more things to steer by, where they are near and none of them stands beside another.
+MOST_FURTHER = 2
+FURTHER_M = 600.0
+APART_M = 120.0
 # What people steer by; of anything else, only what is much nearer is told.
 LANDMARKS = frozenset(
     {
@@ -56,11 +61,18 @@ class Whereabouts:
     district: AreaRef | None
     # What has to be shown beside the words for the sources they come from.
     attribution: str = ""
+    # What else one may steer by, the nearest first.
+    others: tuple[Landmark, ...] = ()
 
     @property
     def beside(self) -> str:
         """By what and on which street, in the active language; empty where nothing is known."""
         return ", ".join(part for part in (_by_landmark(self.landmark), self._on_street()) if part)
+
+    @property
+    def further(self) -> str:
+        """One or two more landmarks near by with distance and direction; empty where there are none."""
+        return "; ".join(_by_landmark(landmark) for landmark in self.others)
 
     @property
     def sentence(self) -> str:
@@ -109,28 +121,46 @@ def describe(lon: float, lat: float, *, on: dt.date, names: Gazetteer | None = N
         return Whereabouts(None, "", False, 0.0, covering.ward, covering.district)
     known = names or gazetteer()
     street = known.nearest_street(lon, lat, STREET_M)
-    landmark = _landmark(known, lon, lat)
+    landmarks = _landmarks(known, lon, lat)
+    first = landmarks[0] if landmarks else None
     return Whereabouts(
-        landmark,
+        first,
         known.street(street[0]).name if street is not None else "",
         street is not None and known.street(street[0]).is_road,
         street[1] if street is not None else 0.0,
         covering.ward,
         covering.district,
-        ", ".join(known.attribution) if landmark is not None or street is not None else "",
+        ", ".join(known.attribution) if first is not None or street is not None else "",
+        tuple(landmarks[1:]),
     )
 
 
-def _landmark(known: Gazetteer, lon: float, lat: float) -> Landmark | None:
+def _landmarks(known: Gazetteer, lon: float, lat: float) -> list[Landmark]:
+    """The landmark that says best where a point is, and up to two more that say something else."""
     near = known.nearest_places(lon, lat, LANDMARK_M, MOST_COMPARED)
     weighed = [
         (distance * (1.0 if known.place(number).kind in LANDMARKS else OTHER_WEIGHT), number, distance)
         for distance, number in near
     ]
-    best = min(weighed, default=None)
-    if best is None:
-        return None
-    place = known.place(best[1])
+    if not weighed:
+        return []
+    chosen = [min(weighed)]
+    for one in sorted(weighed):
+        if len(chosen) > MOST_FURTHER or one[2] > FURTHER_M:
+            break
+        place = known.place(one[1])
+        told = [known.place(number) for _weight, number, _distance in chosen]
+        if (
+            place.kind in LANDMARKS
+            and all(fold_name(place.name) != fold_name(other.name) for other in told)
+            and all(distance_m(place.lon, place.lat, other.lon, other.lat) > APART_M for other in told)
+        ):
+            chosen.append(one)
+    return [_seen_from(known, number, distance, lon, lat) for _weight, number, distance in chosen]
+
+
+def _seen_from(known: Gazetteer, number: int, distance: float, lon: float, lat: float) -> Landmark:
+    place = known.place(number)
     east = (lon - place.lon) * math.cos(math.radians(lat))
     turn = math.degrees(math.atan2(east, lat - place.lat)) % 360
-    return Landmark(place.name, best[2], round(turn / 45) % 8, known.place_holds(best[1], lon, lat))
+    return Landmark(place.name, distance, round(turn / 45) % 8, known.place_holds(number, lon, lat))

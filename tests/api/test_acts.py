@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -22,7 +23,7 @@ from incidents.records.models import (
 )
 from opscenter.accounts.models import Person
 from tests.cast import Cast, Hands, give, open_one, together
-from tests.intake.world import IN_AN_LAC, World, picture, upload
+from tests.intake.world import IN_AN_LAC, IN_BINH_MINH, World, picture, upload
 
 
 def test_a_call_becomes_an_answer(world: World, cast: Cast) -> None:
@@ -337,6 +338,50 @@ def test_what_the_system_makes_of_words_while_they_are_typed(world: World, cast:
     assert Hands(cast.call_taker).post("/api/suggest", {"lat": "x"}).status_code == 422
     # What a citizen says stands in no address.
     assert Hands(cast.call_taker).get("/api/suggest?words=o+ga").status_code == 405
+
+
+def test_where_words_are_is_answered_with_what_decided_it(world: World, cast: Cast) -> None:
+    hands = Hands(cast.call_taker)
+
+    def asked(**query: object) -> dict[str, Any]:
+        answer = hands.get(f"/api/places/resolve?{urlencode(query)}")
+        assert answer.status_code == 200, answer.content
+        return dict(answer.json())
+
+    named = asked(text="ổ gà ở phường An Lạc")
+    assert set(named) == {
+        "text", "answer", "candidates", "needs_person", "reasons", "question", "outcome", "ignored", "set",
+        "generation", "gazetteer",
+    }  # fmt: skip
+    answer = named["answer"]
+    assert (answer["ward_code"], answer["district_code"], answer["kind"], answer["ward"]) == (
+        "90001", "80001", "ward", "Phường An Lạc",
+    )  # fmt: skip
+    assert answer["confidence"] >= 0.9
+    assert answer["tokens"]
+    assert (named["needs_person"], named["question"], named["set"]) == (False, None, "invented")
+    assert [one["code"] for one in named["reasons"]] == ["ward_named"]
+    assert "An Lạc" in named["reasons"][0]["text"]
+    # The address field goes before the words.
+    assert asked(text="phường Bình Minh", address="phường An Lạc")["answer"]["ward_code"] == "90001"
+    # A position decides, and as vaguely as it is known.
+    lon, lat = IN_BINH_MINH
+    sharp = asked(text="ổ gà", lat=lat, lon=lon, accuracy_m=20)
+    assert (sharp["answer"]["ward_code"], sharp["answer"]["kind"], sharp["answer"]["radius_m"]) == (
+        "90002",
+        "point",
+        20,
+    )
+    vague = asked(text="ổ gà", lat=lat, lon=lon, accuracy_m=5_000)
+    assert (vague["answer"], vague["needs_person"], bool(vague["question"])) == (None, True, True)
+    # On a day that no set covers nothing is guessed.
+    before = asked(text="phường An Lạc", on="1890-01-01")
+    assert (before["answer"], before["outcome"], [one["code"] for one in before["reasons"]]) == (
+        None, "unknown", ["no_area_set"],
+    )  # fmt: skip
+    for wrong in ("on=yesterday", "lat=north&lon=1"):
+        refused = hands.get(f"/api/places/resolve?text=a&{wrong}")
+        assert refused.status_code == 422, wrong
 
 
 def _point(at: tuple[float, float]) -> Any:

@@ -11,6 +11,9 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
 
+from geo.importing.loading import raise_edition
+from geo.index import look_again
+from geo.models import Place
 from incidents.contacts import links
 from incidents.emergencies.log.verifying import verify
 from incidents.emergencies.models import (
@@ -238,7 +241,14 @@ def test_the_crew_sees_its_sortie_and_its_next_step(
     unit = new_unit(services.ambulance, "115-09", handling_unit=services.station)
     assert crew.post("/api/crew/sign-on", {"unit": unit.pk}).status_code == 200
     send(incident, unit, services.at_ambulance)
+    Place.objects.create(
+        name="Chợ Mẫu", folded="cho mau", kind="marketplace", source="people", source_key="1",
+        point=Point(IN_AN_LAC[0], IN_AN_LAC[1] - 0.001, srid=4326),
+    )  # fmt: skip
+    raise_edition()
+    look_again()
     page = crew.client.get("/crew/").content.decode()
+    assert "cách Chợ Mẫu 110 m về hướng bắc" in page
     assert "btn-next" in page
     assert WORDS in page
     assert f"geo:{IN_AN_LAC[1]:.6f},{IN_AN_LAC[0]:.6f}" in page

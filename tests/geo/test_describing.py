@@ -57,6 +57,16 @@ def test_a_point_in_words(known: None, east: float, north: float, vietnamese: st
             assert there.beside == expected
 
 
+def test_what_else_one_may_steer_by(known: None) -> None:
+    with translation.override("vi"):
+        there = describe(*PLANE.degrees(-80, 100), on=OLD)
+        # Not the school, which stands by the market that was told already.
+        assert there.further == (
+            "cách Khu công nghiệp Bịa Đặt 340 m về hướng tây bắc; cách Ngã tư Bịa 410 m về hướng nam"
+        )
+    assert describe(*PLANE.degrees(-5_000, 0), on=OLD).further == ""
+
+
 def test_where_nothing_is_known(db: None, old_set: AreaSet) -> None:
     lon, lat = PLANE.degrees(0, 0)
     there = describe(lon, lat, on=OLD)

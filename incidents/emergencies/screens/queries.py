@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from geo.areas import area_named
+from geo.describing import Whereabouts
 from incidents.emergencies.facilities.choosing import Hospital, hospitals
 from incidents.emergencies.log.erasing import taken_in
 from incidents.emergencies.log.wording import Asked, asked_in, said, words_shown
@@ -29,6 +30,7 @@ from incidents.emergencies.units.recommending import Recommendation, recommend
 from incidents.emergencies.units.safety import timer_of
 from incidents.records.lifecycles import NOT_THEIRS, OPEN_ASSIGNMENTS, WITH_RESULT, AssignmentState
 from incidents.records.models import Assignment, Incident, Photo, Report
+from incidents.records.places import round_about
 from opscenter.accounts.models import ContactPoint, Person
 from opscenter.accounts.roles import Role
 
@@ -86,6 +88,8 @@ class View:
     reader: Reader
     category: str
     place: str
+    # By what and on which street it lies, in words.
+    beside: Whereabouts | None
     reports: list[Report]
     photos: list[Photo]
     may_look_at_reporter: bool
@@ -141,6 +145,7 @@ def shared_view(code: str, person: Person, at: dt.datetime | None = None) -> Vie
         reader=reader,
         category=only(Field.CATEGORY, lambda: incident.category.label if incident.category else _("Emergency"), ""),
         place=only(Field.PLACE, lambda: place_of(incident), ""),
+        beside=only(Field.PLACE, lambda: round_about(incident), None),
         reports=only(Field.WORDS, lambda: _reports(incident), []),
         photos=only(Field.PHOTOS, lambda: list(Photo.objects.filter(incident=incident).order_by("pk")), []),
         may_look_at_reporter=reader in MATRIX[Field.REPORTER],
