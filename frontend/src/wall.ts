@@ -7,6 +7,7 @@ import { Stream } from "./live/stream";
 import { getJson, pageData } from "./page";
 import { clock, clockSeconds, span } from "./time";
 import { drawAgencies, drawFigures, drawLatest, type Figures, type Times, type WallNames } from "./wall/figures";
+import { pictureOf } from "./wall/picture";
 import { keptScene, type Scene, sceneAt } from "./wall/scenes";
 import { drawAgenciesLarge, drawChannels, drawEmergencies, drawLaunch, drawToday } from "./wall/stage";
 import { type Spot, spotOf, type WallBody } from "./wall/spots";
@@ -26,8 +27,6 @@ interface WallSettings {
 /** Names and on-time shares change slowly; milliseconds. */
 const NAMES_EVERY = 60_000;
 const DRAW_AT_MOST = 500;
-/** So long after the line went, the age of the picture stands on it in large letters. */
-const CUT_SHOWN = 30_000;
 
 const NONE: Times = { count: 0, median_s: null, p90_s: null };
 const wall = pageData<WallSettings>("wall-settings", {
@@ -101,19 +100,16 @@ function tick(): void {
   const now = Date.now();
   one("[data-clock]").textContent = clockSeconds(now);
   const { status } = stream;
+  const { live, since, stale, at, fresh, cutAge } = pictureOf(status, figuresAt, now);
   const sign = one("#connection");
-  const live = status.phase === "live";
   sign.dataset.state = live ? "live" : "stale";
-  const since = status.phase === "stale" || status.phase === "stopped" ? status.since : null;
   sign.textContent = live ? say("live.on") : since === null ? base("live.connecting") : say("live.off", { age: span(now - since) });
-  document.body.classList.toggle("is-stale", !live && since !== null);
-  const at = figuresAt ?? since;
-  const fresh = live && figuresAt !== null && now - figuresAt < 10_000;
+  document.body.classList.toggle("is-stale", stale);
   one("[data-age-of-data]").textContent =
     at === null ? "" : fresh ? say("age.fresh", { time: clock(at) }) : say("age.stale", { time: clock(at), age: span(now - at) });
   const cut = one("[data-cut]");
-  cut.hidden = live || since === null || now - since < CUT_SHOWN;
-  if (!cut.hidden) one("[data-cut-age]").textContent = span(now - (at ?? since!));
+  cut.hidden = cutAge === null;
+  if (cutAge !== null) one("[data-cut-age]").textContent = span(cutAge);
   showScene(now);
   const trouble = one("[data-trouble]");
   const revoked = status.phase === "stopped" && wall.linked;

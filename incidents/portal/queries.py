@@ -96,6 +96,8 @@ class Followed:
     received_at: dt.datetime
     topic: str
     area: str
+    # The borders the area was found by are grown from figures, not surveyed: it may be the next one.
+    approximate: bool
     steps: Sequence[Step]
     answer: str
     # Those of the work once it is answered, and the reporter's own: only what a person has released.
@@ -154,6 +156,7 @@ def followed(code: str) -> Followed | None:
         received_at=report.received_at,
         topic=incident.category.label if incident.category else "",
         area=_area(incident),
+        approximate=incident.approximate,
         steps=_steps(report, incident),
         answer=incident.answer if closed else "",
         photos=[one for one in seen if one.phase == Photo.Phase.AFTER] if closed else [],

@@ -238,6 +238,28 @@ def test_looking_uses_nothing_up_and_shows_no_personal_data(
     assert (state_of(given), History.objects.latest("pk").version) == ("sent", version)
 
 
+def test_every_screen_says_exercise_and_approximate_borders(
+    world: World, cast: Cast, contact: ContactPoint, client: Client
+) -> None:
+    marks = {"exercise": ("Diễn tập", "DIỄN TẬP"), "approximate": ("gần đúng",)}
+    for given in ({"exercise": 7}, {"approximate": True}, {}):
+        assignment = give(open_one(world, **given), world.an_lac, cast.call_taker)
+        incident = assignment.incident
+        report = Report.objects.filter(incident=incident).latest("pk")
+        Report.objects.filter(pk=report.pk).update(exercise=incident.exercise)
+        vi = {"Accept-Language": "vi"}
+        screens = {
+            "link": client.get(link_of(assignment, contact), headers=vi),
+            "tracking": client.get(f"/tra-cuu/{report.tracking_code}/", headers=vi),
+            "inbox": Hands(cast.focal_point).get(f"/inbox/assignment/{assignment.pk}/", **vi),
+            "room": Hands(cast.call_taker).get(f"/room/incident/{incident.code}/panel", **vi),
+        }
+        for name, answer in screens.items():
+            text = answer.content.decode().split("<main", 1)[-1]
+            for mark, words in marks.items():
+                assert any(word in text for word in words) == (mark in given), (name, mark, given)
+
+
 def test_a_post_does_one_thing_and_uses_the_link_up(given: Assignment, contact: ContactPoint) -> None:
     url, hands = link_of(given, contact), Hands()
     assert hands.post(url, {"act": "accept"}, form=True).status_code == 200

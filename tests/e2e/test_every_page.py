@@ -106,6 +106,39 @@ def test_everybody_can_use_every_page(live_site: Any, open_page: Any, role: str,
     assert wrong == {}
 
 
+# As many and as long rows as a scene ever has, then what does not fit. One call: nothing is drawn anew in between.
+OVERFLOWS = """() => {
+    const full = {'[data-agencies-large]': 10, '[data-sources]': 8, '[data-emergencies]': 6, '[data-latest]': 5};
+    for (const [list, most] of Object.entries(full)) {
+        const box = document.querySelector(list), row = box.lastElementChild;
+        if (row === null) continue;
+        row.querySelectorAll('th, .stage-what b, .latest-what b').forEach((one) => {
+            one.textContent = 'Ủy ban nhân dân thành phố Thủ Dầu Một, phòng quản lý đô thị và môi trường';
+        });
+        while (box.childElementCount < most) box.append(row.cloneNode(true));
+    }
+    const shown = [...document.querySelectorAll('.wall-side, .wall-side *, [data-stage]:not([inert]) *')];
+    return shown.filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest('.maplibregl-map'))
+        .filter((one) => {
+            const {right, bottom} = one.getBoundingClientRect();
+            return right > innerWidth + 1 || bottom > innerHeight + 1;
+        })
+        .map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`);
+}"""
+
+
+@pytest.mark.parametrize("height", [1080, 2160])
+def test_a_full_wall_fits_its_screen(live_site: Any, open_page: Any, height: int) -> None:
+    agency, _inside = ward(live_site)
+    given(live_site, agency, "Đèn đường không sáng")
+    page = open_page(viewport={"width": height * 16 // 9, "height": height}, signed_in_as=live_site.person("leader"))
+    page.goto("/wall/")
+    expect(page.locator("[data-latest] li").first).to_be_visible()
+    for scene in SCENES[1:]:
+        show_scene(page, scene)
+        assert page.evaluate(OVERFLOWS) == [], scene
+
+
 @pytest.fixture(scope="module")
 def seen() -> set[str]:
     """Addresses looked at as somebody else: a page is the same for all who may open it."""

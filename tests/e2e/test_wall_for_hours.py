@@ -1,14 +1,16 @@
-"""The wall for two hours in two and a half minutes: ten changes a second, restarts and cuts, and memory stays flat."""
+"""The wall for two hours in two and a half minutes: ten changes a second and cuts, memory stays flat; and a restart."""
 
 from __future__ import annotations
 
 import itertools
 import json
 import random
+import re
 import time
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 # So many times as fast as in life: the page's clock and timers, and what the server tells it.
 FASTER = 48
@@ -36,7 +38,7 @@ class Feed:
     def __init__(self) -> None:
         self.chance = random.Random(1022)
         self.ids = itertools.count(1)
-        self.offset = 0
+        self.offset, self.epoch = 0, "e"
         self.board: dict[int, dict[str, Any]] = {}
         self.sockets: list[Any] = []
         self.resumed = 0
@@ -54,7 +56,7 @@ class Feed:
                 {"entity": "incident", "id": pk, "version": one["version"], "body": one}
                 for pk, one in self.board.items()
             ]
-            position = {"epoch": "e", "offset": self.offset, "scope": "s"}
+            position = {"epoch": self.epoch, "offset": self.offset, "scope": "s"}
             socket.send(json.dumps({"t": "snapshot", "position": position, "entities": rows}))
 
     def _put(self, pk: int) -> dict[str, Any]:
@@ -92,6 +94,12 @@ class Feed:
             socket.send(json.dumps(frame))
             socket.send(json.dumps({"t": "figures", "body": figures}))
 
+    def begin_again(self, incidents: int) -> None:
+        """Another log under the same address, as after a restored backup: numbers begin anew."""
+        self.offset, self.epoch, self.board, self.ids = 0, "e2", {}, itertools.count(1)
+        for _n in range(incidents):
+            self._put(next(self.ids))
+
     def cut(self) -> None:
         for socket in self.sockets:
             socket.close(code=1001)
@@ -103,6 +111,25 @@ def _memory(session: Any) -> dict[str, float]:
         session.send("HeapProfiler.collectGarbage")
     metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
     return {name: metrics[name] for name in ("JSHeapUsedSize", "Nodes", "JSEventListeners")}
+
+
+def test_another_log_under_an_open_wall(live_site: Any, open_page: Any) -> None:
+    page = open_page(signed_in_as=live_site.person("leader"), viewport={"width": 1920, "height": 1080})
+    feed = Feed()
+    page.route_web_socket("**/ws/stream/**", feed.connect)
+    page.goto("/wall/")
+    latest, sign = page.locator("[data-latest] li"), page.locator("#connection")
+    expect(latest).to_have_count(5)
+    feed.frame(30)
+    expect(page.locator("[data-figure=open]")).to_have_text(str(ON_BOARD))
+    feed.begin_again(2)
+    feed.cut()
+    # What was known under the old numbers is gone, not mixed with the new.
+    expect(latest).to_have_count(2)
+    expect(sign).to_have_attribute("data-state", "live")
+    feed.frame(1)
+    expect(page.locator("[data-figure=open]")).to_have_text(re.compile("^[23]$"))
+    assert feed.resumed == 2
 
 
 @pytest.mark.proof

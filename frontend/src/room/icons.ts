@@ -1,6 +1,7 @@
 /**
  * What an incident looks like on a map: shape and colour by group (square, diamond, circle; hollow while nobody knows), a
- * white dot while somebody works on it, a bar while it waits for the answer, an orange ring when overdue.
+ * white dot while somebody works on it, a bar while it waits for the answer, an orange ring when overdue, a dashed frame
+ * when it belongs to an exercise.
  */
 import { groupOf, type Incident, isOverdue, type State } from "./incident";
 
@@ -9,12 +10,14 @@ export type Work = "open" | "work" | "answer";
 export const workOf = (state: State): Work =>
   state === "received" ? "open" : state === "resolved" ? "answer" : "work";
 
-/** "g2-work-over": the name of an image on the map. */
+/** "g2-work-over-exercise": the name of an image on the map. */
 export const iconOf = (incident: Incident, now: number): string =>
-  `g${groupOf(incident)}-${workOf(incident.state)}${isOverdue(incident, now) ? "-over" : ""}`;
+  `g${groupOf(incident)}-${workOf(incident.state)}${isOverdue(incident, now) ? "-over" : ""}${incident.exercise ? "-exercise" : ""}`;
 
 export const ICONS: string[] = [0, 1, 2, 3].flatMap((group) =>
-  (["open", "work", "answer"] as const).flatMap((work) => [`g${group}-${work}`, `g${group}-${work}-over`]),
+  (["open", "work", "answer"] as const).flatMap((work) =>
+    ["", "-over", "-exercise", "-over-exercise"].map((marks) => `g${group}-${work}${marks}`),
+  ),
 );
 
 export const SIZE = 30;
@@ -23,7 +26,7 @@ const value = (name: string): string => getComputedStyle(document.documentElemen
 
 /** Draws one icon in the theme's colours on a canvas of SIZE × SIZE points at a pixel ratio. */
 export function drawIcon(context: CanvasRenderingContext2D, name: string, ratio: number): void {
-  const [groupName = "g0", work = "open", over] = name.split("-");
+  const [groupName = "g0", work = "open", ...marks] = name.split("-");
   const group = Number(groupName.slice(1));
   const colour = value(`--group-${group}`);
   const halo = value("--map-halo");
@@ -32,7 +35,17 @@ export function drawIcon(context: CanvasRenderingContext2D, name: string, ratio:
   context.scale(ratio, ratio);
   context.clearRect(0, 0, SIZE, SIZE);
   context.translate(SIZE / 2, SIZE / 2);
-  if (over) {
+  if (marks.includes("exercise")) {
+    const edge = SIZE / 2 - 1.5;
+    context.setLineDash([4, 2.75]);
+    for (const [style, width] of [[halo, 3], [value("--text"), 1.6]] as const) {
+      context.strokeStyle = style;
+      context.lineWidth = width;
+      context.strokeRect(-edge, -edge, 2 * edge, 2 * edge);
+    }
+    context.setLineDash([]);
+  }
+  if (marks.includes("over")) {
     context.beginPath();
     context.arc(0, 0, radius + 4.6, 0, 2 * Math.PI);
     context.strokeStyle = halo;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Clusters, type PointFeature } from "./clusters";
 import { fits, fromAddress, matches, NO_FILTER, toAddress } from "./filters";
+import { ICONS, iconOf } from "./icons";
 import { byHurt, folded, type Incident, sectionOf } from "./incident";
 import { mayAct, nameOf } from "./keys";
 import { Queue } from "./queue";
@@ -42,6 +43,15 @@ function incident(id: number, more: Partial<Incident> = {}): Incident {
     ...more,
   };
 }
+
+describe("an icon on the map", () => {
+  it("says group, work, overdue and exercise, and each has its image", () => {
+    const late = new Date(NOW - 1).toISOString();
+    const names = [incident(1), incident(2, { exercise: 7 }), incident(3, { exercise: 7, due_at: late })].map((one) => iconOf(one, NOW));
+    expect(names).toEqual(["g3-open", "g3-open-exercise", "g3-open-over-exercise"]);
+    expect(names.every((name) => ICONS.includes(name))).toBe(true);
+  });
+});
 
 describe("the sections", () => {
   it.each([

@@ -4,7 +4,7 @@
  */
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { Feature, FeatureCollection, Point } from "geojson";
-import { GeoJSONSource, LngLatBounds, Map as LibreMap, setWorkerUrl } from "maplibre-gl";
+import { type ExpressionSpecification, GeoJSONSource, LngLatBounds, Map as LibreMap, setWorkerUrl } from "maplibre-gl";
 import libreWorker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { type Area, boxOf, type Borders } from "../borders";
 import { drawIcon, ICONS, SIZE } from "../room/icons";
@@ -21,6 +21,8 @@ const SLOWLY = 2_500;
 const TOGETHER = 5;
 /** More names than this cover each other. */
 const NAMED_EMERGENCIES = 4;
+/** More outer rings than this hide what lies beside them. */
+const RINGED_EMERGENCIES = 8;
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -61,7 +63,8 @@ export class WallMap {
     private readonly map: LibreMap,
     private readonly borders: Borders,
   ) {
-    for (const name of ICONS) this.map.addImage(name, this.picture(name), { pixelRatio: 1 });
+    // Exercises never come to a wall.
+    for (const name of ICONS.filter((icon) => !icon.endsWith("-exercise"))) this.map.addImage(name, this.picture(name), { pixelRatio: 1 });
     this.areas();
     this.points();
   }
@@ -146,6 +149,7 @@ export class WallMap {
       filter: ["!", ["has", "point_count"]],
       layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true },
     });
+    const overdueOr2: ExpressionSpecification = ["case", ["get", "overdue"], colour("--overdue-ring"), colour("--group-2")];
     for (const [id, radius, width] of [
       ["ring-outer", 30, 3.5],
       ["ring-inner", 20, 4.5],
@@ -158,10 +162,11 @@ export class WallMap {
           "circle-radius": radius * scale,
           "circle-color": colour("--group-2"),
           "circle-opacity": id === "ring-inner" ? 0.16 : 0,
-          // Overdue shows on the outer ring: a third one inside could not be read.
-          "circle-stroke-color": id === "ring-outer" ? ["case", ["get", "overdue"], colour("--overdue-ring"), colour("--group-2")] : colour("--group-2"),
+          // Overdue shows on the outermost ring: a third one inside could not be read.
+          "circle-stroke-color":
+            id === "ring-outer" ? overdueOr2 : ["case", ["get", "crowded"], overdueOr2, colour("--group-2")],
           "circle-stroke-width": width * scale,
-          "circle-stroke-opacity": id === "ring-inner" ? 1 : 0.75,
+          "circle-stroke-opacity": id === "ring-inner" ? 1 : ["case", ["get", "crowded"], 0, 0.75],
         },
       });
     }
@@ -190,6 +195,7 @@ export class WallMap {
       properties: {
         icon: iconOf(spot, now),
         overdue: spot.due !== null && spot.due < now,
+        crowded: emergencies.length > RINGED_EMERGENCIES,
         name: emergencies.length <= NAMED_EMERGENCIES ? name(spot) : "",
       },
     });
