@@ -227,11 +227,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
         fields = place_fields(resolution, on=today)
         answer = as_answer(text, resolution)
         place: AreaRefs = area_refs(
-            fields["place_trace"],
-            fields["area_set"],
-            fields["ward_code"],
-            fields["district_code"],
-            fields["approximate"],
+            fields,
             road=road_in(where, text),
         )
         agency = suggest_agency(

@@ -16,7 +16,7 @@ from geo.areas import area_named
 from geo.index import SetIndex, Unit, territory
 from geo.models import AreaSet, Level, Place
 from incidents.dispatching.competence import AreaRefs, Barred, RuleBook, decide
-from incidents.dispatching.models import CompetenceRule, RoadOwner
+from incidents.dispatching.models import CompetenceRule, CoOrdinating, RoadOwner
 from incidents.dispatching.roads import Road
 from incidents.records.models import Category
 
@@ -39,6 +39,7 @@ class Problem(StrEnum):
     AREA_UNKNOWN = "area_unknown"
     SET_ENDS = "set_ends"
     AGENCY_ENDS = "agency_ends"
+    CO_ENDS = "co_ends"
     KIND_UNKNOWN = "kind_unknown"
     CATEGORY_INACTIVE = "category_inactive"
     CONTRADICTS = "contradicts"
@@ -73,13 +74,19 @@ class Covered:
 
 
 def problems_of(rules: Iterable[CompetenceRule]) -> dict[int, list[Found]]:
-    """The errors of these rules (fetched with category and agency), by the rule's number. Two queries."""
+    """The errors of these rules (fetched with category and agency), by the rule's number. Three queries."""
     everything = list(rules)
     sets = {row.name: row for row in AreaSet.objects.all()}
     kinds = COMMON_KINDS | set(Place.objects.exclude(kind="").values_list("kind", flat=True).distinct())
     found: dict[int, list[Found]] = defaultdict(list)
     for rule in everything:
         found[rule.pk] += _alone(rule, sets, kinds)
+    rules_by_id = {rule.pk: rule for rule in everything}
+    for row in CoOrdinating.objects.filter(rule__in=rules_by_id, agency__isnull=False).select_related("agency"):
+        if row.agency is not None and not _lasts(
+            row.agency.valid_from, row.agency.valid_until, rules_by_id[row.rule_id]
+        ):
+            found[row.rule_id].append(Found(Problem.CO_ENDS, row.agency.name))
     for one, other in _contradictions(everything):
         found[one.pk].append(Found(Problem.CONTRADICTS, other.code))
         found[other.pk].append(Found(Problem.CONTRADICTS, one.code))
@@ -170,7 +177,7 @@ def _place(index: SetIndex, unit: Unit, case: Case) -> AreaRefs:
     district = index.units.get(unit.parent_code)
     above = district.code if district is not None and district.level == Level.DISTRICT else ""
     road = Road(str(case.owner.label), case.owner) if case.owner else None
-    return AreaRefs(index.name, unit.code, above, True, road=road, place_kind=case.kind)
+    return AreaRefs(index.name, unit.code, above, True, road=road, place_kinds=frozenset({case.kind} - {""}))
 
 
 def coverage(book: RuleBook, category: Category, *, set_name: str, on: dt.date) -> list[Covered]:

@@ -30,7 +30,7 @@ class AreaRefs:
 
     `certain` is False for a place that is a guess, or a circle that reaches into another ward; `others` are then the
     (ward, district) it may also lie in. `approximate`: the borders are starter cells; never enough to send anything
-    without a person. `road` is the numbered road, `place_kind` the kind of the known place.
+    without a person. `road` is the numbered road, `place_kinds` the kinds of the known places it is at.
     """
 
     set: str
@@ -40,7 +40,7 @@ class AreaRefs:
     approximate: bool = False
     others: tuple[tuple[str, str], ...] = ()
     road: Road | None = None
-    place_kind: str = ""
+    place_kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -222,6 +222,7 @@ def decide(
         if place.approximate and _needs_area(rule):
             trace.append(_reason("borders_approximate", set=place.set))
         outranked = [_reason("rule_outranked", rule=other.code) for _its_rank, other in fitting[position + 1 :]]
+        co, left_out = asked.co_ordinating(rule, agency)
         return AgencySuggestion(
             agency,
             rule,
@@ -229,8 +230,8 @@ def decide(
             auto,
             on,
             (*trace, *doubts),
-            co=asked.co_ordinating(rule, agency),
-            rejected=tuple([*outranked, *misfits][:_MOST_REJECTED]),
+            co=co,
+            rejected=tuple([*left_out, *outranked, *misfits][:_MOST_REJECTED]),
             choices=choices,
         )
     return AgencySuggestion(
@@ -284,7 +285,7 @@ class _Asked:
             return _reason("rule_elsewhere", rule=rule.code, set=rule.area_set, area=rule.area_code)
         if rule.road_owner and (place.road is None or place.road.owner != rule.road_owner):
             return _reason("rule_other_road", rule=rule.code, owner=rule.road_owner)
-        if rule.place_kind and rule.place_kind != place.place_kind:
+        if rule.place_kind and rule.place_kind not in place.place_kinds:
             return _reason("rule_other_kind", rule=rule.code, kind=rule.place_kind)
         return None
 
@@ -350,11 +351,17 @@ class _Asked:
                 doubts.append(_reason("rules_disagree", rule=other.code, agency=named.pk))
         return doubts
 
-    def co_ordinating(self, rule: CompetenceRule, lead: Agency) -> tuple[Agency, ...]:
-        """Who co-ordinates here; who cannot be named is left out, and nobody is asked twice."""
-        named = (self.named_by(row)[0] for row in rule.co_ordinating.all())
-        found = {agency.pk: agency for agency in named if agency is not None and agency.pk != lead.pk}
-        return tuple(found.values())
+    def co_ordinating(self, rule: CompetenceRule, lead: Agency) -> tuple[tuple[Agency, ...], list[Reason]]:
+        """Who co-ordinates here, nobody twice; and of those that cannot be named, why not."""
+        found: dict[int, Agency] = {}
+        left_out: list[Reason] = []
+        for row in rule.co_ordinating.all():
+            agency, reasons = self.named_by(row)
+            if agency is None:
+                left_out += [_reason("co_left_out", rule=rule.code, why=reason) for reason in reasons[-1:]]
+            elif agency.pk != lead.pk:
+                found[agency.pk] = agency
+        return tuple(found.values()), left_out
 
 
 def _book(rules: Any, committees: Iterable[Agency]) -> RuleBook:

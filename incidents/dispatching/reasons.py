@@ -35,6 +35,7 @@ _TEXTS: dict[str, str | Promise] = {
     "dispatching.rule_other_road": _("Rule %(rule)s holds on a %(owner)s only"),
     "dispatching.rule_other_kind": _("Rule %(rule)s holds at places of the kind %(kind)s only"),
     "dispatching.rule_outranked": _("Rule %(rule)s comes after it"),
+    "dispatching.co_left_out": _("Not co-ordinating by rule %(rule)s: %(why)s"),
     "dispatching.by_person": _("Agency chosen by a person"),
     "dispatching.transferred": _("Passed on from another agency"),
     "dispatching.disagreed": _("The agencies do not agree"),
@@ -51,6 +52,8 @@ def sentence(reason: Mapping[str, Any]) -> str | None:
     if text is None:
         return None
     params = {**_NOTHING, **(reason.get("params") or {})}
+    if isinstance(params.get("why"), Mapping):
+        params["why"] = sentence(params["why"]) or ""
     params["owner"] = _OWNERS.get(params["owner"], params["owner"])
     params["until"] = params["until"] or "…"
     if isinstance(params["agency"], int):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from geo.folding import fold_name
 from geo.models import Place
+from geo.standing import kinds_at
 from incidents.dispatching.assigning import assign_by_rule
 from incidents.dispatching.competence import AgencySuggestion, AreaRefs, decision_date, suggest_agency
 from incidents.dispatching.complaining import complained_of
@@ -26,31 +29,29 @@ _MOST_WORDS = 5
 RECEIVING_ROLES = frozenset({Role.FOCAL_POINT, Role.DISPATCHER})
 
 
+# Where a place stands whose circle is wider than this, nobody can say.
+_STANDS_WITHIN_M = 150.0
+_FIELDS = (
+    "place_trace", "area_set", "ward_code", "district_code", "approximate", "point", "radius_m", "place_label",
+)  # fmt: skip
+
+
 def area_of(incident: Incident) -> AreaRefs:
-    """Where a stored incident is, as competence asks for it. A person's pin is certain. One query for its words."""
+    """Where a stored incident is, as competence asks for it. A person's pin is certain. Two queries at most."""
     words = ReportWords.objects.filter(report__incident=incident).order_by("report_id").values_list("address", "words")
-    return area_refs(
-        incident.place_trace,
-        incident.area_set,
-        incident.ward_code,
-        incident.district_code,
-        incident.approximate,
-        road=road_in(incident.place_label, *(text for pair in words[:_MOST_WORDS] for text in pair)),
-    )
+    road = road_in(incident.place_label, *(text for pair in words[:_MOST_WORDS] for text in pair))
+    return area_refs({name: getattr(incident, name) for name in _FIELDS}, road=road)
 
 
-def area_refs(
-    trace: dict[str, Any],
-    area_set: str,
-    ward_code: str,
-    district_code: str,
-    approximate: bool,
-    road: Road | None = None,
-) -> AreaRefs:
-    """The same from the fields of a place (see records.places.place_fields)."""
+def area_refs(fields: Mapping[str, Any], road: Road | None = None) -> AreaRefs:
+    """The same from the fields of a place (see records.places.place_fields). One query at most."""
+    trace: Mapping[str, Any] = fields["place_trace"]
+    area_set, approximate = fields["area_set"], fields["approximate"]
+    ward_code, district_code = fields["ward_code"], fields["district_code"]
+    kinds = _kinds_of(fields)
     if trace.get("by") == "person":
-        certain = trace.get("outcome") == "located"
-        return AreaRefs(area_set, ward_code, district_code, certain and bool(ward_code), approximate, road=road)
+        certain = trace.get("outcome") == "located" and bool(ward_code)
+        return AreaRefs(area_set, ward_code, district_code, certain, approximate, road=road, place_kinds=kinds)
     candidates: list[dict[str, Any]] = list(trace.get("candidates", ()))
     best = candidates[0] if candidates else {}
     # A ward named in the words is that ward, however wide; a point may lie on the other side of a border. What the
@@ -71,7 +72,7 @@ def area_refs(
         approximate,
         others=() if certain else tuple(pair for pair in others if any(pair)),
         road=road,
-        place_kind=_kind_of_place(best),
+        place_kinds=kinds,
     )
 
 
@@ -84,12 +85,25 @@ def _set_of(units: list[tuple[dict[str, Any] | None, dict[str, Any] | None]]) ->
     return next((str(area["set_name"]) for pair in units for area in pair if area), "")
 
 
-def _kind_of_place(best: dict[str, Any]) -> str:
-    """What kind of place the gazetteer says it is: a school, a market; empty for what is not in it."""
-    if best.get("kind") != "place":
-        return ""
-    known = Place.objects.in_force().filter(folded=fold_name(best["name"])[:200])
-    return known.values_list("kind", flat=True).first() or ""
+def _kinds_of(fields: Mapping[str, Any]) -> frozenset[str]:
+    """What kinds of places it is at: of the known areas that hold its point, and of the place that the words, or
+    whoever put the pin, name there."""
+    trace, point, radius = fields["place_trace"], fields["point"], fields["radius_m"]
+    near = point is not None and (radius or 0.0) <= _STANDS_WITHIN_M
+    kinds = kinds_at(point.x, point.y) if near else frozenset[str]()
+    best = next(iter(trace.get("candidates", ())), {})
+    named = {best.get("name", "")} if best.get("kind") in {"place", "point"} else set()
+    if trace.get("by") == "person":
+        named.add(fields["place_label"])
+    for reason in trace.get("reasons", ()):
+        params = reason.get("params") or {}
+        if reason.get("code") == "place_agrees" and params.get("distance_m", math.inf) <= _STANDS_WITHIN_M:
+            named.add(str(params.get("name", "")))
+    folded = [fold_name(name)[:200] for name in named if name]
+    if not folded:
+        return kinds
+    known = Place.objects.in_force().filter(folded__in=folded)
+    return kinds | (set(known.values_list("kind", flat=True)) - {""})
 
 
 def suggestion_for(incident: Incident) -> AgencySuggestion:

@@ -35,6 +35,7 @@ _PROBLEMS: dict[Problem, str | Promise] = {
     Problem.AREA_UNKNOWN: _("There is no area %(about)s on the map."),
     Problem.SET_ENDS: _("The area set %(about)s is not in force all the time that the rule holds."),
     Problem.AGENCY_ENDS: _("%(about)s does not exist all the time that the rule holds."),
+    Problem.CO_ENDS: _("%(about)s, which co-ordinates, does not exist all the time that the rule holds."),
     Problem.KIND_UNKNOWN: _("No known place is of the kind “%(about)s”."),
     Problem.CATEGORY_INACTIVE: _("The category %(about)s is not in use."),
     Problem.CONTRADICTS: _("It contradicts %(about)s: same case, same rank, another agency."),
@@ -148,11 +149,7 @@ def try_out(
     guess = suggest_category(words, category)
     fields = place_fields(resolve(words, on=on, point=point, address=address), on=on)
     place = area_refs(
-        fields["place_trace"],
-        fields["area_set"],
-        fields["ward_code"],
-        fields["district_code"],
-        fields["approximate"],
+        fields,
         road=road_in(address, words),
     )
     found = suggest_agency(

@@ -96,9 +96,7 @@ def main() -> None:
         fields = place_fields(resolution, on=today)
         begun = time.process_time()
         guess = suggest(words)
-        place = area_refs(
-            fields["place_trace"], fields["area_set"], fields["ward_code"], fields["district_code"],
-            fields["approximate"], road=road_in(words),
+        place = area_refs(fields, road=road_in(words),
         )  # fmt: skip
         suggest_agency(
             category=guess.category,

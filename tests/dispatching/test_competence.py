@@ -5,18 +5,26 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.gis.geos import Point, Polygon
 from django.db import IntegrityError, transaction
 from django.utils.translation import override
 
-from geo.models import AreaSet
+from geo.folding import fold_name
+from geo.importing.loading import raise_edition
+from geo.index import look_again
+from geo.models import AreaSet, Place
+from geo.resolver import resolve
+from incidents.dispatching.checking import Found, Problem, problems_of
 from incidents.dispatching.competence import AgencySuggestion, AreaRefs, barred_by, decision_date, suggest_agency
 from incidents.dispatching.models import CompetenceRule, CoOrdinating
 from incidents.dispatching.reasons import sentence
 from incidents.dispatching.roads import road_in
+from incidents.dispatching.suggesting import area_refs
 from incidents.records.models import Category
+from incidents.records.places import Pin, place_fields
 from opscenter.accounts.models import Agency
 from tests.cast import most_queries
-from tests.intake.world import World
+from tests.intake.world import IN_AN_LAC, World
 
 ON = dt.date(2019, 11, 24)
 AN_LAC = AreaRefs("invented", "90001", "80001", certain=True)
@@ -202,7 +210,40 @@ def test_a_road_by_its_number_has_another_owner(world: World) -> None:
 def test_a_kind_of_place(world: World) -> None:
     rule("school", category=world.categories["waste"], target="agency", agency=world.fire, place_kind="school")
     assert ask(world.categories["waste"]).agency == world.an_lac
-    assert ask(world.categories["waste"], replace(AN_LAC, place_kind="school")).agency == world.fire
+    assert (
+        ask(world.categories["waste"], replace(AN_LAC, place_kinds=frozenset({"school", "park"}))).agency == world.fire
+    )
+
+
+def add_place(name: str, kind: str, at: tuple[float, float], **more: Any) -> None:
+    Place.objects.create(
+        name=name, folded=fold_name(name), kind=kind, point=Point(*at, srid=4326), source="made", source_key=name,
+        added_by_people=True, **more,
+    )  # fmt: skip
+    raise_edition()
+    look_again()
+
+
+def test_a_pin_in_a_known_area_and_a_place_that_the_words_name_beside_it(world: World) -> None:
+    """A position does not lose what the place is: an industrial park by its area, a bus stop by its name."""
+    lon, lat = IN_AN_LAC
+    park = Polygon.from_bbox((lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01))
+    add_place("Khu công nghiệp Sông Xanh", "industrial", (lon + 0.005, lat), shape=park)
+    add_place("Trạm Cây Da", "bus_stop", (lon + 0.0002, lat))
+
+    def refs(words: str, at: tuple[float, float], accuracy_m: float = 15.0) -> frozenset[str]:
+        found = resolve(words, on=ON, point=at, accuracy_m=accuracy_m)
+        return area_refs(place_fields(found, on=ON)).place_kinds
+
+    assert refs("Xả khói", (lon, lat)) == {"industrial"}
+    assert refs("Xả khói", (lon, lat), 400.0) == frozenset()
+    assert refs("Xả khói", (lon + 0.02, lat)) == frozenset()
+    assert refs("Trạm Cây Da đầy rác", (lon, lat)) == {"industrial", "bus_stop"}
+    pinned = place_fields(Pin(lon + 0.02, lat, label="Trạm Cây Da"), on=ON)
+    assert area_refs(pinned).place_kinds == {"bus_stop"}
+    rule("park", category=world.categories["waste"], target="agency", agency=world.fire, place_kind="industrial")
+    fields = place_fields(resolve("Đống rác", on=ON, point=(lon, lat)), on=ON)
+    assert ask(world.categories["waste"], area_refs(fields)).agency == world.fire
 
 
 def test_a_sub_category_follows_its_parent_and_goes_its_own_way(world: World) -> None:
@@ -223,6 +264,20 @@ def test_who_co_ordinates(world: World) -> None:
         found = ask(world.categories["road"])
     # The lead is not asked twice, and a district without a committee is left out.
     assert (found.agency, found.co) == (world.fire, (world.an_lac,))
+    # Why is told: in the trace, in words, and for an agency that ends, with the rule itself.
+    (left_out,) = [reason for reason in found.rejected if reason["code"] == "dispatching.co_left_out"]
+    assert left_out["params"]["why"]["code"] == "dispatching.no_committee"
+    with override("en"):
+        assert "No People's Committee is known for" in (sentence(left_out) or "")
+    ended = Agency.objects.create(
+        code="old", name="Sở cũ", kind="department", valid_from=made.valid_from, valid_until=dt.date(2019, 6, 1)
+    )
+    CoOrdinating.objects.create(rule=made, target="agency", agency=ended)
+    again = ask(world.categories["road"])
+    whys = [one["params"]["why"]["code"] for one in again.rejected if one["code"] == "dispatching.co_left_out"]
+    assert whys == ["dispatching.no_committee", "dispatching.agency_ended"]
+    problems = problems_of(CompetenceRule.objects.select_related("category", "agency"))
+    assert Found(Problem.CO_ENDS, "Sở cũ") in problems[made.pk]
 
 
 class TestComplaints:

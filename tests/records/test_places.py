@@ -54,7 +54,7 @@ def test_a_vague_position_keeps_its_circle_and_no_ward(world: World, cast: Cast)
     assert (fields["point"].x, fields["point"].y, fields["radius_m"]) == (lon, lat, 4_000)
     assert (fields["area_set"], fields["ward_code"]) == ("", "")
     assert place_needs(fields["place_trace"], fields["ward_code"]) == {Need.PLACE_UNCERTAIN}
-    refs = area_refs(fields["place_trace"], fields["area_set"], fields["ward_code"], fields["district_code"], False)
+    refs = area_refs(fields)
     assert not refs.certain
     taken = take_report(
         source=Source.APP, source_id="vague", words="ổ gà", point=IN_AN_LAC, accuracy_m=4_000
