@@ -91,7 +91,7 @@ def _kinds_of(fields: Mapping[str, Any]) -> frozenset[str]:
     trace, point, radius = fields["place_trace"], fields["point"], fields["radius_m"]
     near = point is not None and (radius or 0.0) <= _STANDS_WITHIN_M
     kinds = kinds_at(point.x, point.y) if near else frozenset[str]()
-    best = next(iter(trace.get("candidates", ())), {})
+    best: Mapping[str, Any] = next(iter(trace.get("candidates", ())), {})
     named = {best.get("name", "")} if best.get("kind") in {"place", "point"} else set()
     if trace.get("by") == "person":
         named.add(fields["place_label"])
