@@ -1,4 +1,5 @@
-"""Triage and routing of one report beyond the resolver: the category from the words, the near duplicates, the agency.
+"""Triage and routing of one report beyond the resolver: the category from the words, the near duplicates, the agency;
+and what the two stored steps of a report cost that was taken in, with 2,000 lessons and surges watched.
 
 On SpatiaLite with the shipped reference data and 2,000 open incidents; the queries go to the database every time. The
 time is this process's own, so that others on the machine do not count; SQLite works inside the process.
@@ -44,11 +45,14 @@ def measure(small: bool) -> list[Line]:
         )
     if done.returncode != 0:
         raise RuntimeError(done.stderr)
-    routed, most, near = (float(part) for part in done.stdout.split()[-3:])
+    routed, most, near, stored, slowest = (float(part) for part in done.stdout.split()[-5:])
     return [
         Line("triage and routing of one report, beyond the resolver", routed, "ms", ceiling=MOST_MS),
         Line("the same, 95 % of them", most, "ms"),
         Line("what may be the same event, among 2,000 open ones", near, "ms"),
+        # Two changes with their history, needs, audience and events; no ceiling: most of it is the database's work.
+        Line("both steps of a report stored: lessons, surges, history, stream", stored, "ms"),
+        Line("the same, 99 % of them", slowest, "ms"),
     ]
 
 
@@ -88,6 +92,7 @@ def main() -> None:
             for number in range(2_000)
         ]
     )  # fmt: skip
+    stored = _stored(int(os.environ["BENCH_ROUNDS"]) // 4, (lon, lat))
     times: list[float] = []
     near: list[float] = []
     rounds = int(os.environ["BENCH_ROUNDS"])
@@ -111,7 +116,48 @@ def main() -> None:
         near.append((time.process_time() - routed) * 1000)
     # The first of each warms what a running process has warm.
     times = sorted(times[len(WORDS) :])
-    print(statistics.median(times), times[int(len(times) * 0.95)], statistics.median(near[len(WORDS) :]))
+    most, slowest = times[int(len(times) * 0.95)], stored[int(len(stored) * 0.99)]
+    print(statistics.median(times), most, statistics.median(near[len(WORDS) :]), statistics.median(stored), slowest)
+
+
+def _stored(rounds: int, around: tuple[float, float]) -> list[float]:
+    """Milliseconds of the steps after receiving, of reports taken in one after the other, in order of size."""
+    from django.utils import timezone
+
+    from incidents.intake import steps
+    from incidents.intake.take import take_report
+    from incidents.records.models import Category, Incident, Report, ReportWords, Source
+    from incidents.triage.models import Lesson
+    from opscenter.accounts.models import Person
+
+    times: list[float] = []
+    whole = steps.run
+
+    def timed(report_id: int) -> bool:
+        begun = time.process_time()
+        done = whole(report_id)
+        times.append((time.process_time() - begun) * 1000)
+        return done
+
+    at = timezone.now()
+    person = Person.objects.create_user(username="bench", full_name="Bench", role="call_taker", password="x")
+    road, some = Category.objects.get(code="road-local"), Incident.objects.order_by("pk")[0]
+    told = Report.objects.bulk_create(
+        Report(incident=some, source="web", source_id=f"learnt {number}", received_at=at, next_step="", next_step_at=at)
+        for number in range(2_000)
+    )
+    ReportWords.objects.bulk_create(
+        ReportWords(report=one, words=f"{WORDS[number % len(WORDS)]} số {number}") for number, one in enumerate(told)
+    )
+    Lesson.objects.bulk_create(Lesson(report=one, category=road, by=person, at=at) for one in told)
+    steps.run = timed
+    try:
+        for number in range(rounds + len(WORDS)):
+            place = (around[0] + (number % 40) * 0.002, around[1] + (number // 40) * 0.002)
+            take_report(source=Source.WEB, source_id=f"bench {number}", words=WORDS[number % len(WORDS)], point=place)
+    finally:
+        steps.run = whole
+    return sorted(times[len(WORDS) :])
 
 
 if __name__ == "__main__":
