@@ -1,12 +1,14 @@
-"""The queue of the control room and an agency's inbox, with 10,000 and with 1,000,000 incidents behind them.
+"""The queue of the control room, an agency's inbox, what is looked up, a list and a report, with 10,000 and with
+1,000,000 incidents behind them.
 
-On PostGIS. What is on the board is the same both times: the past grows, not what people have to do. Rows are copies of
-incidents that went through the application, made in SQL. The two databases are asked in turn, so that whatever else the
-machine does falls on both.
+On PostGIS. What is on the board, and what came in the days that are reported on, is the same both times: the past
+grows, not what people have to do. Rows are copies of incidents that went through the application, made in SQL. The two
+databases are asked in turn, so that whatever else the machine does falls on both.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import statistics
@@ -26,6 +28,10 @@ ON_BOARD = 1_000
 # At most so many times as long.
 CEILING = 2.0
 _TRIES = 15
+# The days of the report and of the list, and over how many the first incidents are spread; the others lie before them.
+REPORTED, SPREAD = 90, 1_000
+# Numbers of copied reporters begin here, so that each copy of a report knows its own.
+_REPORTERS = 10_000_000
 
 
 def measure(small: bool) -> list[Line]:
@@ -108,9 +114,10 @@ def main(what: str) -> None:
 
         call_command("migrate", verbosity=0)
         _make_scene()
-        _fill(FEW)
+        _fill(FEW, 0)
+        _make_columns()
         return
-    _fill(int(what))
+    _fill(int(what), SPREAD)
     asked = _screens()
     print("ready", flush=True)
     for _line in sys.stdin:
@@ -120,6 +127,7 @@ def main(what: str) -> None:
 def _make_scene() -> None:
     """One incident that is worked on and one that was answered, and the people who look."""
     from incidents.dispatching import agency_work, closing
+    from incidents.records.models import Report, Reporter
     from opscenter.accounts.models import HandlingUnit, Person
     from realtime.change import change
     from tests.cast import give, open_one
@@ -142,6 +150,8 @@ def _make_scene() -> None:
         with change():
             agency_work.accept(**own)
             agency_work.hand_on(unit=unit, **own)
+        reporter = Reporter.objects.create(phone=f"090000000{int(answered)}", created_at=row.incident.received_at)
+        Report.objects.filter(incident=row.incident).update(reporter=reporter)
         if answered:
             with change():
                 agency_work.give_result(text="Xong", **own)
@@ -151,12 +161,34 @@ def _make_scene() -> None:
 
 def _screens() -> dict[str, Callable[[], Any]]:
     """What the screens of the scene's people ask."""
+    from django.utils import timezone
+
+    from incidents.figures import lists
+    from incidents.figures.asking import Asked
+    from incidents.figures.counting import Selection
+    from incidents.figures.telling import tell
     from incidents.inbox.queries import assignments_of
     from incidents.records import live
-    from opscenter.accounts.models import Person
+    from incidents.records.models import Incident, Reporter
+    from incidents.room import queries
+    from opscenter.accounts.models import Agency, Person
 
-    focal, handler = (Person.objects.get(username=name) for name in ("focal_point", "handler"))
+    names = ("call_taker", "focal_point", "handler")
+    room, focal, handler = (Person.objects.get(username=name) for name in names)
+    today = timezone.localdate()
+    asked = Asked(today - dt.timedelta(days=REPORTED), today - dt.timedelta(days=1), "invented", Selection())
+    code, agencies = Incident.objects.filter(on_board=False).earliest("pk").code, Agency.objects.all()
+    phone = Reporter.objects.filter(pk__gt=_REPORTERS).earliest("pk").phone
+    folder = Path(tempfile.mkdtemp(prefix="list-"))
+    # Both are of something, and of the same.
+    told = tell(asked, timezone.now())
+    assert told.figures.received > REPORTED, told.figures.received
+    assert queries.earlier(phone, room)
     return {
+        "search by a code": lambda: queries.panel(code, room, agencies),
+        "search by a caller's number": lambda: queries.earlier(phone, room),
+        f"report of {REPORTED} days": lambda: tell(asked, timezone.now()),
+        f"list of {REPORTED} days": lambda: lists.write_csv(folder / "list.csv", asked, room),
         "queue of the room": lambda: list(live.snapshot({"room"})),
         "inbox of an agency": lambda: list(live.snapshot({f"agency:{focal.agency_id}"})),
         "inbox of a unit": lambda: list(live.snapshot({f"unit:{handler.handling_unit_id}"})),
@@ -165,8 +197,24 @@ def _screens() -> dict[str, Callable[[], Any]]:
     }
 
 
-def _fill(number: int) -> None:
-    """Brings the number of incidents up to `number`; of these ON_BOARD are being worked on."""
+def _make_columns() -> None:
+    """What the worker makes of the days that are reported on."""
+    from django.utils import timezone
+
+    from incidents.figures import following
+    from incidents.figures.models import StaleDay
+    from realtime.change import change
+
+    today = timezone.localdate()
+    with change() as c:
+        following._mark({today - dt.timedelta(days=number) for number in range(1, REPORTED + 1)}, c.at)
+    for stale in StaleDay.objects.all():
+        following.make_day(stale)
+
+
+def _fill(number: int, before: int) -> None:
+    """Brings the number of incidents up to `number`, further ones more than `before` days ago. ON_BOARD
+    of all are being worked on."""
     from django.db import connection
 
     from incidents.records.models import Incident
@@ -177,20 +225,20 @@ def _fill(number: int) -> None:
     with connection.cursor() as cursor:
         # Copies of rows that were checked: no foreign key is looked up again, a million times for each table.
         cursor.execute("SET session_replication_role = replica")
-        _copy(cursor, live, board)
-        _copy(cursor, over, number - there - board)
+        _copy(cursor, live, board, before)
+        _copy(cursor, over, number - there - board, before)
         cursor.execute("SET session_replication_role = DEFAULT")
         # What comes in by and by in life: the visibility map, so that an index alone answers.
         cursor.execute("VACUUM ANALYZE")
 
 
-def _copy(cursor: Any, incident_id: int, number: int) -> None:
+def _copy(cursor: Any, incident_id: int, number: int, before: int) -> None:
     """Copies one incident with all that hangs on it."""
     cursor.execute("SELECT max(id) FROM records_incident")
     last = cursor.fetchone()[0]
     # Spread over the last three years, so that the day's figures are those of a day.
-    past = "received_at - (s.n % 1000 + 1) * interval '1 day'"
-    over = "closed_at - (s.n % 1000 + 1) * interval '1 day'"
+    past = f"received_at - ({before} + s.n % {SPREAD} + 1) * interval '1 day'"
+    over = f"closed_at - ({before} + s.n % {SPREAD} + 1) * interval '1 day'"
     changed = {
         "received_at": past,
         "closed_at": over,
@@ -200,6 +248,10 @@ def _copy(cursor: Any, incident_id: int, number: int) -> None:
     new = f"records_incident i WHERE i.id > {last} AND t.incident_id = {incident_id}"
     named = {"source_id": "'bench-' || i.id", "tracking_code": "'B' || i.id"}
     report = {"incident_id": "i.id", "received_at": "i.received_at", **named}
+    report["reporter_id"] = f"{_REPORTERS} + i.id"
+    people = f"records_incident i, records_report r WHERE i.id > {last} AND r.incident_id = {incident_id}"
+    number_of = {"id": f"{_REPORTERS} + i.id", "phone": "'09' || lpad(i.id::text, 8, '0')"}
+    _insert(cursor, "records_reporter", people, "t.id = r.reporter_id", number_of)
     _insert(cursor, "records_report", new, "", report)
     _insert(cursor, "records_assignment", new, "", {"incident_id": "i.id"})
     _insert(cursor, "records_incidentaudience", new, "t.key NOT LIKE 'track:%'", {"incident_id": "i.id"})
@@ -212,7 +264,8 @@ def _copy(cursor: Any, incident_id: int, number: int) -> None:
 
 def _insert(cursor: Any, table: str, source: str, where: str, changed: dict[str, str]) -> None:
     cursor.execute(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND column_name <> 'id'", [table]
+        "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND (column_name <> 'id' OR %s)",
+        [table, "id" in changed],
     )
     columns = [row[0] for row in cursor.fetchall()]
     values = ", ".join(changed.get(column, f't."{column}"') for column in columns)

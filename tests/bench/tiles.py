@@ -67,7 +67,7 @@ def main(many: int) -> None:
     desk._make_scene()
     found: dict[int, dict[str, float]] = {}
     for number in (desk.FEW, many):
-        desk._fill(number)
+        desk._fill(number, 0)
         _place()
         _columns()
         found[number] = {what: _median_ms(work) for what, work in _asked().items()}
