@@ -2,7 +2,7 @@
 import "./staff";
 import "../styles/figures.css";
 import { drawCharts } from "./figures/charts";
-import { drawMap, type WardFigures } from "./figures/map";
+import { type DistrictFigures, drawMap, type WardFigures } from "./figures/map";
 import { pageData } from "./page";
 
 export interface Drawn {
@@ -12,6 +12,8 @@ export interface Drawn {
   call_hours: [answered: number, unanswered: number][];
   sources: [name: string, received: number][];
   wards: Record<string, WardFigures>;
+  /** By the ward's code; empty where the set has no districts. */
+  districts: Record<string, DistrictFigures>;
   borders: { url: string; approximate: boolean } | null;
 }
 

@@ -33,6 +33,10 @@ class Columns:
     wards: NDArray[np.int16]
     ward_codes: tuple[str, ...]
 
+    def moved(self, wards: NDArray[np.int16], codes: tuple[str, ...]) -> Columns:
+        """The same incidents in other units."""
+        return replace(self, wards=wards, ward_codes=codes)
+
     def only(self, mask: NDArray[np.bool_]) -> Columns:
         """The incidents of a mask, with their assignments; the calls stay."""
         kept = np.flatnonzero(mask)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from geo.index import territory
 from incidents.figures.asking import Asked, Question
 from incidents.figures.files import kinds
+from incidents.figures.mapped import MAPPED, mapped_figures
 from incidents.figures.telling import Told, tell
 from incidents.figures.wording import difference
 from incidents.records.rights import Verb, may
@@ -48,9 +49,16 @@ def page(request: HttpRequest) -> HttpResponse:
         "drawn": _drawn(told),
         "address": told.asked.address(),
         "kinds": kinds(),
+        "mapped": MAPPED,
+        "has_districts": has_districts(told.asked.area_set),
         "action_id": uuid4(),
     }
     return render(request, "figures/page.html", context)
+
+
+def has_districts(area_set: str) -> bool:
+    index = territory().named(area_set)
+    return index is not None and bool(index.districts)
 
 
 def _drawn(told: Told) -> dict[str, Any]:
@@ -61,19 +69,22 @@ def _drawn(told: Told) -> dict[str, Any]:
         "hours": told.hours,
         "call_hours": [[hour.answered, hour.abandoned + hour.missed] for hour in told.call_hours],
         "sources": [[part.name, part.figures.received] for part in told.by["source"]],
-        "wards": {
-            str(part.key): {
-                "name": part.name,
-                "received": part.figures.received,
-                "open": part.figures.open,
-                "overdue": part.figures.overdue,
-                "on_time": part.figures.on_time_share,
-                "first_answer": part.figures.first_answer.median_s,
-            }
-            for part in told.by["ward"]
-            if part.key
-        },
+        **_areas(told),
         "borders": _borders(told.asked),
+    }
+
+
+def _areas(told: Told) -> dict[str, Any]:
+    """Each ward's figures, and its district's under the district's name where the set has districts."""
+    index = territory().named(told.asked.area_set)
+    if index is None:
+        return {"wards": {}, "districts": {}}
+    wards = mapped_figures(told.columns, index, "ward", told.at)
+    districts = mapped_figures(told.columns, index, "district", told.at) if index.districts else {}
+    names = {unit.code: index.units[unit.parent_code].name for unit in index.wards if unit.parent_code in index.units}
+    return {
+        "wards": wards,
+        "districts": {code: {"name": names.get(code, ""), **values} for code, values in districts.items()},
     }
 
 

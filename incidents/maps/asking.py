@@ -29,11 +29,13 @@ class Past:
 
 
 class Question(forms.Form):
-    """first, last: days as 2026-11-26, the last 30 days without them. groups: digits 0 to 3, "13" is two groups."""
+    """first, last: days as 2026-11-26, the last 30 days without them. groups: digits 0 to 3, "13" is two groups.
+    level: by what the figures of areas are told."""
 
     first = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     last = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
     groups = forms.RegexField("^[0-3]{1,4}$", required=False)
+    level = forms.ChoiceField(required=False, choices=[("ward", "ward"), ("district", "district")])
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)

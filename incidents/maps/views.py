@@ -47,4 +47,4 @@ def wards(request: HttpRequest, person: Person) -> HttpResponse:
     form = Question(request.GET)
     if not form.is_valid():
         return JsonResponse({"fields": form.errors}, status=422)
-    return JsonResponse(ward_figures(form.past(), timezone.localtime()))
+    return JsonResponse(ward_figures(form.past(), form.cleaned_data["level"] or "ward", timezone.localtime()))

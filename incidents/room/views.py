@@ -9,10 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
+from geo.areas import set_index_on
 from geo.ground import ground_version
 from geo.showing import map_settings
 from incidents.dispatching.competence import decision_date
 from incidents.doors.questions import asked_in_forms
+from incidents.figures.mapped import MAPPED
 from incidents.records.lifecycles import IncidentState
 from incidents.records.models import Category, Exercise
 from incidents.records.names import INCIDENT_STATES
@@ -29,6 +31,7 @@ def home(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
     """The page itself; with a code, that incident is open from the start."""
     now = timezone.now()
     running = Exercise.objects.filter(starts_at__lte=now).exclude(ends_at__lte=now).first()
+    index = set_index_on(timezone.localdate())
     settings = {"map": map_settings(timezone.localdate()), "open": code, "person": str(person)}
     return render(
         request,
@@ -37,6 +40,8 @@ def home(request: HttpRequest, person: Person, code: str = "") -> HttpResponse:
             "room": settings,
             "exercise": running,
             "has_streets": bool(ground_version()),
+            "mapped": MAPPED,
+            "has_districts": index is not None and bool(index.districts),
             "categories": queries.categories(),
             "asked": asked_in_forms(Category.objects.filter(is_active=True)),
             "agencies": queries.agencies_by_kind(decision_date(timezone.localdate())),

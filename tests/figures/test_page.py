@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from geo.index import territory
+from incidents.figures.counting import figures_of
+from incidents.figures.mapped import MAPPED, by_district
 from opscenter.accounts.models import Agency
 from opscenter.accounts.roles import ROOM_ROLES, Role
 from tests.cast import Cast
@@ -43,6 +46,30 @@ def test_every_part_of_the_page_counts_the_same(past: Past, cast: Cast, client: 
     outside = next(part.figures.received for part in figures.by["ward"] if not part.key)
     assert sum(ward["received"] for ward in drawn["wards"].values()) == received - outside
     assert drawn["borders"]["url"].startswith("/geo/areas/invented.")
+    # Each ward carries its district's figures: counted over the district, so a median is no mean of medians.
+    index = territory().named("invented")
+    assert index is not None
+    parents = {unit.code: unit.parent_code for unit in index.wards}
+    for code, parent in parents.items():
+        theirs = [values for ward, values in drawn["wards"].items() if parents[ward] == parent]
+        shown = drawn["districts"].get(code, {"received": 0})
+        assert shown["received"] == sum(values["received"] for values in theirs), code
+    assert any(len([one for one in parents.values() if one == parent]) > 1 for parent in parents.values())
+    whole = figures_of(by_district(figures.columns, parents), figures.at)
+    assert whole == figures.figures
+
+
+def test_the_room_map_tells_wards_and_districts(past: Past, cast: Cast, client: Client) -> None:
+    client.force_login(cast.call_taker)
+    asked = {"first": past.first.isoformat(), "last": past.last.isoformat()}
+    wards, districts = (client.get("/map/wards.json", {**asked, "level": level}).json() for level in ("", "district"))
+    assert wards["set"] == districts["set"] == "invented"
+    names = {one.name for one in MAPPED}
+    assert all(set(values) == names for values in (*wards["wards"].values(), *districts["wards"].values()))
+    assert max(one["received"] for one in districts["wards"].values()) > max(
+        one["received"] for one in wards["wards"].values()
+    )
+    assert client.get("/map/wards.json", {"level": "country"}).status_code == 422
 
 
 def test_filters_and_their_parts(past: Past, cast: Cast, client: Client, world: World) -> None:

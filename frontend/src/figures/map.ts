@@ -10,18 +10,10 @@ import { locale } from "../words";
 import { say } from "../words/figures";
 import { stepAt, stepsOf } from "./steps";
 
-export interface WardFigures {
-  name: string;
-  received: number;
-  open: number;
-  overdue: number;
-  /** 0 to 1; null where nothing was answered. */
-  on_time: number | null;
-  /** Seconds. */
-  first_answer: number | null;
-}
-
-type Figure = Exclude<keyof WardFigures, "name">;
+/** By the names of incidents/figures/mapped.py: a count, a share from 0 to 1, seconds; null where nothing can be said. */
+export type WardFigures = Record<string, number | null>;
+/** A ward's district: its name and figures. */
+export type DistrictFigures = { name: string } & Record<string, number | string | null>;
 
 const whole = new Intl.NumberFormat(locale);
 const share = new Intl.NumberFormat(locale, { style: "percent" });
@@ -33,8 +25,8 @@ function span(seconds: number): string {
   return say("days", { n: whole.format(Math.round(seconds / 86_400)) });
 }
 
-const shown = (figure: Figure, value: number | null): string =>
-  value === null ? "–" : figure === "on_time" ? share.format(value) : figure === "first_answer" ? span(value) : whole.format(value);
+const shown = (kind: string, value: number | null): string =>
+  value === null ? "–" : kind === "share" ? share.format(value) : kind === "span" ? span(value) : whole.format(value);
 
 export async function drawMap(drawn: Drawn): Promise<void> {
   const box = document.querySelector<HTMLElement>("#map");
@@ -42,6 +34,13 @@ export async function drawMap(drawn: Drawn): Promise<void> {
   const legend = document.querySelector<HTMLElement>("#legend");
   if (!box || !choose || !legend || !drawn.borders) return;
   const { url, approximate } = drawn.borders;
+  const level = document.querySelector<HTMLSelectElement>("#map-level");
+  const kind = (): string => choose.selectedOptions[0]?.dataset.kind ?? "count";
+  /** The chosen figure of a ward, or of its district; what nothing is known of has a count of nought and no share. */
+  const valueOf = (code: string): number | null => {
+    const told = (level?.value === "district" ? drawn.districts : drawn.wards)[code]?.[choose.value];
+    return typeof told === "number" ? told : kind() === "count" ? 0 : null;
+  };
   let wards: Area[];
   let attribution: string | undefined;
   try {
@@ -60,28 +59,27 @@ export async function drawMap(drawn: Drawn): Promise<void> {
   const layer = L.geoJSON(wards, {
     onEachFeature: (area: Area, one) =>
       one.bindTooltip(() => {
-        const figure = choose.value as Figure;
-        const value = drawn.wards[area.properties.code]?.[figure] ?? (figure === "on_time" || figure === "first_answer" ? null : 0);
-        return element("span", {}, element("b", { text: area.properties.name }), ` ${shown(figure, value)}`);
+        const { code, name } = area.properties;
+        const district = level?.value === "district" ? drawn.districts[code]?.name : "";
+        return element("span", {}, element("b", { text: district || name }), ` ${shown(kind(), valueOf(code))}`);
       }, { sticky: true }),
   }).addTo(map);
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", say("map.label"));
 
   const paint = (): void => {
-    const figure = choose.value as Figure;
     const style = getComputedStyle(document.documentElement);
     const colour = (name: string): string => style.getPropertyValue(name).trim();
-    const strong = colour(figure === "overdue" ? "--overdue-ring" : "--accent");
-    const ends = stepsOf(Object.values(drawn.wards).map((ward) => ward[figure] ?? 0), STEPS);
+    const strong = colour(choose.value === "overdue" ? "--overdue-ring" : "--accent");
+    const ends = stepsOf(wards.map((area) => valueOf(area.properties.code) ?? 0), STEPS);
     const opacity = (step: number): number => (step < 0 ? 0 : 0.18 + (0.72 * step) / Math.max(1, ends.length - 1));
     layer.setStyle((area) => {
-      const step = stepAt(drawn.wards[(area as Area).properties.code]?.[figure] ?? null, ends);
+      const step = stepAt(valueOf((area as Area).properties.code), ends);
       return { color: colour("--map-border-strong"), weight: 1, fillColor: step < 0 ? colour("--map-land") : strong, fillOpacity: step < 0 ? 1 : opacity(step) };
     });
     legend.replaceChildren(
       ...ends.map((end, step) => {
-        const one = element("span", { text: `≤ ${shown(figure, end)}` });
+        const one = element("span", { text: `≤ ${shown(kind(), end)}` });
         one.style.setProperty("--step", `color-mix(in srgb, ${strong} ${Math.round(opacity(step) * 100)}%, ${colour("--map-ground")})`);
         return one;
       }),
@@ -89,6 +87,7 @@ export async function drawMap(drawn: Drawn): Promise<void> {
     );
   };
   choose.addEventListener("change", paint);
+  level?.addEventListener("change", paint);
   document.addEventListener("themechange", paint);
   paint();
   box.dataset.drawn = String(wards.length);

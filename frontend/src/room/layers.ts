@@ -27,6 +27,11 @@ export class Layers {
     return (this.form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement | null)?.value ?? "";
   }
 
+  /** What a figure is: a count, a share or a span. */
+  private kind(figure: WardFigure): string {
+    return this.form.querySelector<HTMLOptionElement>(`option[value="${figure}"][data-kind]`)?.dataset.kind ?? "count";
+  }
+
   /** The period chosen; null while none is, or while one of its own days is missing. */
   private period(): Pick<PastShown, "first" | "last" | "groups"> | null {
     const chosen = this.field("past");
@@ -46,9 +51,10 @@ export class Layers {
     const map = this.map();
     if (!map) return;
     const period = this.period();
-    const [look, colouring, figure] = [this.field("look") as Look, this.field("colour") as Colouring, this.field("wards") as WardFigure | ""];
+    const [look, colouring, figure] = [this.field("look") as Look, this.field("colour") as Colouring, this.field("wards") as WardFigure];
     const past = period ? { ...period, look, colouring } : null;
-    const next = JSON.stringify([past, figure]);
+    const level = this.field("level") || "ward";
+    const next = JSON.stringify([past, figure, level]);
     if (next === this.asked) return;
     this.asked = next;
     map.past(past);
@@ -60,11 +66,11 @@ export class Layers {
     }
     const ticket = ++this.ticket;
     const asked = period ?? { first: isoDay(Date.now() - 29 * DAY), last: isoDay(Date.now()), groups: this.groups() };
-    void getJson<WardFigures>(`/map/wards.json?${question(asked)}`).then(
+    void getJson<WardFigures>(`/map/wards.json?${question(asked)}&level=${level}`).then(
       (values) => {
         if (ticket !== this.ticket) return;
         const shades = map.wards(values, figure);
-        this.tell([...lines, ...shades.map((one) => this.line(one.colour, `≤ ${shown(figure, one.end)}`))]);
+        this.tell([...lines, ...shades.map((one) => this.line(one.colour, `≤ ${shown(this.kind(figure), one.end)}`))]);
       },
       () => this.tell([...lines, element("li", { class: "error", text: say("past.failed") })]),
     );
@@ -95,8 +101,8 @@ export class Layers {
   }
 }
 
-function shown(figure: WardFigure, value: number): string {
-  if (figure === "on_time") return say("past.percent", { n: Math.round(value * 100) });
-  if (figure === "first_answer") return say("past.hours", { n: (value / 3600).toLocaleString(locale, { maximumFractionDigits: 1 }) });
+function shown(kind: string, value: number): string {
+  if (kind === "share") return say("past.percent", { n: Math.round(value * 100) });
+  if (kind === "span") return say("past.hours", { n: (value / 3600).toLocaleString(locale, { maximumFractionDigits: 1 }) });
   return value.toLocaleString(locale);
 }

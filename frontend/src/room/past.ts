@@ -7,7 +7,8 @@ import { stepsOf } from "../figures/steps";
 
 export type Look = "points" | "heat";
 export type Colouring = "group" | "age" | "overdue";
-export type WardFigure = "received" | "open" | "overdue" | "on_time" | "first_answer";
+/** The name of a figure, as incidents/figures/mapped.py lists them. */
+export type WardFigure = string;
 
 export interface PastShown {
   /** Days as 2026-11-26, both included. */
@@ -181,7 +182,7 @@ export class PastLayers {
       return [];
     }
     const { values, figure } = this.figures;
-    const entries = Object.entries(values.wards).flatMap(([code, ward]) => (ward[figure] === null || ward[figure] === 0 ? [] : [[code, ward[figure]] as const]));
+    const entries = Object.entries(values.wards).flatMap(([code, ward]) => (ward[figure] ? [[code, ward[figure]] as const] : []));
     const ends = stepsOf(entries.map(([, value]) => value), STEPS);
     const strong = colour(figure === "overdue" ? "--overdue-ring" : "--accent");
     const ground = colour("--map-land");
