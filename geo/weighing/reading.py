@@ -71,6 +71,13 @@ def read_texts(read: Read, words: str, address: str, point: tuple[float, float] 
         written = write_out(plain)
         landmarks = _not_in_longer(find_landmarks(written, tokens, names), mentions)
         mentions = [*_outside(mentions, landmarks), *landmarks]
+        units = [
+            (tokens[one.start].start, tokens[one.end - 1].end, bool(one.label))
+            for one in mentions
+            if not one.is_misspelt
+        ]
+        spots = find_spots(written, read.gazetteer, units, exercise)
+        mentions = _not_in_spots(mentions, tokens, spots)
         # What the address says of a level stands; the words then only fill in what it leaves open.
         for level, kept in (
             (Level.WARD, read.wards),
@@ -79,12 +86,6 @@ def read_texts(read: Read, words: str, address: str, point: tuple[float, float] 
         ):
             if not any(mention.is_firm for mention in kept):
                 kept += [mention for mention in mentions if mention.level == level]
-        units = [
-            (tokens[one.start].start, tokens[one.end - 1].end, bool(one.label))
-            for one in mentions
-            if not one.is_misspelt
-        ]
-        spots = find_spots(written, read.gazetteer, units, exercise)
         read.spots = read.spots or spots
         read.elsewhere += [one for one in elsewhere if not one.unknown]
         read.strangers += [one for one in elsewhere if one.unknown]
@@ -102,6 +103,20 @@ def _outside(mentions: Sequence[Mention], landmarks: Sequence[Mention]) -> list[
         mention
         for mention in mentions
         if mention.label or not any(one.start <= mention.start < one.end for one in landmarks)
+    ]
+
+
+def _not_in_spots(mentions: list[Mention], tokens: Sequence[Token], spots: Sequence[Spot]) -> list[Mention]:
+    """Without misspelt units inside the exact name of something known: "Trương Minh Toàn" is no xã Minh Tân."""
+    exact = [(spot.start, spot.end) for spot in spots if spot.exact]
+    if not exact:
+        return mentions
+    return [
+        one
+        for one in mentions
+        if one.label
+        or not one.is_misspelt
+        or not any(start <= tokens[one.start].start and tokens[one.end - 1].end <= end for start, end in exact)
     ]
 
 

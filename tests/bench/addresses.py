@@ -57,6 +57,9 @@ def measure(small: bool) -> list[Line]:
         ]
     for kind, share in ours["kinds"].items():
         lines.append(Line(f"class “{kind}”: ward right", share, "%", PARSE, parse["kinds"][kind]))
+    for kind, share in found["spots"]["kinds"].items():
+        lines.append(Line(f"class “{kind}”, beside a whole province: ward right", share, "%", floor=93.0))
+    lines.append(Line("all spots: ward wrong", found["spots"]["all"]["wrong"], "%", ceiling=2.0))
     for step, (share, count) in found["confidence"].items():
         lines.append(Line(f"answers with confidence {step} ({count}): right", share, "%"))
     for step in found["calibration"]["steps"]:
@@ -89,10 +92,12 @@ def main(places: int, streets: int, each: int) -> None:
 
     django.setup()
     from geo import resolver
+    from geo.index import territory
     from geo.models import AreaLineage
     from tests.bench import province
     from tests.geo.addresses.cases import codes, written
     from tests.geo.addresses.generated import Lists, generated
+    from tests.geo.addresses.spotted import spotted
 
     areas()
     shares = {(row.old_code, row.new_code): row.share_of_old for row in AreaLineage.objects.all()}
@@ -108,16 +113,22 @@ def main(places: int, streets: int, each: int) -> None:
     longest, longest_taken = timed(cases, LongestName())
     # Before the invented province is there: what is placed at random in it tells nothing of a real one.
     trust = calibrated(Lists(shares))
-    whole = province.gazetteer_of(province.generate(places, streets))
+    known = province.generate(places, streets)
+    whole = province.gazetteer_of(known)
     resolver.gazetteer = lambda: whole
     timed(cases, ours)
     crowded, crowded_taken = timed(cases, ours)
     typing = typed(cases, whole)
+    index = territory().named("2019")
+    assert index is not None
+    spots = spotted(known, index)
+    spot_answers, _spots_taken = timed(spots, ours)
     found = {
         "ours": report(cases, [codes(answer) for answer in answers]),
         PARSE: report(cases, parsed),
         LONGEST: report(cases, longest),
         "crowded": report(cases, [codes(answer) for answer in crowded])["all"],
+        "spots": report(spots, [codes(answer) for answer in spot_answers]),
         "confidence": confidence(cases, answers),
         "calibration": trust,
         "p50_ms": share_of(taken, 0.5),

@@ -25,15 +25,17 @@ from geo.index import look_again, territory
 from geo.language import table
 from geo.models import AreaLineage, AreaSet
 from geo.resolver import resolve
+from tests.bench import province
 from tests.geo.addresses.calibration import HELD_OUT, answered, calibration_error, reliability
 from tests.geo.addresses.cases import NEW, OLD, Case, Tally, codes, tallies, written
 from tests.geo.addresses.generated import Lists, generated, well_formed, with_slips
 from tests.geo.addresses.hurried import hurried
+from tests.geo.addresses.spotted import spotted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unpinned")]
 
 
-def test_how_often_addresses_are_read_rightly() -> None:
+def test_how_often_addresses_are_read_rightly(monkeypatch: pytest.MonkeyPatch) -> None:
     load_starter_areas()
     look_again()
     shares = {(row.old_code, row.new_code): row.share_of_old for row in AreaLineage.objects.all()}
@@ -60,6 +62,22 @@ def test_how_often_addresses_are_read_rightly() -> None:
     _confidence_keeps_its_word([*cases, *written()])
     _confidence_is_calibrated(hurried(Lists(shares), HELD_OUT, each=6))
     _landmarks_say_their_ward()
+    _spots_say_their_ward(monkeypatch)
+
+
+def _spots_say_their_ward(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Crossings, kilometres, alleys, things beside and positions, in an invented province of streets and places."""
+    known = province.generate(4_000, 800)
+    whole = province.gazetteer_of(known)
+    monkeypatch.setattr("geo.resolver.gazetteer", lambda: whole)
+    index = territory().named("2019")
+    assert index is not None
+    for kind, tally in _tallied(spotted(known, index, each=25)).items():
+        assert tally.count == 25, kind
+        assert tally.ward_wrong_share <= 0.04, (kind, tally.missed)
+        # In starter cells something beside a place, alone, is left to a person.
+        if kind not in {"spot: beside a place", "spot: so far from a place"}:
+            assert tally.ward_share >= 0.92, (kind, tally.missed)
 
 
 def _tallied(cases: list[Case]) -> Mapping[str, Tally]:
