@@ -37,6 +37,32 @@ def test_the_same_event_is_merged_by_one_key_and_parted_again(live_site: Any, op
     expect(row(page, second)).to_be_visible()
 
 
+def test_a_border_is_decided_by_a_key(live_site: Any, open_page: Any) -> None:
+    agency, _ = ward(live_site)
+    with live_site.orm():
+        from django.utils import timezone
+
+        from geo.areas import areas_at
+        from geo.models import Area, AreaSet
+
+        known = AreaSet.objects.get(name=agency.area_set).current_id
+        border = Area.objects.get(generation=known, level="ward", code=agency.area_code).geometry.boundary
+        along = [border.interpolate_normalized(part / 50) for part in range(50)]
+        today = timezone.localdate()
+        at = next((one.x, one.y) for one in along if areas_at(one.x, one.y, today, margin_m=15).near)
+    incident = report(live_site, f"Quán karaoke hát ồn ào quá khuya {mark()}", at)
+    page = enter(open_page(signed_in_as=live_site.person("call_taker")))
+    row(page, incident).click()
+    panel = page.locator("#panel article")
+    expect(panel).to_have_attribute("data-code", incident.code)
+    chosen = panel.locator('[data-act="side-2"]').get_attribute("data-agency")
+    page.locator("#panel").focus()
+    page.keyboard.press("y")
+    expect(panel.locator(".assignment")).to_have_count(1)
+    with live_site.orm():
+        assert str(incident.assignments.get().agency_id) == chosen
+
+
 def test_a_caller_joins_by_f2_and_a_wrong_group_is_turned(live_site: Any, open_page: Any) -> None:
     _, inside = ward(live_site)
     word = mark()

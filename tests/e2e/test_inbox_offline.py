@@ -32,6 +32,12 @@ def test_a_day_without_a_network(live_site: Any, open_page: Any) -> None:
     agency, inside = ward(live_site)
     mine = accepted(live_site, agency, "Ổ gà trước trường học", inside)
     closed = accepted(live_site, agency, "Cây ngã sau bão", inside)
+    fresh = given(live_site, agency, "Nắp cống vỡ, gọi 0900 000 031")
+    handed = accepted(live_site, agency, "Biển báo ngã", inside)
+    with live_site.orm():
+        from opscenter.accounts.models import HandlingUnit
+
+        unit = HandlingUnit.objects.create(agency=agency, name="Tổ trực đêm (thử)")
     page = open_page(phone=True, signed_in_as=live_site.person("focal_point", agency=agency))
     page.goto("/inbox/")
     expect(card(page, mine)).to_be_visible()
@@ -63,6 +69,17 @@ def test_a_day_without_a_network(live_site: Any, open_page: Any) -> None:
     page.fill("#result-text", "Đã dọn cây.")
     page.click('form[action$="/result"] button[type=submit]')
     page.click("[data-close]")
+    # Every hop of the loop: accepted and handed on without a network too.
+    card(page, fresh).click()
+    expect(page.locator(".citizen-words")).to_contain_text("gọi •••")
+    page.click('form[action$="/accept"] button[type=submit]')
+    page.click("[data-close]")
+    card(page, handed).click()
+    page.click('[data-act-box="hand"] summary')
+    page.select_option("#hand-unit", str(unit.pk))
+    page.click('form[action$="/hand"] button[type=submit]')
+    page.click("[data-close]")
+    expect(page.locator(".task-card .chip-pending")).to_have_count(4)
     # Meanwhile the hotline has answered that one itself.
     with live_site.orm():
         from incidents.dispatching import closing
@@ -78,6 +95,7 @@ def test_a_day_without_a_network(live_site: Any, open_page: Any) -> None:
     # Both texts are shown, and the person decides.
     expect(strip).to_contain_text("Đã dọn cây.", timeout=40_000)
     expect(page.locator("#connection")).to_have_attribute("data-state", "live", timeout=40_000)
+    expect(page.locator(".task-card .chip-pending")).to_have_count(0, timeout=40_000)
     with live_site.orm():
         from incidents.records.models import Assignment, History, Photo
 
@@ -88,6 +106,10 @@ def test_a_day_without_a_network(live_site: Any, open_page: Any) -> None:
         # The browser left the time out of the file: the phone told it.
         assert taken.taken_at is not None
         assert Assignment.objects.get(incident=closed).result == ""
+        for incident, kind in ((fresh, "accepted"), (handed, "handed_on")):
+            assert History.objects.filter(incident=incident, kind=kind).count() == 1
+        assert Assignment.objects.get(incident=fresh).state == "accepted"
+        assert Assignment.objects.get(incident=handed).handling_unit == unit
 
 
 def test_another_person_on_the_same_phone_sees_nothing_of_the_first(live_site: Any, open_page: Any) -> None:
