@@ -98,12 +98,15 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The database of the run, which is emptied quickly between tests."""
+    """The database of the run, which is emptied quickly between tests, and before the first as before all others."""
+    from django.core.management import call_command
     from django.db import connection
 
     from tests.harness.emptying import empty_quickly
 
     empty_quickly(connection)
+    with django_db_blocker.unblock():
+        call_command("flush", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

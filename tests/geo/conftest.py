@@ -15,6 +15,7 @@ from shapely import MultiPolygon, box
 from geo.importing.loading import NewUnit, load_generation, measure_lineage, set_with_dates
 from geo.index import look_again
 from geo.models import AreaSet
+from tests.harness.remembering import Remembering
 
 OLD_FROM, NEW_FROM = dt.date(2019, 1, 1), dt.date(2025, 7, 1)
 WEST, SOUTH, STEP = 106.60, 10.90, 0.02
@@ -72,7 +73,11 @@ def fresh_index(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def old_set(db: None) -> AreaSet:
+def old_set(db: None, made_once: Remembering) -> AreaSet:
+    return made_once("old_set", _old_set)
+
+
+def _old_set() -> AreaSet:
     area_set = set_with_dates("2019", OLD_FROM, NEW_FROM)
     load_generation(area_set, old_units(), source="made", licence="none", is_approximate=False)
     area_set.refresh_from_db()
@@ -80,13 +85,17 @@ def old_set(db: None) -> AreaSet:
 
 
 @pytest.fixture
-def both_sets(old_set: AreaSet) -> tuple[AreaSet, AreaSet]:
+def both_sets(old_set: AreaSet, made_once: Remembering) -> tuple[AreaSet, AreaSet]:
+    return made_once("both_sets", lambda: (old_set, _new_set()), on="old_set")
+
+
+def _new_set() -> AreaSet:
     area_set = set_with_dates("2025", NEW_FROM, None)
     units = [NewUnit("ward", code, "79", name, MultiPolygon([shape])) for code, (name, shape) in NEW_WARDS.items()]
     load_generation(area_set, units, source="made", licence="none", is_approximate=False)
     measure_lineage()
     area_set.refresh_from_db()
-    return old_set, area_set
+    return area_set
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from geo.resolver import resolve
 from tests.geo.addresses.cases import codes
 from tests.geo.addresses.generated import Lists, generated
 from tests.harness.counting import calls_of
+from tests.harness.remembering import Remembering
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unpinned")]
 SETS: dict[str, dict[str, Any]] = {
@@ -36,7 +37,11 @@ OLD, NEW = dt.date(2019, 12, 1), dt.date(2025, 7, 1)
 
 
 @pytest.fixture
-def real_sets(area_data: Path, db: None) -> None:
+def real_sets(area_data: Path, db: None, made_once: Remembering) -> None:
+    made_once("real_sets", lambda: _import(area_data))
+
+
+def _import(area_data: Path) -> None:
     for name, dates in SETS.items():
         plan = plan_import(AreaImport(path=area_data / "areas" / f"wards_{name}.geojson", set_name=name, **dates))
         assert plan.findings.problems == []

@@ -15,14 +15,15 @@ from incidents.reference.kinds import KINDS
 from incidents.reference.loading import FIXTURES, load
 from incidents.triage.models import Keyword
 from opscenter.accounts.models import Agency, ContactPoint, HandlingUnit
+from tests.harness.remembering import Remembering
 
 THEN, NOW = dt.date(2019, 11, 24), dt.date(2025, 7, 1)
 LAST_DAY = dt.date(2025, 6, 30)
 
 
 @pytest.fixture
-def loaded(db: None) -> None:
-    load()
+def loaded(db: None, made_once: Remembering) -> None:
+    made_once("reference", load)
 
 
 @pytest.mark.parametrize("kind", KINDS)
