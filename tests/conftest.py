@@ -10,12 +10,13 @@ import datetime as dt
 import itertools
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from psycopg.pq import TransactionStatus
 
 from tests.harness.remembering import Remembering
 
@@ -107,6 +108,29 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     empty_quickly(connection)
     with django_db_blocker.unblock():
         call_command("flush", interactive=False, verbosity=0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A test that was stopped in the middle of a query leaves a connection that answers nobody any more; without this
+    all later tests of the process would fail with it."""
+    try:
+        return (yield)
+    except BaseException:
+        _drop_busy_connections()
+        raise
+
+
+def _drop_busy_connections() -> None:
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor != "postgresql" or connection.connection is None:
+            continue
+        if connection.connection.info.transaction_status == TransactionStatus.ACTIVE:
+            connection.connection.close()
+            if not connection.in_atomic_block:
+                connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,7 @@ def working() -> Iterator[None]:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("pinned")
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_short_day_reaches_every_door_and_most_states(live_server):
     scenario = read_scenario(SCENARIO)
     planned = compose(scenario, 1022, 60)

@@ -39,6 +39,8 @@ def main(arguments: list[str]) -> int:
                 **os.environ,
                 "OPSCENTER_DATABASE_URL": postgres.create("opscenter"),
                 "OPSCENTER_REDIS_URL": redis.url,
+                # Tests with many threads at once; the server has places enough.
+                "OPSCENTER_DATABASE_POOL": "30",
             }
             if "pytest" in command:
                 # Its workers' databases are copies of this one.
