@@ -149,8 +149,9 @@ class Visitors:
         """A new page. `options` are those of Playwright's new_context; `phone` is a small touch screen."""
         size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
         context = self.browser.new_context(
+            # Every frame of an animation is drawn without a graphics card: as somebody who asked for none.
             **{"base_url": self.site.address, "locale": "vi-VN", "timezone_id": "Asia/Ho_Chi_Minh", "viewport": size,
-               "has_touch": phone, "is_mobile": phone, **options}
+               "has_touch": phone, "is_mobile": phone, "reduced_motion": "reduce", **options}
         )  # fmt: skip
         context.set_default_timeout(15_000)
         if signed_in_as is not None:
