@@ -7,73 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from incidents.records.history import HistoryKind
+from incidents.records.history_names import HISTORY_NAMES
 from incidents.records.models import Category, History
 from opscenter.accounts.models import Agency, HandlingUnit
-
-_KINDS: dict[HistoryKind, str | Promise] = {
-    HistoryKind.RECEIVED: gettext_lazy("Received"),
-    HistoryKind.REPORT_ADDED: gettext_lazy("Another report of the same thing"),
-    HistoryKind.CATEGORY_SUGGESTED: gettext_lazy("Category suggested"),
-    HistoryKind.AGENCY_SUGGESTED: gettext_lazy("Agency suggested"),
-    HistoryKind.STEP_FAILED: gettext_lazy("An automatic step failed"),
-    HistoryKind.PLACE_SET: gettext_lazy("Place corrected"),
-    HistoryKind.PLACE_PROPOSED: gettext_lazy("Place proposed by the outside geocoder"),
-    HistoryKind.CATEGORY_SET: gettext_lazy("Category set"),
-    HistoryKind.COMPLAINT_SET: gettext_lazy("Set whom it complains of"),
-    HistoryKind.EMERGENCY_SET: gettext_lazy("Made an emergency"),
-    HistoryKind.EMERGENCY_WITHDRAWN: gettext_lazy("Emergency withdrawn"),
-    HistoryKind.DISPATCHED: gettext_lazy("Dispatched"),
-    HistoryKind.DISPATCH_WITHDRAWN: gettext_lazy("Dispatch withdrawn"),
-    HistoryKind.ASSIGNMENT_CANCELLED: gettext_lazy("Assignment taken back"),
-    HistoryKind.SEEN: gettext_lazy("Seen by the agency"),
-    HistoryKind.ACCEPTED: gettext_lazy("Accepted by the agency"),
-    HistoryKind.RETURNED: gettext_lazy("Given back by the agency"),
-    HistoryKind.HANDED_ON: gettext_lazy("Handed on to a unit"),
-    HistoryKind.STARTED: gettext_lazy("Work begun"),
-    HistoryKind.RESULT_GIVEN: gettext_lazy("Result given"),
-    HistoryKind.RESULT_REJECTED: gettext_lazy("Result not taken"),
-    HistoryKind.ANSWERED_AT_ONCE: gettext_lazy("Answered at once"),
-    HistoryKind.CLOSED: gettext_lazy("Answered and closed"),
-    HistoryKind.CANCELLED: gettext_lazy("Cancelled"),
-    HistoryKind.REOPENED: gettext_lazy("Opened again"),
-    HistoryKind.TOOK_IN: gettext_lazy("Took another incident in"),
-    HistoryKind.MERGED_AWAY: gettext_lazy("Merged into another incident"),
-    HistoryKind.UNMERGED: gettext_lazy("Parted from another incident"),
-    HistoryKind.PHOTO_ADDED: gettext_lazy("Photo added"),
-    HistoryKind.FILES_KEPT: gettext_lazy("Files of a mail kept"),
-    HistoryKind.PHOTO_REDACTED: gettext_lazy("Decided what outsiders see of a photo"),
-    HistoryKind.NOTE_ADDED: gettext_lazy("Note added"),
-    HistoryKind.PLANNED: gettext_lazy("Planned for a later day"),
-    HistoryKind.SENT_AS_PLANNED: gettext_lazy("Sent on the planned day"),
-    HistoryKind.TRANSFERRED: gettext_lazy("Passed on to another agency"),
-    HistoryKind.ASKED: gettext_lazy("The citizen was asked for more"),
-    HistoryKind.POSTPONED: gettext_lazy("Work planned for a later day"),
-    HistoryKind.RESUMED: gettext_lazy("Work goes on"),
-    HistoryKind.REPORTED: gettext_lazy("The unit has reported"),
-    HistoryKind.SENT_BACK_TO_UNIT: gettext_lazy("Sent back to the unit"),
-    HistoryKind.RESULTS_PUT_TOGETHER: gettext_lazy("Results put together"),
-    HistoryKind.DISAGREED: gettext_lazy("The agencies do not agree"),
-    HistoryKind.CLOCK_WARNED: gettext_lazy("Warned: the time is running out"),
-    HistoryKind.CLOCK_ESCALATED: gettext_lazy("Overdue: the next higher was told"),
-    HistoryKind.DEADLINES_RECOMPUTED: gettext_lazy("Deadlines worked out anew: the calendar changed"),
-    HistoryKind.MESSAGE_SENT: gettext_lazy("Message sent to the citizen"),
-    HistoryKind.MESSAGE_FAILED: gettext_lazy("Message to the citizen failed"),
-    HistoryKind.CHILD_OPENED: gettext_lazy("A task of it goes its own way"),
-    HistoryKind.WORDS_ERASED: gettext_lazy("Words erased"),
-    HistoryKind.MESSAGE_HEARD: gettext_lazy("Message from the citizen"),
-    HistoryKind.REPLIED: gettext_lazy("Reply to the citizen"),
-    HistoryKind.NO_REPLY_NEEDED: gettext_lazy("No reply needed"),
-    HistoryKind.SPLIT_OFF: gettext_lazy("A message became a report of its own"),
-    HistoryKind.MEDIA_FAILED: gettext_lazy("A picture could not be fetched"),
-    HistoryKind.RATED: gettext_lazy("Answer rated by the citizen"),
-    HistoryKind.CHAT_ENDED: gettext_lazy("Chat ended by the citizen"),
-    HistoryKind.CONVERSATION_CHANGED: gettext_lazy("Conversation put together or taken apart"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +52,7 @@ def timeline(rows: Sequence[History]) -> list[Moment]:
 def _what(row: History) -> str:
     if (row.kind, row.why) == (HistoryKind.ANSWERED_AT_ONCE, "by_itself"):
         return _("What the system answered was left to stand")
-    return str(_KINDS[HistoryKind(row.kind)]) if row.kind in _KINDS else row.kind
+    return str(HISTORY_NAMES.get(row.kind, row.kind))
 
 
 def _agencies(data: Mapping[str, Any]) -> list[int]:

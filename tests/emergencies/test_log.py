@@ -13,8 +13,10 @@ from django.db import DatabaseError, connection, transaction
 from incidents.emergencies.log import chain
 from incidents.emergencies.log.sealing import seal
 from incidents.emergencies.log.verifying import verify
+from incidents.emergencies.log.wording import said
 from incidents.emergencies.models import LogEntry, LogText, Seal, SharedIncident
 from incidents.emergencies.services import parts
+from incidents.records.history import HistoryKind
 from incidents.records.models import Incident
 from realtime.change import change
 from tests.cast import Cast, together
@@ -147,3 +149,8 @@ def test_words_are_in_no_event_and_no_record(incident: Incident) -> None:
 
     assert not any("bình gas" in event.bodies for event in Event.objects.all())
     assert not any("bình gas" in entry.record for entry in LogEntry.objects.all())
+
+
+def test_every_act_of_the_history_has_words_in_the_log() -> None:
+    told = {kind: said(LogEntry(kind=kind, record='{"data": {}}')) for kind in HistoryKind}
+    assert [kind for kind, words in told.items() if words in {"", kind.value}] == []

@@ -1,6 +1,7 @@
 /** The box "Layers": which period of the past lies on the map, how it is drawn, and by which figure wards are coloured. */
 import { element } from "../element";
 import { getJson } from "../page";
+import { span } from "../time";
 import { locale } from "../words";
 import { say } from "../words/room";
 import type { RoomMap } from "./map";
@@ -103,6 +104,6 @@ export class Layers {
 
 function shown(kind: string, value: number): string {
   if (kind === "share") return say("past.percent", { n: Math.round(value * 100) });
-  if (kind === "span") return say("past.hours", { n: (value / 3600).toLocaleString(locale, { maximumFractionDigits: 1 }) });
+  if (kind === "span") return span(value * 1000);
   return value.toLocaleString(locale);
 }

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.delivery.models import Door
 from incidents.emergencies.models import LogEntry, Protocol, ProtocolAnswer
+from incidents.records.history_names import HISTORY_NAMES
 
 _TEXTS: dict[str, str | Promise] = {
     "opened": _("Shared incident opened"),
@@ -54,7 +55,7 @@ _TEXTS: dict[str, str | Promise] = {
     "resource_moved": _("Of %(number)s asked for, %(promised)s promised, %(arrived)s arrived"),
     "sitrep": _("Report of the situation no. %(number)s"),
     "sitrep_late": _("The report of the situation is late"),
-    # What the history says of any incident.
+    # What the history says of any incident, where a service says it in other words than the hotline.
     "place_set": _("Place corrected"),
     "category_set": _("Category set"),
     "complaint_set": _("Set whom it complains of"),
@@ -152,7 +153,7 @@ def said(entry: LogEntry, asked: Asked | None = None) -> str:
         named["protocol"] = str(asked.protocols.get(data["protocol"], f"#{data['protocol']}"))
         named["question"] = str(answer.question) if answer else f"#{data.get('question')}"
         named["answer"] = str(answer) if answer else f"#{data.get('answer')}"
-    text = str(_TEXTS.get(entry.kind, entry.kind)) % named
+    text = str(_TEXTS.get(entry.kind) or HISTORY_NAMES.get(entry.kind, entry.kind)) % named
     if entry.kind.startswith(("unit_", "check_in_", "checked_in")) and "unit" in data:
         unit = Unit.objects.filter(pk=data["unit"]).values_list("call_sign", flat=True).first() or f"#{data['unit']}"
         state = f": {SORTIE_STATES[SortieState(data['state'])]}" if "state" in data else ""
