@@ -73,6 +73,8 @@ def station(site: Any, agency: Any) -> Any:
         return HandlingUnit.objects.get_or_create(agency=agency, name="Đội trực")[0]
 
 
+# A supervisor has some twenty pages, each looked at in two themes and two widths.
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize("role", ROLES)
 def test_everybody_can_use_every_page(live_site: Any, open_page: Any, role: str, seen: set[str]) -> None:
     person, addresses = None, list(BESIDES.get(role, ()))
