@@ -89,22 +89,27 @@ def _works(assignments: Sequence[int]) -> QuerySet[UnitWork]:
 def describe(ids: Sequence[int]) -> Iterator[Described]:
     """Describes incidents at the end of a change and writes down who sees them.
 
-    Nine queries to read, eleven when some are shared, two at most to write, however many incidents. An incident that is
-    off the board stays readable by its audience (`visible_to`), but the live stream keeps it only for the citizen who
-    follows it.
+    Six queries to read, nine when an agency has some, eleven when some are shared, two at most to write, however many
+    incidents. An incident that is off the board stays readable by its audience (`visible_to`), but the live stream
+    keeps it only for the citizen who follows it.
     """
     before: dict[int, dict[str, str]] = defaultdict(dict)
     for incident_id, key, profile in IncidentAudience.objects.filter(incident__in=ids).values_list(
         "incident_id", "key", "profile"
     ):
         before[incident_id][key] = profile
-    named = _complained_of(ids)
-    known = parents()
-    higher = {pk: above(pk, known) for pk in known}
+    found = list(facts_of(ids))
+    higher: dict[int, list[int]] = {}
+    named: Mapping[int, set[int]] = {}
+    # Without an agency there is nobody above it, and nobody to keep it from.
+    if any(facts.assignments for facts in found):
+        named = _complained_of(ids)
+        known = parents()
+        higher = {pk: above(pk, known) for pk in known}
     described = []
     gone: list[tuple[int, str]] = []
     new: list[IncidentAudience] = []
-    for facts in facts_of(ids):
+    for facts in found:
         incident = facts.incident
         units: dict[int, list[int]] = defaultdict(list)
         for work in facts.unit_works:
@@ -117,7 +122,7 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
             facts.extra.handling_units if facts.extra else (),
             units,
             higher,
-            named[incident.pk] | named[incident.parent_id or 0],
+            named.get(incident.pk, set()) | named.get(incident.parent_id or 0, set()),
         )
         stored = before[incident.pk]
         gone += [(incident.pk, key) for key in stored if audience.get(key) != stored[key]]
