@@ -9,7 +9,21 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import addresses, answers, burst, desk, emergencies, figures, hub, map, places, points, routing, tiles
+from tests.bench import (
+    addresses,
+    answers,
+    burst,
+    desk,
+    emergencies,
+    figures,
+    hub,
+    map,
+    places,
+    points,
+    routing,
+    screens,
+    tiles,
+)
 from tests.bench.lines import Line, table
 
 # A later measurement joins here: a name, and a function that is told whether to keep it small.
@@ -26,6 +40,7 @@ MEASUREMENTS: dict[str, Callable[[bool], list[Line]]] = {
     "burst": burst.measure,
     "map": map.measure,
     "tiles": tiles.measure,
+    "screens": screens.measure,
 }
 
 
