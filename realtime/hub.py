@@ -100,6 +100,8 @@ class Hub:
         self._nudged = asyncio.Event()
         self._rights_wanted = asyncio.Event()
         self._running: list[asyncio.Task[None]] = []
+        # Cancelled and not yet at their end: the loop alone would not keep them from the garbage collector.
+        self._ending: set[asyncio.Task[Any]] = set()
         # Events sent in the second before last look, for telling busy times.
         self._rate = 0.0
         self._rate_at = 0.0
@@ -275,6 +277,8 @@ class Hub:
     def _stop(self) -> None:
         for task in (*self._running, *self._snapshots.values()):
             task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
         self._running = []
         self._snapshots.clear()
         self._replays.clear()
