@@ -59,9 +59,14 @@ def put_back(connection: Any, rows: Rows) -> None:
                 cursor.connection.executemany(f"INSERT INTO {quote(table)} VALUES ({marks})", kept)
 
 
+_tables: dict[str, str] = {}
+
+
 def _holding(connection: Any) -> list[str]:
-    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    return holding(connection, {table: connection.ops.quote_name(table) for table in tables if table not in KEPT})
+    if not _tables:
+        names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        _tables.update({name: connection.ops.quote_name(name) for name in names if name not in KEPT})
+    return holding(connection, _tables)
 
 
 def _counts(connection: Any) -> dict[str, int]:
