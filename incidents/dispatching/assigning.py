@@ -16,6 +16,7 @@ from incidents.dispatching.competence import AgencySuggestion, decision_date
 from incidents.dispatching.complaining import complained_of, is_undecided
 from incidents.dispatching.following import follow, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
+from incidents.dispatching.telling import tell_taken_back
 from incidents.records import needs
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind, append
@@ -205,7 +206,11 @@ def transfer(*, assignment_id: int, to: Agency, by: Person, reason: str, base_ve
     if Assignment.objects.filter(incident=incident, agency=to, state__in=states).exists():
         raise Refused(Refusal.AGENCY_HAS_IT)
     move_assignment(old, AssignmentState.TRANSFERRED)
-    take_back(incident, {Kind.ASSIGNMENT}, assignment=old)
+    if by.agency_id == old.agency_id:
+        # They passed it on themselves.
+        take_back(incident, {Kind.ASSIGNMENT}, assignment=old)
+    else:
+        tell_taken_back(old)
     new = Assignment(
         incident=incident,
         agency=to,
@@ -242,7 +247,7 @@ def cancel_assignment(*, assignment_id: int, by: Person, why: str, base_version:
     assignment.incident = incident
     was_planned = assignment.state == AssignmentState.PLANNED
     move_assignment(assignment, AssignmentState.CANCELLED)
-    take_back(incident, {Kind.ASSIGNMENT}, assignment=assignment)
+    tell_taken_back(assignment)
     follow(incident)
     if was_planned:
         deadlines.refresh(incident)

@@ -10,7 +10,7 @@ from incidents.dispatching import deadlines
 from incidents.dispatching.assigning import ENDINGS, assign
 from incidents.dispatching.following import follow, move, move_assignment
 from incidents.dispatching.refusals import Refusal, Refused
-from incidents.dispatching.telling import tell_rejected
+from incidents.dispatching.telling import tell_rejected, tell_taken_back
 from incidents.knowledge.quoting import given_by_itself
 from incidents.records import needs
 from incidents.records.editing import lock
@@ -140,7 +140,8 @@ def cancel(*, incident_id: int, reason: CancelReason, by: Person, base_version: 
     for row in _open(incident):
         row.incident = incident
         move_assignment(row, AssignmentState.CANCELLED)
-    take_back(incident, {Kind.ASSIGNMENT, Kind.FORWARDED})
+        tell_taken_back(row)
+    take_back(incident, {Kind.FORWARDED})
     incident.outcome = Outcome.CANCELLED
     incident.save(update_fields=["outcome"])
     append(incident, HistoryKind.CANCELLED, by=by, why=CancelReason(reason))
@@ -201,6 +202,6 @@ def _end_assignments(incident: Incident) -> tuple[list[int], list[int]]:
             answered.append(row.pk)
         else:
             move_assignment(row, AssignmentState.CANCELLED)
-            take_back(incident, {Kind.ASSIGNMENT}, assignment=row)
+            tell_taken_back(row)
             taken_back.append(row.pk)
     return answered, taken_back

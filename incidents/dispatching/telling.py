@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 
-from incidents.delivery.models import Delivery, Door, Kind
-from incidents.delivery.queue import enqueue, points_of, tell_people
+from incidents.delivery.models import Delivery, DeliveryState, Door, Kind
+from incidents.delivery.queue import enqueue, points_of, take_back, tell_people
 from incidents.delivery.ways import is_open, way_of
 from incidents.delivery.wording import task_link
 from incidents.records.models import Assignment, UnitWork
@@ -72,6 +72,36 @@ def tell_rejected(assignment: Assignment) -> list[Delivery]:
             " X %(task)s result"
         )
     return _tell_agency(assignment, subject, body % about)
+
+
+def tell_taken_back(assignment: Assignment) -> list[Delivery]:
+    """Whoever was told of it by SMS or mail: it is not theirs any more, and nobody need go there. What has not left yet
+    never does."""
+    incident = assignment.incident
+    take_back(incident, {Kind.ASSIGNMENT}, assignment=assignment)
+    left = Delivery.objects.filter(
+        assignment=assignment,
+        kind=Kind.ASSIGNMENT,
+        door__in=_INSTEAD,
+        state__in=[DeliveryState.SENDING, DeliveryState.SENT],
+    ).select_related("contact_point", "person")
+    readers = {(row.door, row.contact_point_id, row.person_id): row for row in left.order_by("pk")}
+    with override(settings.LANGUAGE_CODE):
+        about = _about(assignment)
+        subject = gettext("Assignment %(task)s was taken back") % about
+        body = gettext("%(hotline)s: %(task)s (%(code)s) was taken back. Please do nothing more for it.") % about
+    return [
+        enqueue(
+            kind=Kind.NEWS,
+            door=Door(row.door),
+            incident=incident,
+            assignment=assignment,
+            contact_point=row.contact_point,
+            person=row.person,
+            text=(subject, body),
+        )
+        for row in readers.values()
+    ]
 
 
 def _about(assignment: Assignment) -> dict[str, object]:

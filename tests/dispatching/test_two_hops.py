@@ -521,3 +521,20 @@ class TestToldWithoutTheApp:
         last = Delivery.objects.filter(kind="news").latest("pk")
         assert (last.door, last.contact_point_id is not None, "Chưa dọn đất" in last.body) == ("email", True, True)
         assert "http" in last.body
+
+    def test_who_was_told_hears_that_it_was_taken_back(self, accepted: Assignment, cast: Cast) -> None:
+        Person.objects.filter(pk=cast.handler.pk).update(phone="+84900000021", username="one")
+        do(agency_work.hand_on, assignment_id=accepted.pk, unit=cast.unit, by=cast.focal_point)
+        # The agency's mail has left, the unit's message has not: it is told nothing of what it never heard of.
+        Delivery.objects.filter(kind="assignment", door="email").update(state="sent")
+        do(assigning.cancel_assignment, assignment_id=accepted.pk, by=cast.supervisor, why="wrong_agency")
+        assert (self.told("assignment"), self.told("news")) == ([], [("email", "agency")])
+        news = Delivery.objects.get(kind="news")
+        assert "thu hồi" in news.body
+        assert accepted.incident.code in news.body
+        assert "Ổ gà" not in news.body
+
+    def test_closing_takes_back_what_others_still_work_on(self, accepted: Assignment, cast: Cast) -> None:
+        Delivery.objects.filter(kind="assignment").update(state="sent")
+        do(closing.cancel, incident_id=accepted.incident_id, reason=closing.CancelReason.TEST, by=cast.supervisor)
+        assert self.told("news") == [("email", "agency")]
