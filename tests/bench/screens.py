@@ -8,6 +8,7 @@ reader that draws nothing: the difference is what the screens themselves take.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.bench.emergencies import _cookie, _post
@@ -189,6 +191,10 @@ class _Reader(threading.Thread):
         self._socket.send(json.dumps({"t": "resume", "position": None}))
 
     def run(self) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            self._read()
+
+    def _read(self) -> None:
         acked = 0.0
         for text in self._socket:
             at = time.time()
