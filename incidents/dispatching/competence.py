@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q, QuerySet
 
 from geo.areas import date_within_set
 from incidents.dispatching.models import CompetenceRule, CoOrdinating, Target
@@ -112,6 +112,8 @@ class RuleBook:
     by_category: Mapping[int, Sequence[CompetenceRule]]
     by_group: Mapping[int, Sequence[CompetenceRule]]
     committees: Mapping[tuple[str, str, str], Sequence[Agency]]
+    # Who co-ordinates, by the rule's id.
+    beside: Mapping[int, Sequence[CoOrdinating]]
 
     def about(self, category: Category | None, group: int) -> list[tuple[int, CompetenceRule]]:
         """Every rule about a category, its parents and its group, whatever its dates, with how far up it stands."""
@@ -126,7 +128,7 @@ class RuleBook:
 def whole_book() -> RuleBook:
     """All rules and all committees. Three queries."""
     kinds = [kind.value for kind in _COMMITTEES.values()]
-    return _book(CompetenceRule.objects.all(), Agency.objects.filter(kind__in=kinds).exclude(area_code=""))
+    return _book(CompetenceRule.objects.all(), Q(kind__in=kinds) & ~Q(area_code=""))
 
 
 def decision_date(today: dt.date) -> dt.date:
@@ -168,8 +170,7 @@ def suggest_agency(
     Rules for the category come before those of its parent, those before rules for its group; then the smaller
     `priority`, then the rule that says more exactly where. Two rules of the same rank that name different agencies
     make it uncertain. `confidence` (0 to 1) is how sure the category is; a rule sends by itself from its own least
-    confidence on. `barred` are never named. Two queries, three for a committee, and one for each category
-    above the given one.
+    confidence on. `barred` are never named. Three queries, and one for each category above the given one.
     """
     if group is None and category is not None:
         group = category.group
@@ -177,7 +178,7 @@ def suggest_agency(
         return AgencySuggestion(None, None, False, False, on, (_reason("no_category"),))
     rules = CompetenceRule.objects.filter(Q(category__in=chain_of(category)) | Q(group=group))
     codes = {place.ward_code, place.district_code, *(code for pair in place.others for code in pair)} - {""}
-    book = _book(rules, Agency.objects.filter(area_set=place.set, area_code__in=codes) if codes else ())
+    book = _book(rules, Q(area_set=place.set, area_code__in=codes) if codes else None)
     return decide(book, category=category, group=group, place=place, on=on, confidence=confidence, barred=barred)
 
 
@@ -355,7 +356,7 @@ class _Asked:
         """Who co-ordinates here, nobody twice; and of those that cannot be named, why not."""
         found: dict[int, Agency] = {}
         left_out: list[Reason] = []
-        for row in rule.co_ordinating.all():
+        for row in self.book.beside.get(rule.pk, ()):
             agency, reasons = self.named_by(row)
             if agency is None:
                 left_out += [_reason("co_left_out", rule=rule.code, why=reason) for reason in reasons[-1:]]
@@ -364,23 +365,33 @@ class _Asked:
         return tuple(found.values()), left_out
 
 
-def _book(rules: Any, committees: Iterable[Agency]) -> RuleBook:
-    co = Prefetch("co_ordinating", CoOrdinating.objects.select_related("agency"))
+def _book(rules: QuerySet[CompetenceRule], committees: Q | None) -> RuleBook:
+    """Three queries, each of one table: to put a joined query into words costs more than to answer these."""
+    found = list(rules)
+    rows = list(CoOrdinating.objects.filter(rule__in=found).order_by("pk"))
+    named: list[CompetenceRule | CoOrdinating] = [*found, *rows]
+    wanted = Q(pk__in={one.agency_id for one in named if one.agency_id is not None})
+    if committees is not None and any(one.target != Target.AGENCY for one in named):
+        wanted |= committees
+    agencies = {agency.pk: agency for agency in Agency.objects.filter(wanted).order_by("pk")}
+    for one in named:
+        if one.agency_id is not None:
+            one.agency = agencies[one.agency_id]
     by_category: dict[int, list[CompetenceRule]] = defaultdict(list)
     by_group: dict[int, list[CompetenceRule]] = defaultdict(list)
-    needs_committees = False
-    for rule in rules.select_related("agency").prefetch_related(co):
+    for rule in found:
         if rule.category_id is not None:
             by_category[rule.category_id].append(rule)
-        else:
+        elif rule.group is not None:
             by_group[rule.group].append(rule)
-        named = [rule.target, *(row.target for row in rule.co_ordinating.all())]
-        needs_committees = needs_committees or any(target != Target.AGENCY for target in named)
     places: dict[tuple[str, str, str], list[Agency]] = defaultdict(list)
-    if needs_committees:
-        for agency in sorted(committees, key=lambda one: one.pk):
+    for agency in agencies.values():
+        if agency.area_code:
             places[(agency.kind, agency.area_set, agency.area_code)].append(agency)
-    return RuleBook(by_category, by_group, places)
+    beside: dict[int, list[CoOrdinating]] = defaultdict(list)
+    for row in rows:
+        beside[row.rule_id].append(row)
+    return RuleBook(by_category, by_group, places, beside)
 
 
 def _rank(depth: int, rule: CompetenceRule) -> tuple[int, int, int]:
