@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -118,5 +119,7 @@ def _look_at(path: Path) -> None:
                 raise TemplateProblem("macros")
             if any(_OUTSIDE.search(parts.read(name)) for name in names if name.endswith(".rels")):
                 raise TemplateProblem("outside")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        # All that zipfile raises on foreign bytes: a damaged archive or part of one, a packing it does not know (that
+        # is its NotImplementedError), one that asks for a password (RuntimeError), one that ends early.
         raise TemplateProblem("not_word") from error

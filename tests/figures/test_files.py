@@ -150,6 +150,37 @@ def docx_of(*lines: str, more: dict[str, bytes] | None = None) -> SimpleUploaded
     return SimpleUploadedFile("mau.docx", kept.getvalue())
 
 
+def _spoilt(how: str) -> SimpleUploadedFile:
+    """A template whose relations cannot be unpacked: `unknown` packing, `secret` (asks for a password), `damaged`."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("word/document.xml", "<a/>")
+        parts.writestr("word/_rels/document.xml.rels", "<Relationships>" + "x" * 500)
+        at = parts.getinfo("word/_rels/document.xml.rels").header_offset
+    content = bytearray(kept.getvalue())
+    listed = content.rindex(b"PK\x01\x02")
+    # Of an entry, here and in the list at the end: its flags, then its packing.
+    for start in (at + 6, listed + 8):
+        if how == "secret":
+            content[start] |= 1
+        if how == "unknown":
+            content[start + 2 : start + 4] = (99).to_bytes(2, "little")
+    if how == "damaged":
+        packed = at + 30 + len("word/_rels/document.xml.rels")
+        content[packed : packed + 4] = b"\xff" * 4
+    return SimpleUploadedFile("mau.docx", bytes(content))
+
+
+@pytest.mark.parametrize("how", ["unknown", "secret", "damaged"])
+def test_a_template_that_cannot_be_unpacked_is_said_to_be_none(
+    past: Past, cast: Cast, client: Client, how: str
+) -> None:
+    client.force_login(cast.supervisor)
+    answer = client.post("/figures/template/", {"act": "keep", "file": _spoilt(how)}, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    assert "no Word document" in answer.content.decode()
+
+
 def test_a_clerk_tries_a_template_and_puts_it_into_use(past: Past, cast: Cast, client: Client) -> None:
     url, english = "/figures/template/", {"Accept-Language": "en"}
     for person, expected in ((cast.call_taker, 403), (cast.supervisor, 200)):
