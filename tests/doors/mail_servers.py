@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import smtplib
 import tempfile
@@ -107,6 +108,14 @@ service stats {{
 """
 
 
+def delivered(path: Path) -> tuple[int, ...]:
+    """When exim delivered the mail, as (second, microsecond, process).
+
+    Its names are SECONDS.H<microseconds>P<process>.host, without leading zeros: as text they sort wrongly.
+    """
+    return tuple(int(number) for number in re.findall(r"\d+", path.name)[:3])
+
+
 class MailServers:
     def __init__(self, folder: Path) -> None:
         self.folder, self.smtp_port, self.imap_port = folder, free_port(), free_port()
@@ -163,7 +172,7 @@ class MailServers:
         return number
 
     def raw(self, box: str) -> list[bytes]:
-        files = sorted((self.folder / "boxes" / box).glob("*/*"), key=lambda path: path.name)
+        files = sorted((self.folder / "boxes" / box).glob("*/*"), key=delivered)
         return [path.read_bytes() for path in files if path.parent.name in {"new", "cur"}]
 
     def mails(self, box: str) -> list[EmailMessage]:
