@@ -22,7 +22,7 @@ from geo.index import look_again
 from geo.language import table
 from geo.models import Alias, PlaceEdition
 from geo.plane import distance_m
-from geo.steps.phrases import Phrases
+from geo.steps.phrases import Phrase, Phrases
 from geo.steps.tokens import Token, clean, tokens_of
 from geo.steps.written import write_out
 
@@ -37,6 +37,9 @@ def phrase_of(runs: Iterable[str]) -> str:
     for run in runs:
         tokens = tokens_of(clean(run))
         for thing in _words("things").find(tokens):
+            never = _words("never").at(tokens, thing.start)
+            if not _is_written(tokens, thing) or (never is not None and _is_written(tokens, never)):
+                continue
             name = _name(tokens, thing.start, thing.end)
             if name:
                 return name
@@ -48,6 +51,8 @@ def _name(tokens: Sequence[Token], start: int, end: int) -> str:
     last = end
     while last < len(tokens) and last < end + MOST_WORDS_AFTER:
         token = tokens[last]
+        if last > end and token.text.islower() and tokens[last - 1].text[:1].isupper():
+            break
         has_digit = any(letter.isdigit() for letter in token.text)
         is_short_number = may_have_number and token.text.isdigit() and len(token.text) <= 3
         if token.opens or _is_stop(tokens, last) or (has_digit and not is_short_number):
@@ -55,17 +60,29 @@ def _name(tokens: Sequence[Token], start: int, end: int) -> str:
         last += 1
     if last == end or any(True for _found in _words("private").find(tokens[max(0, start - 1) : last])):
         return ""
+    common = _words("common").at(tokens[:last], start)
+    if common is not None and common.end == last and _is_written(tokens, common):
+        return ""
     return " ".join(token.text for token in tokens[start:last])[:120]
 
 
 def _is_stop(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a word ends a name. In a marked word the marks count: "Đỗ" is a name, "đổ" is not."""
-    found = _words("stops").at(tokens, place)
-    if found is None:
-        return False
-    written = [token.marked for token in tokens[place : found.end]]
-    marked = any(token.has_marks for token in tokens)
-    return not marked or any([token.marked for token in tokens_of(words)] == written for words in found.meanings)
+    """Whether a word ends a name. In a marked text the marks count: "Đỗ" is a name, "đổ" is not."""
+    lists = ("stops", "marked_stops") if _is_marked(tokens) else ("stops",)
+    found = (_words(key).at(tokens, place) for key in lists)
+    return any(one is not None and _is_written(tokens, one) for one in found)
+
+
+def _is_written(tokens: Sequence[Token], found: Phrase[str]) -> bool:
+    """Whether words stand there with their own marks, or the text has none: "cho" is no "chợ" in a marked one."""
+    if not _is_marked(tokens):
+        return True
+    written = [token.marked for token in tokens[found.start : found.end]]
+    return any([token.marked for token in tokens_of(words)] == written for words in found.meanings)
+
+
+def _is_marked(tokens: Sequence[Token]) -> bool:
+    return any(token.has_marks for token in tokens)
 
 
 def learn(
