@@ -41,10 +41,13 @@ def resolve(
     index = set_index_on(on, pinned=pinned)
     if index is None:
         return Resolution("unknown", (), (Reason("no_area_set", {}),))
-    if not _is_position(point):
+    unusable = point is not None and not _is_position(point)
+    if unusable:
         point = None
     named_on = names_date(on, pinned=pinned)
     read = read_texts(Read(whole, index, gazetteer(), named_on), words, address, point, exercise)
+    if unusable:
+        read.say("point_unusable")
     guesses = guesses_in(read, on)
     if index.approximate:
         read.say("approximate_areas")

@@ -15,23 +15,41 @@ _LINKS = tuple(
         # A place's own position comes before the one the map happens to be centred on.
         rf"!3d({_NUMBER})!4d({_NUMBER})",
         rf"[?&](?:q|query|ll|sll|destination|daddr|center|loc)=(?:loc:)?({_NUMBER})(?:,|\+|\s){{1,3}}({_NUMBER})",
-        rf"mlat=({_NUMBER})&(?:amp;)?mlon=({_NUMBER})",
+        rf"lat(?:itude)?=({_NUMBER})&(?:amp;)?m?(?:lon|lng|long|longitude)=({_NUMBER})",
+        rf"[?&]cp=({_NUMBER})~({_NUMBER})",
         rf"/(?:place|search|dir)/(?:[^\s@/]{{0,200}}/)?({_NUMBER}),\+?({_NUMBER})",
         rf"@({_NUMBER}),({_NUMBER})",
         rf"#map=\d{{1,2}}(?:\.\d+)?/({_NUMBER})/({_NUMBER})",
         rf"geo:({_NUMBER}),({_NUMBER})",
     )
 )
-# Three decimals are 100 m: fewer are more likely a price or a size.
+# Three decimals are 100 m: fewer are more likely a price or a size. A letter of the compass stands alone: "20.000 đồng"
+# has none.
+_FINE = r"-?\d{1,3}\.\d{3,20}"
+_ALONE = r"(?![^\W\d_])"
 _DECIMAL = re.compile(
-    r"(?<![\d.,])(-?\d{1,3}\.\d{3,15})\s?°?\s?([NSBnsb]?)\s{0,2}[,;\s]\s{0,2}(-?\d{1,3}\.\d{3,15})\s?°?\s?([EWĐewđ]?)(?![\d.])"
+    rf"(?<![\d.,])({_FINE})\s?°?\s?([NSBnsb]{_ALONE})?\s{{0,2}}[,;/\s]\s{{0,2}}"
+    rf"({_FINE})\s?°?\s?([EWĐewđ]{_ALONE})?(?![\d.])"
+)
+# "Thu 50.000, 30.000 đồng": thousands are written with three digits behind the point.
+_THOUSANDS = re.compile(r"\d{1,3}\.\d{3}$")
+_COUNTED = re.compile(r"\s{0,2}(?:đ|d|đồng|dong|vnđ|vnd|k|tr|triệu|nghìn|ngàn|m2|m²|kg|người|hộ)\b", re.IGNORECASE)
+# Every position in the country, (least, most) of latitude and longitude.
+_COUNTRY = ((8.0, 24.0), (102.0, 115.0))
+_NORTH = r"(?:lat(?:itude)?|vĩ\s?độ|vi\s?do|(?<!\w)[NB])\s{0,2}[:=]?\s{0,2}"
+_EAST = r"(?:lng|lon(?:g(?:itude)?)?|kinh\s?độ|kinh\s?do|(?<!\w)[EĐ])\s{0,2}[:=]?\s{0,2}"
+_APART = r"\s{0,2}°?\s{0,2}[,;/]?\s{0,2}"
+_LABELLED = (
+    re.compile(rf"{_NORTH}(?P<lat>{_FINE}){_APART}{_EAST}(?P<lon>{_FINE})", re.IGNORECASE),
+    re.compile(rf"{_EAST}(?P<lon>{_FINE}){_APART}{_NORTH}(?P<lat>{_FINE})", re.IGNORECASE),
 )
 _COMMA_DECIMAL = re.compile(r"(?<![\d.,])(\d{1,3},\d{4,15})\s{0,2}[;\s]\s{0,2}(\d{1,3},\d{4,15})(?![\d.,])")
-_ANGLE = r"(\d{1,3})\s?[°ºo]\s?(\d{1,2})\s?['’′]\s?(?:(\d{1,2}(?:[.,]\d{1,6})?)\s?(?:[\"”″]|''))?"
+_ANGLE = r"(\d{1,3})\s?[°ºo]\s?(\d{1,2}(?:[.,]\d{1,6})?)\s?['’′]\s?(?:(\d{1,2}(?:[.,]\d{1,6})?)\s?(?:[\"”″]|''))?"
 _SEXAGESIMAL = re.compile(rf"{_ANGLE}\s?([NSB])\s{{0,2}}[,;]?\s{{0,2}}{_ANGLE}\s?([EWĐ])", re.IGNORECASE)
 # A digit behind a decimal point or comma, a sign of degrees, a plus, or the beginning of a link: without any of them a
 # text holds no position, and most do not.
 _MAY_HOLD = re.compile(r"\d[.,]\d{3}|\d\s?[°ºo]\s?\d|\+|://|geo:|maps?\.", re.IGNORECASE)
+_SHORT_LINK = re.compile(r"(?:https?://)?(?:maps\.app\.goo\.gl|goo\.gl/maps|g\.co/maps)/\S{1,200}", re.IGNORECASE)
 _PLUS_ALPHABET = "23456789CFGHJMPQRVWX"
 _PLUS_CODE = re.compile(
     rf"(?<![A-Z0-9+])([{_PLUS_ALPHABET}]{{4}}|[{_PLUS_ALPHABET}]{{8}})\+([{_PLUS_ALPHABET}]{{2,3}})(?![A-Z0-9])"
@@ -62,6 +80,11 @@ def written_points(text: str, near: tuple[float, float] | None = None) -> list[W
     return found[:10]
 
 
+def short_links(text: str) -> list[tuple[int, int]]:
+    """Where short map links stand in a text, [start, end): what they point to only their maker's server knows."""
+    return [match.span() for match in _SHORT_LINK.finditer(text)] if ".gl/" in text or "g.co/" in text else []
+
+
 def _links(text: str) -> Iterator[WrittenPoint]:
     for word in re.finditer(r"(?:https?://|geo:|maps?\.)\S{1,2000}", text):
         link = unquote(word.group())
@@ -74,12 +97,18 @@ def _links(text: str) -> Iterator[WrittenPoint]:
 
 
 def _degrees(text: str) -> Iterator[WrittenPoint]:
+    for labelled in _LABELLED:
+        for match in labelled.finditer(text):
+            point = _point(float(match["lat"]), float(match["lon"]))
+            if point is not None:
+                radius = _written_to(match["lat"], match["lon"])
+                yield WrittenPoint(*point, radius, "coordinates", match.group(), match.start(), match.end())
     for match in _DECIMAL.finditer(text):
         first, second = float(match[1]), float(match[3])
-        point = _point(-first if match[2].upper() == "S" else first, -second if match[4].upper() == "W" else second)
-        if point is not None:
-            places = min(len(match[1].partition(".")[2]), len(match[3].partition(".")[2]))
-            radius = max(15.0, 111_000 * 10.0**-places)
+        north, east = (match[2] or "").upper(), (match[4] or "").upper()
+        point = _point(-first if north == "S" else first, -second if east == "W" else second)
+        if point is not None and (north or east or not _are_thousands(match, point, text)):
+            radius = _written_to(match[1], match[3])
             yield WrittenPoint(*point, radius, "coordinates", match.group(), match.start(), match.end())
     for match in _COMMA_DECIMAL.finditer(text):
         point = _point(float(match[1].replace(",", ".")), float(match[2].replace(",", ".")))
@@ -90,12 +119,28 @@ def _degrees(text: str) -> Iterator[WrittenPoint]:
         lon = _angle(match[5], match[6], match[7]) * (-1 if match[8].upper() == "W" else 1)
         point = _point(lat, lon)
         if point is not None:
-            radius = 30.0 if match[3] and match[7] else 1_000.0
+            fine = (match[3] and match[7]) or (len(match[2]) > 2 and len(match[6]) > 2)
+            radius = 30.0 if fine else 1_000.0
             yield WrittenPoint(*point, radius, "coordinates", match.group(), match.start(), match.end())
 
 
+def _written_to(lat: str, lon: str) -> float:
+    """Metres to which two numbers of degrees are written."""
+    places = min(len(lat.partition(".")[2]), len(lon.partition(".")[2]))
+    return max(15.0, 111_000 * 10.0**-places)
+
+
+def _are_thousands(match: re.Match[str], point: tuple[float, float], text: str) -> bool:
+    """Whether two numbers are rather counted than a position: thousands of dong, far from here or said to be."""
+    if not (_THOUSANDS.match(match[1]) and _THOUSANDS.match(match[3])):
+        return False
+    (south, north), (west, east) = _COUNTRY
+    is_here = south <= point[1] <= north and west <= point[0] <= east
+    return not is_here or _COUNTED.match(text, match.end()) is not None
+
+
 def _angle(degrees: str, minutes: str, seconds: str | None) -> float:
-    return int(degrees) + int(minutes) / 60 + float((seconds or "0").replace(",", ".")) / 3600
+    return int(degrees) + float(minutes.replace(",", ".")) / 60 + float((seconds or "0").replace(",", ".")) / 3600
 
 
 def _point(first: float, second: float) -> tuple[float, float] | None:

@@ -11,7 +11,7 @@ from geo.index import SetIndex, Territory
 from geo.models import Level
 from geo.resolution import Reason
 from geo.steps.areanames import Elsewhere, Mention, Reading, area_names, expand_short_names
-from geo.steps.coordinates import WrittenPoint, written_points
+from geo.steps.coordinates import WrittenPoint, short_links, written_points
 from geo.steps.landmarks import find_landmarks
 from geo.steps.renamed import Renamed, renamed
 from geo.steps.spots import Spot, find_spots
@@ -58,7 +58,10 @@ def read_texts(read: Read, words: str, address: str, point: tuple[float, float] 
             continue
         points = written_points(text, near)
         read.points += points
-        plain = tokens_of(_without(text, points))
+        short = short_links(text)
+        if short and not points:
+            read.say("link_unread")
+        plain = tokens_of(_without(text, [(point.start, point.end) for point in points] + short))
         if not plain:
             continue
         tokens, marked = expand_short_names(plain), is_marked(plain)
@@ -125,10 +128,10 @@ def _not_in_longer(landmarks: Sequence[Mention], mentions: Sequence[Mention]) ->
     return [one for one in landmarks if not any(other.start < one.end < other.end for other in mentions)]
 
 
-def _without(text: str, points: Sequence[WrittenPoint]) -> str:
-    """The text with written positions blanked, so that a link's words are not read as names."""
-    for point in points:
-        text = text[: point.start] + " " * (point.end - point.start) + text[point.end :]
+def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with positions and links blanked, so that a link's words are not read as names."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
     return text
 
 

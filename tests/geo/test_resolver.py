@@ -339,6 +339,7 @@ def test_a_thing_named_narrows_a_wide_circle_and_makes_it_surer(old_set: AreaSet
 def test_a_position_that_is_none_is_left_out(old_set: AreaSet, point: tuple[float, float]) -> None:
     answer = resolve("phường Phú Hòa", on=OLD, point=point, accuracy_m=float("nan"))
     assert codes(answer) == ["101"]
+    assert "point_unusable" in said(answer)
     assert resolve("cháy", on=OLD, point=middle("101"), accuracy_m=-5).outcome == "located"
 
 
@@ -363,6 +364,13 @@ def test_a_position_that_is_none_is_left_out(old_set: AreaSet, point: tuple[floa
         ("https://www.openstreetmap.org/?mlat=10.98123&mlon=106.65456#map=17/10.9/106.6", 10.98123, 106.65456, "link"),
         ("https://www.openstreetmap.org/#map=17/10.98123/106.65456", 10.98123, 106.65456, "link"),
         ("geo:10.98123,106.65456", 10.98123, 106.65456, "link"),
+        ("lat: 10.98123, lng: 106.65456", 10.98123, 106.65456, "coordinates"),
+        ("vĩ độ 10.98123, kinh độ 106.65456", 10.98123, 106.65456, "coordinates"),
+        ("E106.65456 N10.98123", 10.98123, 106.65456, "coordinates"),
+        ("10° 58.8738' N, 106° 39.2736' E", 10.98123, 106.65456, "coordinates"),
+        ("10.98123012345678901,106.65456", 10.98123, 106.65456, "coordinates"),
+        ("https://example.vn/x?lat=10.98123&lng=106.65456", 10.98123, 106.65456, "link"),
+        ("https://bing.com/maps?cp=10.98123~106.65456", 10.98123, 106.65456, "link"),
         ("7P28XMJ3+FR", 10.981188, 106.654563, "plus_code"),
         ("XMJ3+FR Thủ Dầu Một", 10.981188, 106.654563, "plus_code"),
     ],
@@ -383,11 +391,20 @@ def test_written_positions(text: str, lat: float, lon: float, source: str) -> No
         "số 0900 000 001",
         "lúc 10:30 106 người",
         "C++ 2222+",
+        # Thousands of dong, and the letter of "đồng" is none of the compass.
+        "thu phí 50.000, 30.000 đồng",
+        "nước 12.500, 105.700 đồng",
         "12/05/2020",
     ],
 )
 def test_numbers_that_are_no_position(text: str) -> None:
     assert written_points(clean(text), near=(106.7, 11.0)) == []
+
+
+def test_a_short_link_is_said_to_hold_no_position(old_set: AreaSet) -> None:
+    answer = resolve("https://maps.app.goo.gl/PhuHoa5 ổ gà", on=OLD)
+    assert [reason.code for reason in answer.reasons] == ["link_unread", "nothing_found"]
+    assert answer.ignored == ("ổ gà",)
 
 
 def test_a_written_position_goes_before_the_devices(old_set: AreaSet) -> None:
