@@ -29,8 +29,9 @@ class AreaRefs:
     """Where it is, as far as areas go: codes of one set, empty where not known.
 
     `certain` is False for a place that is a guess, or a circle that reaches into another ward; `others` are then the
-    (ward, district) it may also lie in. `approximate`: the borders are starter cells; never enough to send anything
-    without a person. `road` is the numbered road, `place_kinds` the kinds of the known places it is at.
+    (ward, district) it may also lie in, and `is_guess` says that it may as well be in none of them. `approximate`: the
+    borders are starter cells; never enough to send anything without a person. `road` is the numbered road,
+    `place_kinds` the kinds of the known places it is at.
     """
 
     set: str
@@ -39,6 +40,7 @@ class AreaRefs:
     certain: bool
     approximate: bool = False
     others: tuple[tuple[str, str], ...] = ()
+    is_guess: bool = False
     road: Road | None = None
     place_kinds: frozenset[str] = frozenset()
 
@@ -342,7 +344,8 @@ class _Asked:
             doubts.append(_reason("complained_of_unknown"))
         elsewhere = [side for side in sides if side.agency.pk != agency.pk]
         # On whichever side it lies, the same agency has it: then the border does not matter.
-        if _needs_area(rule) and not self.place.certain and (elsewhere or not sides):
+        open_sides = bool(elsewhere) or not sides or self.place.is_guess
+        if _needs_area(rule) and not self.place.certain and open_sides:
             doubts.append(_reason("area_uncertain"))
         for side in elsewhere:
             doubts.append(_reason("across_border", set=side.set, area=side.area_code, agency=side.agency.pk))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from geo.confidence import ANSWER_FROM
 from geo.folding import fold_name
 from geo.models import Place
 from geo.standing import kinds_at
@@ -71,6 +72,7 @@ def area_refs(fields: Mapping[str, Any], road: Road | None = None) -> AreaRefs:
         certain and bool(ward_code),
         approximate,
         others=() if certain else tuple(pair for pair in others if any(pair)),
+        is_guess=not trace.get("answer") and sum(one.get("confidence", 0.0) for one in candidates) < ANSWER_FROM,
         road=road,
         place_kinds=kinds,
     )

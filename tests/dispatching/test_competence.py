@@ -328,6 +328,10 @@ class TestAcrossABorder:
              area_code="80001", priority=10)  # fmt: skip
         found = ask(world.categories["road"], self.PLACE)
         assert (found.agency, found.certain, found.choices) == (world.fire, True, ())
+        # Of a place that may lie on neither side, that the sides agree says nothing.
+        guess = replace(self.PLACE, ward_code="", district_code="", is_guess=True)
+        guessed = ask(world.categories["road"], guess)
+        assert (guessed.agency, guessed.certain) == (world.fire, False)
 
     def test_a_rule_for_one_side_only(self, world: World) -> None:
         rule("there", category=world.categories["waste"], target="agency", agency=world.fire, area_set="invented",
