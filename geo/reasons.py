@@ -20,6 +20,8 @@ SENTENCES: Mapping[str, str | Promise] = {
     "point_in_text": _("The text holds a position: it lies in %(ward)s."),
     "point_outside": _("The position given lies outside the territory."),
     "point_vague": _("The position is only known to within %(radius_m).0f m."),
+    "point_unusable": _("The position given is none: its degrees are out of range."),
+    "link_unread": _("A short map link does not say where it points to; ask for the address."),
     "points_differ": _("The position in the text and the one given lie %(distance_m).0f m apart."),
     "words_agree": _("The words name %(name)s, and the position lies there."),
     "words_settle": _("The words name %(name)s, and the position is close enough to lie there."),
@@ -71,6 +73,16 @@ SENTENCES: Mapping[str, str | Promise] = {
 }
 
 
+# What offers several units to choose from; everything else only lists them.
+_CHOICES = frozenset({"ask_which_ward", "ask_which_side", "ask_which_district"})
+
+
+def _either(names: str) -> str:
+    """ "A, B or C", from the names as a reason holds them."""
+    *others, last = names.split(", ")
+    return gettext("%(names)s or %(last)s") % {"names": ", ".join(others), "last": last} if others else last
+
+
 def sentence(reason: Reason) -> str:
     """The reason in words, in the active language; its bare code when a newer version wrote it."""
     text = SENTENCES.get(reason.code)
@@ -78,6 +90,8 @@ def sentence(reason: Reason) -> str:
         return gettext("Reason: %(code)s") % {"code": reason.code}
     params = dict(reason.params)
     try:
+        if reason.code in _CHOICES:
+            params |= {key: _either(str(params[key])) for key in ("wards", "districts") if key in params}
         if "direction" in params:
             params["direction"] = str(DIRECTIONS[int(params["direction"])])
         return str(text) % params

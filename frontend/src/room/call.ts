@@ -522,6 +522,12 @@ export class CallForm {
     this.act.reveal(place);
   }
 
+  private unpoint(): void {
+    this.box.querySelector("#call-radius")!.textContent = "";
+    this.pin?.remove();
+    this.pin = this.act.pin(null, (spot) => this.pinned(spot));
+  }
+
   /** What a person chose. A pin by hand has no radius; of anything as wide as a ward the name says more than its middle. */
   private put(place: { lat: number; lon: number; radius_m: number | null }): void {
     const exact = place.radius_m === null || place.radius_m <= 500;
@@ -589,7 +595,10 @@ export class CallForm {
   private drawWhere(where: Where | null): void {
     const box = this.box.querySelector<HTMLElement>("#call-where")!;
     box.hidden = !where?.reasons.length;
-    if (!where) return;
+    if (!where) {
+      if (this.pin && !this.field("lat").value && this.places.hidden) this.unpoint();
+      return;
+    }
     const several = where.answer ? [] : where.candidates.map((one) => [one.name, one.ward ?? one.district ?? ""].filter((part, at, all) => part && all.indexOf(part) === at).join(", "));
     const known = where.answer ? [where.answer.name, where.answer.ward ?? ""].filter((part, at, all) => part && all.indexOf(part) === at).join(", ") : "";
     box.replaceChildren(
@@ -598,7 +607,10 @@ export class CallForm {
       ...(several.length > 1 ? [element("ul", {}, ...several.slice(0, 4).map((text) => element("li", { text })))] : []),
       element("details", { class: "why" }, element("summary", { text: say("call.why") }), element("ul", {}, ...where.reasons.map((text) => element("li", { text })))),
     );
-    if (where.answer && !this.field("lat").value && this.places.hidden) this.point(where.answer);
+    if (this.field("lat").value || !this.places.hidden) return;
+    if (where.answer) this.point(where.answer);
+    // What other words said a moment ago is not where these are.
+    else this.unpoint();
   }
 
   /** The extra questions of the chosen category, else of the guessed one. */
