@@ -10,10 +10,11 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Personal data")
 
     def ready(self) -> None:
-        from incidents.privacy import retention
-        from incidents.records import rounds
+        from incidents.privacy import afterwards, retention
+        from incidents.records import history, rounds
         from opscenter.accounts.pages import Section, register
         from opscenter.accounts.roles import Role
 
+        history.register_appended(afterwards.after)
         rounds.register("retention", retention.work, timedelta(hours=1))
         register("privacy:home", _("Personal data"), Section.PEOPLE, {Role.SUPERVISOR, Role.ADMINISTRATOR})

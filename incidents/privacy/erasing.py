@@ -19,6 +19,7 @@ from incidents.delivery.models import Delivery, PushDevice
 from incidents.doors import files
 from incidents.emergencies.log.erasing import erase_about
 from incidents.geocoding.models import Proposal
+from incidents.privacy.afterwards import beside, forget, forget_label, has_words, reports_of_merged
 from incidents.privacy.models import DataAct
 from incidents.records.editing import lock_many
 from incidents.records.history import HistoryKind, append
@@ -75,7 +76,10 @@ def erase_caller(*, number: str, by: Person | None) -> int:
 
 def _erase_words(reports: Sequence[Report], by: Person | None, why: DataAct.Why) -> None:
     at = current_change().at
-    incidents = {one.pk: one for one in lock_many({report.incident_id for report in reports})}
+    hosts = {report.incident_id for report in reports}
+    merged, tasks = beside(hosts)
+    held = {one.pk: one for one in lock_many(hosts | merged | tasks)}
+    incidents = {pk: held[pk] for pk in sorted(hosts)}
     ids = [report.pk for report in reports]
     ReportWords.objects.filter(report__in=ids).update(words="", address="", erased_at=at)
     Complaint.objects.filter(report__in=ids).update(official="", erased_at=at)
@@ -98,14 +102,26 @@ def _erase_words(reports: Sequence[Report], by: Person | None, why: DataAct.Why)
         if incident.reports.order_by("pk").values_list("pk", flat=True).first() in theirs:
             _forget_summary(incident)
         append(incident, HistoryKind.WORDS_ERASED, by=by, why=why, data={"reports": theirs})
+        if not has_words(incident.reports.values_list("pk", flat=True)):
+            forget([incident, *(held[pk] for pk in tasks if held[pk].parent_id == incident.pk)])
+    for pk in merged:
+        _forget_merged(held[pk], ids)
+
+
+def _forget_merged(incident: Incident, erased: Sequence[int]) -> None:
+    """What was merged away keeps a line and a place of its own, of the reports it brought along."""
+    reports = reports_of_merged(incident.pk)
+    if reports and reports[0] in erased:
+        _forget_summary(incident)
+    if reports and not has_words(reports):
+        forget([incident])
 
 
 def _forget_summary(incident: Incident) -> None:
     """The list's line was made of the first report's words, and the label and trace of the place perhaps too."""
     incident.summary = ""
-    incident.place_label = ""
-    incident.place_trace = {key: incident.place_trace[key] for key in ("by", "outcome") if key in incident.place_trace}
-    incident.save(update_fields=["summary", "place_label", "place_trace"])
+    incident.save(update_fields=["summary"])
+    forget_label(incident)
 
 
 def _erase_photos(report_ids: Sequence[int]) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from geo.areas import AreaRef, areas_at, set_index_on
 from geo.describing import Whereabouts, describe
+from geo.plane import distance_m
 from geo.resolution import Candidate, Resolution
 from incidents.records import needs
 from incidents.records.history import HistoryKind, append
@@ -27,6 +28,8 @@ from realtime.change import current_change
 NEAR_BORDER_M = 30.0
 # What lies by a vaguer point says nothing of where to go.
 WORDS_UP_TO_M = 300.0
+# The history is never rewritten: what it keeps of a place outlives whoever lives there, so it is as coarse as on walls.
+_KEPT_DECIMALS = 3
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def set_place(
 ) -> None:
     """Puts a place onto an incident locked by the open change, with a history row, and works its needs out anew."""
     fields = place_fields(where, on=timezone.localdate(current_change().at))
+    before = incident.point
     for name, value in fields.items():
         setattr(incident, name, value)
     incident.save(update_fields=[*fields, "tile_key"])
@@ -68,8 +72,9 @@ def set_place(
         by=by,
         why=why,
         data={
-            "lon": point.x if point else None,
-            "lat": point.y if point else None,
+            "lon": round(point.x, _KEPT_DECIMALS) if point else None,
+            "lat": round(point.y, _KEPT_DECIMALS) if point else None,
+            "moved_m": round(distance_m(before.x, before.y, point.x, point.y)) if before and point else None,
             "radius_m": incident.radius_m,
             "set": incident.area_set,
             "generation": incident.area_generation,

@@ -14,9 +14,11 @@ from django.utils import timezone
 from incidents.calls.models import Call, CallDraft, Caller
 from incidents.conversations.models import Message
 from incidents.delivery.models import Delivery
-from incidents.dispatching.closing import answer_at_once
+from incidents.dispatching.children import open_child
+from incidents.dispatching.closing import CancelReason, answer_at_once, cancel
 from incidents.emergencies.log.verifying import verify
-from incidents.emergencies.models import LogText, ServicePart
+from incidents.emergencies.major import commanding, declaring, resources, sitreps
+from incidents.emergencies.models import Commander, LogText, MajorIncident, ResourceRequest, Sector, ServicePart
 from incidents.emergencies.models.log import LogScope
 from incidents.emergencies.services import parts
 from incidents.emergencies.services.opening import raise_emergency
@@ -25,7 +27,10 @@ from incidents.intake.take import ReporterDetails
 from incidents.privacy import retention
 from incidents.privacy.erasing import erase_reporter
 from incidents.privacy.models import DataAct
+from incidents.records.editing import lock
 from incidents.records.models import History, Incident, Photo, Report, Reporter, ReportWords
+from incidents.records.places import Pin, set_place
+from incidents.triage.merging import merge
 from realtime.change import change
 from realtime.models import Event
 from tests.cast import Cast, Hands, cast
@@ -183,3 +188,62 @@ def test_what_was_written_about_an_emergency_goes_with_its_last_report(
     assert not LogText.objects.filter(entry__shared=pk).exclude(words="").exists()
     assert not ServicePart.objects.filter(shared=pk).exclude(record="").exists()
     assert {finding.what for finding in verify(pk)} == {"erased"}
+
+
+def test_a_major_incident_keeps_its_numbers_and_loses_its_words_once_it_is_over(
+    take: Any, world: World, cast: Cast, new_agency: Any
+) -> None:
+    new_agency(code="ambulance-115", name="Cấp cứu 115", kind="ambulance")
+    report = told(take)
+    pk = report.incident_id
+    with change():
+        raise_emergency(incident_id=pk, services=["ambulance"], by=cast.call_taker)
+    own = {"incident_id": pk, "by": cast.call_taker}
+    with change():
+        declaring.declare(reason="Cháy nhà bà Lan", **own)
+        commanding.set_commander(name="Bà Lan", position="chủ nhà", agency_id=None, **own)
+        commanding.describe_scene(dangers="Bình gas nhà bà Lan", access="Ngõ bà Lan", **own)
+        commanding.open_sector(name="Nhà bà Lan", place="Sân bà Lan", lead="Con bà Lan", **own)
+        resources.ask(kind="Xe của bà Lan", number=2, asked_of="Bà Lan", **own)
+        sitreps.write_sitrep(words="Bà Lan đã ra", next_min=20, place="Nhà bà Lan", **own)
+    with change():
+        erase_reporter(reporter_id=report.reporter_id, by=cast.supervisor, why=DataAct.Why.REQUESTED)
+    # Crews are still there: the way in and what burns stay until it is over, and so does the exact place.
+    assert MajorIncident.objects.get().access == "Ngõ bà Lan"
+    with change():
+        cancel(incident_id=pk, by=cast.call_taker, reason=CancelReason.TEST)
+    tables = (MajorIncident, Commander, Sector, ResourceRequest, LogText)
+    kept = json.dumps([list(table._default_manager.values()) for table in tables], default=str, ensure_ascii=False)
+    assert "Lan" not in kept
+    assert ResourceRequest.objects.get().number == 2
+    assert {finding.what for finding in verify(pk)} == {"erased"}
+    code = Incident.objects.get(pk=pk).code
+    for page in ("report", "major", "sitreps/1"):
+        assert Hands(cast.call_taker).get(f"/emergencies/{code}/{page}/").status_code == 200, page
+
+
+def test_where_exactly_it_was_goes_with_the_person_also_from_what_hangs_on_it(take: Any, cast: Cast) -> None:
+    exact = (106.6212345, 11.0512345)
+    first, second = told(take), take("Ổ gà trước nhà tôi", point=IN_AN_LAC).report
+    Report.objects.filter(pk=second.pk).update(reporter=first.reporter_id)
+    with change():
+        set_place(lock(second.incident_id), Pin(*exact, 5.0, "nhà tôi"), by=cast.call_taker)
+    with change():
+        merge(incident_ids=[first.incident_id, second.incident_id], by=cast.call_taker)
+    into = Incident.objects.get(on_board=True)
+    with change():
+        set_place(lock(into.pk), Pin(*exact, 5.0, "nhà tôi"), by=cast.call_taker)
+    with change():
+        task = open_child(incident_id=into.pk, what="Dọn dây điện", by=cast.call_taker)
+    with change():
+        erase_reporter(reporter_id=first.reporter_id, by=cast.supervisor, why=DataAct.Why.REQUESTED)
+    assert Incident.objects.get(pk=into.pk).point.x == exact[0]
+    for pk in (task.pk, into.pk):
+        with change():
+            cancel(incident_id=pk, by=cast.call_taker, reason=CancelReason.TEST)
+    for incident in Incident.objects.all():
+        assert (incident.point.x, incident.point.y) == (106.621, 11.051) or incident.point.coords == IN_AN_LAC
+        assert incident.radius_m >= 80
+        assert incident.place_label == ""
+    assert not Incident.objects.filter(summary__contains="nhà tôi").exists()
+    assert "106.62123" not in everything()

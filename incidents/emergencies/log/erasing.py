@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from incidents.emergencies.log.chain import erase_words
-from incidents.emergencies.models import LogEntry, ServicePart, SharedIncident
+from incidents.emergencies.models import (
+    Commander,
+    LogEntry,
+    MajorIncident,
+    ResourceRequest,
+    Sector,
+    ServicePart,
+    SharedIncident,
+)
 from incidents.records.models import Report
 from incidents.triage.models import Merge
 from opscenter.accounts.models import Person
@@ -27,6 +35,23 @@ def erase_about(incident_ids: Collection[int], *, by: Person | None) -> int:
             done += 1
         ServicePart.objects.filter(shared__in=list(logs)).exclude(record="").update(record="")
     return done
+
+
+def erase_major(incident_ids: Collection[int]) -> None:
+    """Erases what was written about these as major incidents beside the log: why, dangers, ways, who commanded, sectors
+    and what was asked for. Numbers and times stay; the reports of the situation go with the log's words.
+
+    For what is over: crews on scene read dangers and ways.
+    """
+    majors = list(MajorIncident.objects.filter(pk__in=incident_ids).values_list("pk", flat=True))
+    if not majors:
+        return
+    MajorIncident.objects.filter(pk__in=majors).update(reason="", dangers="", access="")
+    Commander.objects.filter(major__in=majors).update(name="", position="")
+    ResourceRequest.objects.filter(major__in=majors).update(kind="", asked_of="")
+    for pk in Sector.objects.filter(major__in=majors).values_list("pk", flat=True):
+        # Its name is unique while it is open; what was counted in it stays with its number.
+        Sector.objects.filter(pk=pk).update(name=f"#{pk}", place="", lead="")
 
 
 def taken_in(incident_id: int) -> list[int]:
