@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     NOBODY_ELSE_WORKS = "nobody_else_works"
     BEING_DECIDED = "being_decided"
     NOBODY_HIGHER = "nobody_higher"
+    HOTLINE_CHOOSES = "hotline_chooses"
     NOBODY_TO_ASK = "nobody_to_ask"
     NOT_A_DAY_TO_PLAN = "not_a_day_to_plan"
     NOT_A_DAY_TO_POSTPONE = "not_a_day_to_postpone"
@@ -70,6 +71,7 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.NOBODY_ELSE_WORKS: _("No other agency works on this: there is nobody to disagree with."),
     Refusal.BEING_DECIDED: _("A higher agency is deciding already."),
     Refusal.NOBODY_HIGHER: _("The highest agency has decided already."),
+    Refusal.HOTLINE_CHOOSES: _("The hotline has been told and chooses who decides."),
     Refusal.NOBODY_TO_ASK: _("Nobody who reported this can be asked."),
     Refusal.NOT_A_DAY_TO_PLAN: _("Choose a later day, at most a year ahead."),
     Refusal.NOT_A_DAY_TO_POSTPONE: _("Choose a later day, at most 60 days ahead."),

@@ -22,6 +22,7 @@ class Need(StrEnum):
     AGENCY_UNKNOWN = "agency_unknown"
     AGENCY_UNSURE = "agency_unsure"
     AGENCY_RETURNED = "agency_returned"
+    ARBITER_OPEN = "arbiter_open"
     SERVICE_SILENT = "service_silent"
     CREW_SILENT = "crew_silent"
     STEP_FAILED = "step_failed"

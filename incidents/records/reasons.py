@@ -22,6 +22,7 @@ NEEDS: dict[Need, str | Promise] = {
     Need.COMPLAINT_OPEN: _("Nobody has said yet whom it complains of"),
     Need.AGENCY_UNKNOWN: _("No agency was found"),
     Need.AGENCY_UNSURE: _("The agency is not sure"),
+    Need.ARBITER_OPEN: _("Agencies do not agree about a complaint: choose who decides, nobody whom it complains of"),
     Need.AGENCY_RETURNED: _("The agency gave it back"),
     Need.CREW_SILENT: _("A crew on scene does not report that it is well"),
     Need.SERVICE_SILENT: _("An emergency service has not taken it in time"),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from incidents.delivery.models import Delivery
-from incidents.dispatching import agency_work, assigning, closing, disagreeing, escalating, pausing, results
+from incidents.dispatching import agency_work, assigning, closing, correcting, disagreeing, escalating, pausing, results
 from incidents.dispatching.children import open_child
 from incidents.dispatching.deadlines import due_at
 from incidents.dispatching.refusals import Refusal, Refused
@@ -249,6 +249,45 @@ def test_disagreement_goes_up_twice(
     assert Incident.objects.get(pk=lead.incident_id).state == "resolved"
     do(closing.close, incident_id=lead.incident_id, answer="Xong.", by=cast.call_taker)
     assert set(Assignment.objects.values_list("state", flat=True)) == {"answered"}
+
+
+def test_a_complaint_never_goes_by_itself_to_whom_it_complains_of_nor_past_it(
+    world: World, cast: Cast, new_agency: Callable[..., Agency], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    department, province = new_agency(code="so-thong-tin"), new_agency(code="vp-ubnd-tinh", kind="province")
+    monkeypatch.setattr(settings, "ARBITERS", ["so-thong-tin", "vp-ubnd-tinh"])
+    incident = open_one(world)
+    lead = give(incident, world.an_lac, cast.call_taker, co_ordinating=[world.binh_minh])
+    do(agency_work.accept, assignment_id=lead.pk, by=cast.focal_point)
+    report = incident.reports.get()
+    do(correcting.set_complaint, incident_id=incident.pk, report=report, agency=department, by=cast.call_taker)
+    against = {"assignment_id": lead.pk, "by": cast.focal_point, "reason": "Không thống nhất ranh giới"}
+    do(disagreeing.disagree, **against)
+    held = Incident.objects.get(pk=incident.pk)
+    assert held.needs == ["arbiter_open"]
+    assert held.notes.get().text == "Không thống nhất ranh giới"
+    assert not Assignment.objects.filter(agency__in=[department, province]).exists()
+    assert refusal(disagreeing.disagree, **against) == Refusal.HOTLINE_CHOOSES
+    # Nor when it is given to those below: only the room settles it, and never with whom it complains of.
+    chosen = {"incident_id": incident.pk, "lead": None, "by": cast.call_taker}
+    assert refusal(assigning.assign, co_ordinating=[department], **chosen) == Refusal.COMPLAINED_OF
+    do(assigning.assign, co_ordinating=[province], **chosen)
+    assert Incident.objects.get(pk=incident.pk).needs == []
+
+
+def test_nobody_decides_a_complaint_before_it_is_known_whom_it_is_about(
+    world: World, cast: Cast, new_agency: Callable[..., Agency], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_agency(code="so-thong-tin")
+    monkeypatch.setattr(settings, "ARBITERS", ["so-thong-tin"])
+    incident = open_one(world)
+    lead = give(incident, world.an_lac, cast.call_taker, co_ordinating=[world.binh_minh])
+    do(agency_work.accept, assignment_id=lead.pk, by=cast.focal_point)
+    said = {"agency": None, "official": "cán bộ số 3", "by": cast.call_taker}
+    do(correcting.set_complaint, incident_id=incident.pk, report=incident.reports.get(), **said)
+    do(disagreeing.disagree, assignment_id=lead.pk, by=cast.focal_point, reason="Không thống nhất")
+    assert Assignment.objects.count() == 2
+    assert Incident.objects.get(pk=incident.pk).needs == ["complaint_open", "arbiter_open"]
 
 
 def test_alone_there_is_nobody_to_disagree_with(accepted: Assignment, cast: Cast) -> None:
