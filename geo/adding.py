@@ -7,15 +7,13 @@ from enum import StrEnum
 from uuid import uuid4
 
 from django.contrib.gis.geos import Point
-from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from geo.areas import areas_at
 from geo.folding import fold_name
-from geo.importing.loading import raise_edition
 from geo.importing.osm_kinds import DEFAULT_RADIUS_M, RADIUS_M
-from geo.index import look_again
+from geo.learning import tell_people_said
 from geo.models import Place
 from geo.plane import distance_m
 
@@ -87,7 +85,7 @@ def add_place(*, name: str, kind: str, lon: float, lat: float, by_id: int, at: d
         added_by_id=by_id,
         added_at=at,
     )
-    _tell()
+    tell_people_said()
     return place
 
 
@@ -96,10 +94,5 @@ def remove_place(*, place_id: int, by_id: int, at: dt.datetime) -> bool:
     added = Place.objects.filter(pk=place_id, added_by_people=True, is_active=True)
     removed = added.update(is_active=False, removed_by=by_id, removed_at=at)
     if removed:
-        _tell()
+        tell_people_said()
     return bool(removed)
-
-
-def _tell() -> None:
-    raise_edition()
-    transaction.on_commit(look_again)

@@ -113,7 +113,7 @@ def learn(
             learnt_at=at,
             last_at=at,
         )
-    _tell()
+    tell_people_said()
     return alias
 
 
@@ -136,7 +136,7 @@ def revoke(*, alias_id: int, by_id: int, at: dt.datetime) -> bool:
     """Takes a learnt alias back: it is proposed no more. False when it was already."""
     revoked = Alias.objects.in_use().filter(pk=alias_id).update(revoked_by=by_id, revoked_at=at)
     if revoked:
-        _tell()
+        tell_people_said()
     return bool(revoked)
 
 
@@ -144,8 +144,8 @@ def _is_known(words: Sequence[str]) -> bool:
     return any(hit.start == 0 and hit.end == len(words) for hit in gazetteer().names.scan(words))
 
 
-def _tell() -> None:
-    """Tells every process that an alias has changed."""
+def tell_people_said() -> None:
+    """Tells every process that people taught or added something; part of the transaction that changes it."""
     if not PlaceEdition.objects.filter(id=1).update(learnt=F("learnt") + 1):
         PlaceEdition.objects.create(id=1, learnt=1)
     transaction.on_commit(look_again)

@@ -25,6 +25,12 @@ class Grid:
         ends = [*starts.tolist(), len(squares)][1:]
         self._ranges = dict(zip(found.tolist(), zip(starts.tolist(), ends, strict=True), strict=True))
 
+    def points(self) -> tuple[Floats, Floats]:
+        """East and north of all points, by number."""
+        east, north = np.empty_like(self._east), np.empty_like(self._north)
+        east[self._order], north[self._order] = self._east, self._north
+        return east, north
+
     def near(self, east: float, north: float, within_m: float) -> list[tuple[float, int]]:
         """(distance, number) of the points not farther than that, nearest first."""
         found: list[tuple[float, int]] = []

@@ -2,7 +2,8 @@
 
 Once a second, when somebody asks, the tokens that say what is in force are read again (two small queries); where they
 changed, a thread of its own builds a new gazetteer beside the old one and swaps it in: a whole province takes some
-seconds, and nobody's request waits for it. Aliases come often and are few: learning one builds only their own names.
+seconds, and nobody's request waits for it. What people add and teach comes often and is little: places of their own and
+aliases are laid over what stands (`people`), at once.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from typing import Any
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from geo import index
 from geo.gazetteer.answers import LearntAlias
-from geo.gazetteer.lookups import Gazetteer, build, with_aliases
+from geo.gazetteer.lookups import Gazetteer, build
+from geo.gazetteer.people import with_people
 from geo.gazetteer.rows import CrossroadRow, HouseRow, PlaceRow, PostRow, StreetRow
 from geo.models import Alias, Crossroad, HouseNumber, KmPost, Place, PlaceEdition, PlaceSource, Street
 
@@ -37,7 +39,7 @@ _looks = -1
 
 @dataclass(frozen=True, slots=True)
 class _Fingerprint:
-    """What a gazetteer was read from: units' and people's edition, each source's loading, learnt aliases' edition."""
+    """What a gazetteer was read from: names' edition, each source's loading, the edition of what people say."""
 
     edition: int
     loadings: tuple[tuple[str, str, int, str], ...]
@@ -73,7 +75,7 @@ def _reread() -> Gazetteer:
         _held = (now, _read(now))
     elif before[0] != now:
         if replace(before[0], learnt=now.learnt) == now:
-            _held = (now, with_aliases(before[1], _aliases(), versions=_versions(now)))
+            _held = (now, _with_people(before[1], now))
         elif asked_for:
             # Whoever has just changed it in this process wants to see it.
             _held = (now, _read(now))
@@ -110,22 +112,31 @@ def _versions(now: _Fingerprint) -> dict[str, str]:
 def _read(now: _Fingerprint) -> Gazetteer:
     sets = index.territory().sets
     current = [number for _name, _token, number, _attribution in now.loadings]
-    return build(
-        places=_places(current),
+    whole = build(
+        places=_source_places(current),
         streets=_streets(current),
         houses=_rows(HouseNumber, current, HouseRow, "street_id", "number"),
         crossroads=_crossroads(current),
         posts=_rows(KmPost, current, PostRow, "street_id", "km"),
-        aliases=_aliases(),
-        versions=_versions(now),
         attribution=[attribution for *_rest, attribution in now.loadings if attribution],
         middle=(sets[0].plane.lon, sets[0].plane.lat) if sets else ANY_MIDDLE,
     )
+    return _with_people(whole, now)
 
 
-def _places(current: list[int]) -> Iterator[PlaceRow]:
+def _with_people(whole: Gazetteer, now: _Fingerprint) -> Gazetteer:
+    added = Place.objects.filter(added_by_people=True, is_active=True)
+    return with_people(whole, places=_places(added), aliases=_aliases(), versions=_versions(now))
+
+
+def _source_places(current: list[int]) -> Iterator[PlaceRow]:
+    known = Q(loading__isnull=True, added_by_people=False) | Q(loading__in=current)
+    return _places(Place.objects.filter(known, is_active=True))
+
+
+def _places(rows: QuerySet[Place]) -> Iterator[PlaceRow]:
     fields = ("id", "name", "folded", "other_names", "kind", "radius_m", "source")
-    rows = Place.objects.filter(Q(loading__isnull=True) | Q(loading__in=current), is_active=True).order_by("id")
+    rows = rows.order_by("id")
     drawn = rows.annotate(at=AsWKB("point"), drawn=AsWKB("shape")).values_list(*fields, "at", "drawn")
     for number, name, folded, others, kind, radius, source, at, shape in drawn.iterator(chunk_size=CHUNK):
         point = _shape(at)

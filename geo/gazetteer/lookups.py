@@ -1,7 +1,7 @@
 """The gazetteer: names, places, streets and what lies along them, held together and asked.
 
-Built once from rows and never changed, so that threads can share it. Points are kept on one plane in metres, shapes as
-Shapely's, everything else in flat arrays.
+Built once from the sources' rows and never changed, so that threads can share it; what people add and teach is laid
+over it (`people`). Points are kept on one plane in metres, shapes as Shapely's, everything else in flat arrays.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -43,10 +43,11 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, eq=False)
 class LookupNames:
-    """The names of places and streets in one index, with what each stands for."""
+    """The names of places and streets in one index, with what each stands for; beside them those that people added."""
 
     names: Names
     owners: array[int]
+    added: LookupNames | None = None
 
     def _entries(self, names: Sequence[int]) -> tuple[Entry, ...]:
         found = dict.fromkeys(self.owners[name] for name in names)
@@ -54,7 +55,15 @@ class LookupNames:
 
     def scan(self, words: Sequence[str]) -> list[Hit]:
         """The longest exact name at every word that begins one, also written in one word. Hits may overlap."""
-        return [Hit(start, end, self._entries(names)) for start, end, names in self.names.scan(words)]
+        hits = [Hit(start, end, self._entries(names)) for start, end, names in self.names.scan(words)]
+        if self.added is None:
+            return hits
+        # One name of both is one hit, with everything it stands for.
+        found = {(hit.start, hit.end): hit for hit in hits}
+        for hit in self.added.scan(words):
+            known = found.get((hit.start, hit.end))
+            found[hit.start, hit.end] = hit if known is None else hit._replace(entries=known.entries + hit.entries)
+        return list(found.values())
 
     def near(self, words: Sequence[str], start: int, longest: int = 8, least: int = 1) -> list[Near]:
         """Names like the words from `start` on, `least` to `longest` of them; best first, bounded work."""
@@ -62,11 +71,17 @@ class LookupNames:
         for found in self.names.near(words, start, longest, least):
             owner = self.owners[found.name]
             best.setdefault(owner, Near(found.start, found.end, Entry(KINDS[owner & 3], owner >> 2), found.likeness))
-        return list(best.values())
+        if self.added is None:
+            return list(best.values())
+        both = [*best.values(), *self.added.near(words, start, longest, least)]
+        return sorted(both, key=lambda one: (-one.likeness, one.start - one.end))
 
     def beginning(self, words: Sequence[str], most: int = 8) -> list[Entry]:
         """What may be meant by words still being typed: each begins a word of the name, in any order."""
-        return list(self._entries(self.names.beginning(words, 4 * most)))[:most]
+        found = list(self._entries(self.names.beginning(words, 4 * most)))[:most]
+        # What people added goes first, and never fills the list.
+        added = self.added.beginning(words, max(1, most // 4)) if self.added is not None else []
+        return [*added, *found][:most]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +94,8 @@ class Gazetteer:
     names: LookupNames
     aliases: Mapping[int, LookupNames]
     alias_rows: tuple[LearntAlias, ...]
-    # Places, by number.
+    # Places, by number; from `source_places` on those that people added.
+    source_places: int
     place_ids: array[int]
     place_names: Texts
     place_kinds: tuple[str, ...]
@@ -290,7 +306,6 @@ def build(
     houses: Iterable[HouseRow] = (),
     crossroads: Iterable[CrossroadRow] = (),
     posts: Iterable[PostRow] = (),
-    aliases: Iterable[LearntAlias] = (),
     versions: Mapping[str, str] | None = None,
     attribution: Sequence[str] = (),
     middle: tuple[float, float],
@@ -358,7 +373,6 @@ def build(
         spellings = spellings_of(road) if road is not None else street_spellings((street.name, *street.other_names))
         for words in spellings:
             name(2 if street.is_road else 1, number, words)
-    alias_rows = tuple(aliases)
     line_array = np.empty(len(line_parts), dtype=object)
     line_array[:] = line_parts
     keys, crossing_rows = _crossings(crossroads, numbers)
@@ -367,8 +381,9 @@ def build(
         attribution=tuple(attribution),
         plane=plane,
         names=LookupNames(Names(rows), owners),
-        aliases=_alias_names(alias_rows),
-        alias_rows=alias_rows,
+        aliases={},
+        alias_rows=(),
+        source_places=len(ids),
         place_ids=ids,
         place_names=names,
         place_kinds=tuple(kinds),
@@ -431,21 +446,3 @@ def _crossings(rows: Iterable[CrossroadRow], numbers: Mapping[int, int]) -> tupl
             found.append((key, (row.lon, row.lat, row.radius_m, row.arms)))
     found.sort()
     return array("q", [key for key, _row in found]), np.array([row for _key, row in found]).reshape(-1, 4)
-
-
-def with_aliases(whole: Gazetteer, aliases: Iterable[LearntAlias], *, versions: Mapping[str, str]) -> Gazetteer:
-    """The same gazetteer with other learnt aliases."""
-    rows = tuple(aliases)
-    return replace(whole, aliases=_alias_names(rows), alias_rows=rows, versions=dict(versions))
-
-
-def _alias_names(rows: Sequence[LearntAlias]) -> dict[int, LookupNames]:
-    """The aliases' names, for each exercise its own."""
-    found = {}
-    for exercise in {row.exercise for row in rows}:
-        own = [number for number, row in enumerate(rows) if row.exercise == exercise]
-        names = NameRows()
-        for number in own:
-            names.add(written_out(fold_name(rows[number].phrase).split()))
-        found[exercise] = LookupNames(Names(names), array("i", [number << 2 | KINDS.index("alias") for number in own]))
-    return found

@@ -109,8 +109,8 @@ class Place(models.Model):
 class PlaceEdition(models.Model):
     """One row (id 1) that readers compare once a second.
 
-    `number` is raised with every change of units' names or places, `learnt` with every change of learnt aliases,
-    which come often and are few.
+    `number` is raised with every change of units' names or sources' places, `learnt` with everything that people add
+    or teach, which comes often and is little.
     """
 
     number = models.PositiveBigIntegerField(default=0)

@@ -29,6 +29,13 @@ def measure(small: bool) -> list[Line]:
     return [
         Line(f"{name}: memory above the process", found["grown_mb"], "MB", ceiling=150.0),
         Line(f"{name}: built from rows in", found["built_s"], "s"),
+        Line(
+            f"{name}: with the 200th place that a person adds, median",
+            found["added_p50_ms"],
+            "ms",
+            "built anew",
+            1000 * found["built_s"],
+        ),
         Line("all names in a text of 14 words, median", found["scan_p50_us"], "µs", ceiling=300.0),
         Line("all names in a text of 14 words, p99", found["scan_p99_us"], "µs", ceiling=3000.0),
         Line("one misspelt name, p99", found["near_p99_us"], "µs", ceiling=3000.0),
@@ -67,6 +74,8 @@ def main(places: int, streets: int) -> None:
     django.setup()
     import geo.resolver  # noqa: F401  the process as it is without a gazetteer
     from geo.folding import fold_name
+    from geo.gazetteer.people import with_people
+    from geo.gazetteer.rows import PlaceRow
     from tests.bench import province as made
 
     chance = random.Random(1)
@@ -90,6 +99,12 @@ def main(places: int, streets: int) -> None:
         whole = made.read(path)
         built = time.process_time() - start
     grown = resident_mb() - before
+    lon, lat = made.MIDDLE
+    rows = [
+        PlaceRow(-number, f"Chợ Mẫu {number}", f"cho mau {number}", (), "", lon, lat, 60.0, "people")
+        for number in range(200)
+    ]
+    added = microseconds(lambda number: with_people(whole, places=rows, aliases=(), versions={}), 20)
     scans = microseconds(lambda number: whole.scan(texts[number]), len(texts))
     nears = microseconds(lambda number: whole.names.near(wrong[number], 0), len(wrong))
     begun = microseconds(lambda number: whole.names.beginning([*texts[number][3:5], texts[number][5][:2]]), 300)
@@ -103,6 +118,7 @@ def main(places: int, streets: int) -> None:
                 "grown_mb": round(grown, 1),
                 "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3, 1),
                 "built_s": round(built, 1),
+                "added_p50_ms": round(_share(added, 0.5) / 1000, 1),
                 "scan_p50_us": round(_share(scans, 0.5)),
                 "scan_p99_us": round(_share(scans, 0.99)),
                 "near_p50_us": round(_share(nears, 0.5)),

@@ -17,6 +17,7 @@ from geo.gazetteer.linear import split_number
 from geo.gazetteer.lookups import Gazetteer
 from geo.importing.loading import raise_edition
 from geo.index import look_again
+from geo.learning import tell_people_said
 from geo.models import Place
 from tests.geo.town import PLANE, house_at, km_at, town
 
@@ -213,6 +214,38 @@ def test_what_changes_is_seen_and_named(known: Gazetteer) -> None:
     assert later.version != known.version
     assert found(later, "nhà văn hóa") == {"Nhà văn hóa"}
     assert found(known, "nhà văn hóa") == set()
+
+
+def test_what_people_add_is_laid_over_what_stands(known: Gazetteer) -> None:
+    lon, lat = PLANE.degrees(20.0, 20.0)
+    for number, (name, kind) in enumerate((("Chợ Chiều Gốc Mít", "marketplace"), ("Trường Gốc Mít", "school"))):
+        Place.objects.create(
+            name=name, folded=fold_name(name), kind=kind, point=Point(lon + number / 100, lat, srid=4326),
+            source="people", source_key=name, added_by_people=True,
+        )  # fmt: skip
+    before = known
+    tell_people_said()
+    look_again()
+    later = gazetteer()
+    # The names of the sources are not built again.
+    assert later.names.names is before.names.names
+    assert found(later, "sau cho chieu goc mit") == {"Chợ Chiều Gốc Mít"}
+    assert found(before, "chợ chiều gốc mít") == set()
+    added = Place.objects.get(kind="marketplace", source="people")
+    number = later.names.near(words("chợ chiều góc mít"), 0)[0].entry.number
+    assert (later.place(number).id, later.place(number).kind) == (added.pk, "marketplace")
+    assert [later.label(entry) for entry in later.names.beginning(words("goc mi"))] == [
+        "Trường Gốc Mít", "Chợ Chiều Gốc Mít",
+    ]  # fmt: skip
+    nearest = later.nearest_places(lon, lat, 50, 9)
+    assert (0.0, number) in [(round(distance), found_number) for distance, found_number in nearest]
+    assert {one for one in nearest if one[1] < later.source_places} == set(before.nearest_places(lon, lat, 50, 9))
+    assert later.version != before.version
+    Place.objects.filter(pk=added.pk).update(is_active=False)
+    tell_people_said()
+    look_again()
+    assert found(gazetteer(), "chợ chiều gốc mít") == set()
+    assert found(gazetteer(), "trường gốc mít") == {"Trường Gốc Mít"}
 
 
 def test_without_anything(db: None) -> None:
