@@ -2,6 +2,7 @@
 
 A province takes some seconds, which the first question would wait. A thread of its own reads it: the process answers
 meanwhile, and a question that needs the gazetteer before it is there waits for this thread and builds no second one.
+What other packages want read then, the application hands in (opscenter/asgi.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -24,28 +26,32 @@ SERVES = "OPSCENTER_SERVES"
 SAMPLE = "12/5 đường Lê Hồng Phong, P. Phú Hòa, TDM"
 
 
-def warm_if_serving() -> None:
+def warm_if_serving(*more: Callable[[], object]) -> None:
     """Starts `warm` where this process was started to serve."""
     if os.environ.get(SERVES) == "1":
-        warm()
+        warm(*more)
 
 
-def warm() -> threading.Thread:
-    """Starts reading beside everything else; the thread is handed back for whoever wants to wait."""
-    thread = threading.Thread(target=_read, name="warming", daemon=True)
+def warm(*more: Callable[[], object]) -> threading.Thread:
+    """Starts reading beside everything else, areas and places first; answers the thread, for whoever wants to wait."""
+    thread = threading.Thread(target=_read, args=more, name="warming", daemon=True)
     thread.start()
     return thread
 
 
-def _read() -> None:
-    began = time.monotonic()
+def _read(*more: Callable[[], object]) -> None:
     try:
-        resolve(SAMPLE, on=timezone.localdate())
-        suggest(SAMPLE, on=timezone.localdate())
+        for read in (_areas_and_places, *more):
+            began = time.monotonic()
+            read()
+            logger.info("%s in %.1f s", read.__name__.strip("_").replace("_", " "), time.monotonic() - began)
     except DatabaseError as trouble:
         # No tables yet, or no database: the first question will say so to somebody.
-        logger.warning("areas and places were not read at the start: %s", trouble)
-    else:
-        logger.info("areas and places read in %.1f s", time.monotonic() - began)
+        logger.warning("not everything was read at the start: %s", trouble)
     finally:
         connection.close()
+
+
+def _areas_and_places() -> None:
+    resolve(SAMPLE, on=timezone.localdate())
+    suggest(SAMPLE, on=timezone.localdate())

@@ -14,6 +14,7 @@ pages = get_asgi_application()
 # Only once Django is set up can anything with tables be imported.
 from geo.warming import warm_if_serving  # noqa: E402
 from incidents.emergencies.positions.reading import moved  # noqa: E402
+from incidents.knowledge.finding import read_answers  # noqa: E402
 from incidents.records import live  # noqa: E402
 from realtime.consumer import Stream  # noqa: E402
 from realtime.hub import Sources  # noqa: E402
@@ -37,5 +38,5 @@ async def sockets(asgi: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "websocket.close"})
 
 
-warm_if_serving()
+warm_if_serving(read_answers)
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})

@@ -62,7 +62,7 @@ class _Shelf:
         """Asks once a second whether the answers changed, or the day; the next index is then built beside the requests,
         which find by the one before until it is there. What may be read out is asked of the rows, never of the index.
 
-        Only the first one of a process, and one for another day than today's, is built here.
+        Only one for another day than today's is built here, and the first one where nobody built it at the start.
         """
         with self._lock:
             now = time.monotonic()
@@ -110,6 +110,11 @@ def _built(on: dt.date) -> Index:
 
 _shelf = _Shelf()
 look_again = _shelf.look_again
+
+
+def read_answers() -> None:
+    """Builds today's index: at a process's start, beside everything else, so that no caller waits for it."""
+    _shelf.index(timezone.localdate())
 
 
 def entries(on: dt.date) -> list[Entry]:

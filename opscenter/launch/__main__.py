@@ -93,6 +93,8 @@ def main() -> int:
             return 1
     translations.compile_translations()
 
+    # A process that serves reads areas, places and answers at its start.
+    os.environ.setdefault("OPSCENTER_SERVES", "1")
     supervisor = Supervisor(os.environ)
     signal.signal(signal.SIGTERM, supervisor.stop)
     signal.signal(signal.SIGINT, supervisor.stop)

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--server", default="daphne", choices=["daphne", "uvicorn"])
     options = parser.parse_args(arguments)
-    # A process that serves reads areas and places at its start (geo/warming.py).
+    # A process that serves reads areas, places and answers at its start (geo/warming.py).
     os.environ["OPSCENTER_SERVES"] = "1"
     line = command(options.server, options.port, options.host)
     os.execv(line[0], line)

@@ -26,6 +26,18 @@ def test_what_is_read_is_read_beside_everything_else(monkeypatch: pytest.MonkeyP
     assert asked == 2 * [(warming.SAMPLE, "warming")]
 
 
+def test_what_is_handed_in_is_read_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(warming, "resolve", lambda words, **_options: order.append("places"))
+    monkeypatch.setattr(warming, "suggest", lambda words, **_options: None)
+
+    def answers() -> None:
+        order.append("answers")
+
+    warming.warm(answers).join(10)
+    assert order == ["places", "answers"]
+
+
 def test_a_database_without_tables_stops_no_start(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from geo.warming import warm
 from incidents.intake.worker import Worker
+from incidents.knowledge.finding import read_answers
 
 
 class Command(BaseCommand):
@@ -22,5 +23,5 @@ class Command(BaseCommand):
             return
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
-        warm()
+        warm(read_answers)
         worker.run()
