@@ -93,8 +93,11 @@ const phone = new Phone(live, notices, {
 function cover(): void {
   document.body.classList.toggle("has-panel", panel.open !== null);
   document.body.classList.toggle("has-call", call.open);
+  document.body.classList.toggle("has-answers", call.open && !byId("call-answers").hidden);
   const width = (id: string): number => (byId(id).hidden ? 0 : byId(id).offsetWidth);
-  map?.covered(width("call") + width("call-answers"), width("panel"));
+  const left = width("call") + width("call-answers");
+  // Where the three leave no map, the answers stand above the incident.
+  map?.covered(left, Math.min(width("panel"), Math.max(0, byId("map").offsetWidth - left)));
 }
 
 function address(path: string): void {

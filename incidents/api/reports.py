@@ -295,4 +295,6 @@ def suggest(request: HttpRequest) -> JsonResponse:
 
 
 def _named(agency: Agency | None, certain: bool) -> dict[str, Any] | None:
-    return {"id": agency.pk, "name": agency.name, "certain": certain} if agency is not None else None
+    if agency is None:
+        return None
+    return {"id": agency.pk, "name": agency.name, "short": agency.short_name or agency.name, "certain": certain}

@@ -323,7 +323,12 @@ def test_what_the_system_makes_of_words_while_they_are_typed(world: World, cast:
     assert answer.status_code == 200
     body = answer.json()
     assert (body["category"]["code"], body["category"]["group"]) == ("road", 3)
-    assert body["agency"] == {"id": world.an_lac.pk, "name": world.an_lac.name, "certain": True}
+    assert body["agency"] == {
+        "id": world.an_lac.pk,
+        "name": world.an_lac.name,
+        "short": world.an_lac.short_name or world.an_lac.name,
+        "certain": True,
+    }
     assert [one["code"] for one in body["duplicates"]] == [known.code]
     assert body["place"]["outcome"] == "located"
     assert (body["place"]["needs_person"], body["place"]["question"]) == (False, "")

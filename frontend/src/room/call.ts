@@ -43,7 +43,7 @@ interface Duplicate {
 interface Advice {
   category: { code: string; name: string; asks_whom: boolean } | null;
   category_reasons: string[];
-  agency: { id: number; name: string; certain: boolean } | null;
+  agency: { id: number; name: string; short: string; certain: boolean } | null;
   agency_reasons: string[];
   /** The whole way to the agency, in one sentence. */
   why: string;
@@ -367,7 +367,7 @@ export class CallForm {
     this.field("agency").value = certain && this.quoted === null ? String(certain.id) : "";
     let text = say("call.save");
     if (this.quoted !== null) text = say("call.save-and-answer");
-    else if (certain) text = say("call.save-and-give", { name: certain.name });
+    else if (certain) text = say("call.save-and-give", { name: certain.short });
     this.box.querySelector<HTMLElement>("#call-route")!.textContent = text;
   }
 

@@ -4,8 +4,10 @@ import { element } from "../element";
 export class Notices {
   constructor(private readonly box: HTMLElement) {}
 
-  /** Shows a text for some seconds; a second text stands below it. */
+  /** Shows a text for some seconds; a second text stands below it. The same once more takes the first one's place. */
   say(text: string, seconds = 6, below = ""): void {
+    const same = [...this.box.children].find((one) => one.childElementCount === 1 && one.textContent === text);
+    if (!below) same?.remove();
     const notice = element("div", { class: "notice" }, element("span", { text }), below ? element("span", { class: "notice-below", text: below }) : null);
     this.box.append(notice);
     setTimeout(() => notice.remove(), seconds * 1000);

@@ -80,6 +80,8 @@ export interface PhoneActions {
 const ME = Number(settings.person);
 /** How often a desk says that its page is there; the server lets go of it after four times as long. */
 const HERE_MS = 30_000;
+/** So many calls have a chip in the bar. */
+const CHIPS = 3;
 const OPEN = new Set(["ringing", "answered", "elsewhere"]);
 
 /** "0:42", "12:05". */
@@ -251,16 +253,18 @@ export class Phone {
     );
   }
 
-  /** One's own calls; the shown one is pressed. Parked ones go on counting. */
+  /** One's own calls, the shown one among them and pressed. Parked ones go on counting; F4 reaches those without a chip. */
   private drawMine(now: number): void {
     const mine = this.mine();
     const shown = this.act.shown();
     this.mineBox.hidden = mine.length < 1 || (mine.length === 1 && mine[0]?.id === shown);
+    const first = Math.max(0, Math.min(mine.findIndex((call) => call.id === shown), mine.length - CHIPS));
+    const chips = mine.slice(first, first + CHIPS);
     const state = JSON.stringify([mine.map((call) => [call.id, call.state, call.action?.state]), shown, [...this.known.keys()]]);
     if (this.mineBox.dataset.state !== state) {
       this.mineBox.dataset.state = state;
       this.mineBox.replaceChildren(
-        ...mine.map((call) =>
+        ...chips.map((call) =>
           element(
             "button",
             { type: "button", class: "btn btn-sm phone-chip", "data-call": call.id, "aria-pressed": String(call.id === shown), "data-state": call.state, "data-failed": call.action?.state === "failed", title: failedAs(call.action) || undefined },
@@ -268,7 +272,9 @@ export class Phone {
             element("span", { class: "phone-clock tabular" }),
           ),
         ),
-        ...(mine.length > 1 || (mine.length === 1 && mine[0]?.id !== shown) ? [element("kbd", { text: "F4" })] : []),
+        ...(mine.length > 1 || mine[0]?.id !== shown
+          ? [element("span", { class: "phone-more tabular" }, ...(mine.length > CHIPS ? [`${say("phone.more", { n: mine.length - CHIPS })} `] : []), element("kbd", { text: "F4" }))]
+          : []),
       );
     }
     for (const chip of this.mineBox.querySelectorAll<HTMLElement>("[data-call]")) {
