@@ -119,6 +119,7 @@ export function drawEmergencies(spots: readonly Spot[], topic: (spot: Spot) => s
         ),
       ),
     ),
+    ...(open.length > EMERGENCIES ? [element("li", { class: "stage-more", text: say("emergencies.more", { n: number(open.length - EMERGENCIES) }) })] : []),
   );
 }
 
