@@ -44,6 +44,7 @@ from incidents.dispatching.children import open_child
 from incidents.emergencies.log import chain
 from incidents.emergencies.services import opening
 from incidents.emergencies.services.visibility import Field, is_withheld, reader_of
+from incidents.records.covering import MASK, cover
 from incidents.records.editing import lock
 from incidents.records.history import HistoryKind
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS
@@ -51,7 +52,6 @@ from incidents.records.models import Assignment, Category, Complaint, Incident, 
 from incidents.records.notes import add_note
 from incidents.records.places import Pin
 from incidents.records.rights import Verb
-from incidents.records.summaries import mask
 from incidents.triage import categorise, lessons, merging
 from incidents.triage.models import Merge
 from incidents.worktime.clocks import opening as opening_of
@@ -381,14 +381,14 @@ def child(request: HttpRequest, code: str) -> JsonResponse:
 
 
 def _covered_words(incident: Incident, person: Person) -> list[str]:
-    """What was said and holds numbers or addresses of people, which an agency's page covers, as it was said."""
+    """What was said and holds numbers, addresses or names of people, which an agency's page covers, as it was said."""
     if is_withheld(incident, reader_of(person), Field.WORDS):
         return []
     rows = ReportWords.objects.filter(report__incident=incident, erased_at=None).order_by("report_id")
     later = Message.objects.filter(report__incident=incident, direction=Message.Direction.IN, opens=False)
     said = [text for pair in rows.values_list("words", "address") for text in pair]
     said += later.order_by("at", "pk").values_list("text", flat=True)
-    return [text for text in said if mask(text) != text]
+    return [text for text in said if MASK in cover(text)]
 
 
 @router.get("/{code}/reporter", summary="Who reported it")

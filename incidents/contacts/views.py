@@ -17,9 +17,9 @@ from incidents.contacts.models import Instruction, TaskLink
 from incidents.doors.questions import Answered, answered
 from incidents.emergencies.services.visibility import Field, is_withheld, reader_at
 from incidents.records import photos, redacting
+from incidents.records.covering import cover
 from incidents.records.lifecycles import AssignmentState
 from incidents.records.models import Assignment, Photo, Report, ReportWords
-from incidents.records.summaries import mask
 from opscenter import budgets
 from opscenter.accounts.models import HandlingUnit
 from realtime.change import current_change
@@ -128,10 +128,10 @@ def _page(request: HttpRequest, link: TaskLink, token: str, status: int = 200, w
         context |= {
             "theirs": True,
             # A link can be passed on: numbers and addresses of people stay in the inbox.
-            "words": [mask(row.words) for row in words if row.words],
+            "words": [cover(row.words) for row in words if row.words],
             "area": area.name if area else "",
             **_photos(assignment),
-            "answers": [Answered(one.question, mask(one.answer)) for one in answered(list(reports))],
+            "answers": [Answered(one.question, cover(one.answer)) for one in answered(list(reports))],
             "units": HandlingUnit.objects.filter(agency=assignment.agency, is_active=True).order_by("name", "pk"),
             "token": token,
             "can_act": link.used_at is None,

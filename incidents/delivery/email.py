@@ -14,8 +14,8 @@ from django.core.validators import validate_email
 from incidents.delivery.models import Delivery
 from incidents.delivery.outcomes import Failure, Outcome, Result
 from incidents.delivery.ways import Outgoing
+from incidents.records.covering import mask
 from incidents.records.models import Report, Reporter
-from incidents.records.summaries import mask
 from opscenter.accounts.models import Person
 
 

@@ -8,7 +8,7 @@ from incidents.delivery import endings
 from incidents.delivery.models import Attempt, Delivery, DeliveryState, Door, Receipt
 from incidents.delivery.outcomes import Failure, Outcome
 from incidents.records import editing
-from incidents.records.summaries import mask
+from incidents.records.covering import mask
 from realtime.change import change, current_change
 
 # Which receipt may follow which: what arrived cannot fail any more, and a repeated or late one changes nothing.

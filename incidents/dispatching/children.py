@@ -5,6 +5,7 @@ from __future__ import annotations
 from incidents.dispatching.assigning import ENDINGS
 from incidents.dispatching.deadlines import due_at
 from incidents.records import needs
+from incidents.records.covering import mask
 from incidents.records.editing import lock, open_incident
 from incidents.records.history import HistoryKind, append
 from incidents.records.lifecycles import IncidentState, NotAllowed
@@ -38,7 +39,8 @@ def open_child(
         group=group,
         priority=category.priority if category is not None else parent.priority,
         category_trace={"by": "person", "reasons": [{"code": "category.by_person"}]},
-        summary=summarise(what),
+        # Staff wrote it: whom to ask for there is a part of the task.
+        summary=summarise(what, hide=mask),
         received_at=at,
         due_at=due_at(category, at, group),
     )

@@ -16,8 +16,8 @@ from django.urls import reverse
 from incidents.delivery.outcomes import Failure, Outcome, Result
 from incidents.delivery.ways import Outgoing
 from incidents.doors import sms
+from incidents.records.covering import mask
 from incidents.records.models import Report, Reporter
-from incidents.records.summaries import mask
 from opscenter.accounts.models import Person
 
 # Far below the lease of a message under way.

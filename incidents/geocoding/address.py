@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from incidents.records.summaries import mask
+from incidents.records.covering import mask
 
 LONGEST = 200
 # What is read of a report: who writes more has said where it is.

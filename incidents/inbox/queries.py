@@ -16,6 +16,7 @@ from incidents.dispatching.competence import decision_date
 from incidents.doors.models import KeptFile
 from incidents.doors.questions import Answered, answered
 from incidents.emergencies.services.visibility import Field, is_withheld, photos_for, reader_of
+from incidents.records.covering import MASK, cover
 from incidents.records.lifecycles import (
     NOT_THEIRS,
     OPEN_ASSIGNMENTS,
@@ -27,7 +28,6 @@ from incidents.records.lifecycles import (
 from incidents.records.models import Assignment, History, Incident, Note, Pause, Photo, Report, UnitWork
 from incidents.records.places import round_about
 from incidents.records.rights import Verb, may
-from incidents.records.summaries import MASK, mask
 from incidents.worktime.models import Absence
 from opscenter.accounts.models import Agency, AgencyKind, HandlingUnit, Person
 from opscenter.accounts.roles import Role
@@ -213,7 +213,7 @@ def detail(person: Person, pk: int) -> Detail | None:
         assignment=assignment,
         incident=incident,
         reports=told,
-        answers=[Answered(one.question, mask(one.answer)) for one in answered(reports)],
+        answers=[Answered(one.question, cover(one.answer)) for one in answered(reports)],
         files=list(KeptFile.objects.filter(message__report__in=reports).order_by("pk")),
         before=[photo for photo in photos if photo.phase != Photo.Phase.AFTER],
         after=[photo for photo in photos if photo.phase == Photo.Phase.AFTER],
@@ -247,13 +247,13 @@ def _reports(incident: Incident) -> list[Report]:
 def _told(report: Report) -> Told:
     text = report.text
     erased = text.erased_at is not None
-    return Told(report, "" if erased else mask(text.words), "" if erased else mask(text.address), erased)
+    return Told(report, "" if erased else cover(text.words), "" if erased else cover(text.address), erased)
 
 
 def _said_later(reports: Sequence[Report]) -> list[tuple[dt.datetime, str]]:
     """The citizens' later messages, the oldest first; none for reports that are withheld. One query."""
     rows = Message.objects.filter(report__in=reports, direction=Message.Direction.IN, opens=False)
-    return [(row.at, mask(row.text)) for row in rows.order_by("at", "pk") if row.text.strip()]
+    return [(row.at, cover(row.text)) for row in rows.order_by("at", "pk") if row.text.strip()]
 
 
 # What an agency needs to know of the way here; the room's own deliberations are not for it.

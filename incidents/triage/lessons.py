@@ -17,9 +17,9 @@ from django.db import connection
 from django.db.models import Max
 
 from geo.folding import fold_name
+from incidents.records.covering import mask
 from incidents.records.exercises import check_same
 from incidents.records.models import Category, Incident, Report
-from incidents.records.summaries import mask
 from incidents.triage.models import Lesson
 from opscenter.accounts.models import Person
 from realtime.change import current_change

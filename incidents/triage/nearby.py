@@ -12,8 +12,8 @@ from django.db.models import Count
 from rapidfuzz import fuzz
 
 from geo.folding import fold_name
+from incidents.records.covering import cover
 from incidents.records.models import Category, Incident, Report
-from incidents.records.summaries import mask
 from incidents.triage.grouping import Sighting, box, metres
 from incidents.triage.models import Surge, SurgeMember
 
@@ -56,7 +56,7 @@ def duplicates(
     """
     if point is None:
         return []
-    asked = fold_name(mask(words))
+    asked = fold_name(cover(words))
     found = []
     for one in sightings_around(point, radius_m, since=at - WINDOW, until=at, exercise=exercise):
         distance = metres(*point, one.lon, one.lat)

@@ -126,7 +126,7 @@ def test_numbers_in_the_words_are_covered(given: Assignment, cast: Cast) -> None
     text = panel(cast.focal_point, given).content.decode()
     assert "Ổ gà trước số 12/5, gọi •••" in text
     assert "0900" not in text
-    assert "Numbers and addresses of people are covered" in panel_in_english(cast.focal_point, given)
+    assert "Numbers, addresses and names of people are covered" in panel_in_english(cast.focal_point, given)
 
 
 def panel_in_english(person: Person, assignment: Assignment) -> str:
