@@ -7,7 +7,7 @@ COPY frontend ./
 RUN npm run build
 
 FROM python:3.11-slim-bookworm
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SETTINGS_MODULE=opscenter.settings
+ENV PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=opscenter.settings
 WORKDIR /site
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt
@@ -20,7 +20,9 @@ COPY fixtures fixtures
 COPY frontend/templates frontend/templates
 COPY frontend/locale frontend/locale
 COPY --from=frontend /site/build/frontend build/frontend
-RUN python -m opscenter.launch.translations \
+# Compiled here: the user that runs it may not write beside the files, and would compile at every start.
+RUN python -m compileall -q manage.py opscenter geo realtime incidents \
+    && python -m opscenter.launch.translations \
     && useradd --system --home-dir /srv --no-create-home opscenter \
     && mkdir -p /srv/data /srv/static && chown opscenter:opscenter /srv/data /srv/static frontend/locale
 USER opscenter

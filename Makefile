@@ -3,7 +3,7 @@
 #   make test          everything: both databases, the browser's modules, a real browser
 #   make check         format, lint, types, import contract, migrations
 #   make bench         measures the live stream and the address resolver; prints a table, writes build/bench.json
-#   make proof         the long races and the hours-long runs
+#   make proof         the long races, the hours-long runs, and on PostGIS what `make test` asks of SpatiaLite alone
 #   make areas         downloads, verifies and imports the public boundaries
 #   make lock          writes the requirements' locks anew
 .DEFAULT_GOAL := run
@@ -13,6 +13,8 @@ PYTEST := $(PYTHON_VENV) -m pytest
 # Folders whose tests start processes of their own, or the browser: once is enough for them.
 OWN_PROCESSES := tests/e2e tests/faults tests/deploy tests/harness tests/launch
 T ?= tests
+# Where this is set, every process would compile the whole application anew; a run starts some two hundred of them.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-needs built test-spatialite test-postgis test-frontend test-browser check bench proof areas lock format
 
@@ -30,12 +32,12 @@ built: test-needs
 test: built
 	@$(PYTHON_VENV) -m tests.harness.everything
 
-# The same tests one part at a time; T=tests/geo narrows the first two.
+# One part at a time, and all of it on that database; T=tests/geo narrows the first two.
 test-spatialite: built
 	$(PYTEST) $(T) --ignore=tests/e2e
 
 test-postgis: built
-	$(PYTHON_VENV) -m tests.harness.run_on_postgis -- pytest $(T) $(addprefix --ignore=,$(OWN_PROCESSES))
+	$(PYTHON_VENV) -m tests.harness.run_on_postgis -- pytest --only-database $(T) $(addprefix --ignore=,$(OWN_PROCESSES))
 
 test-frontend: built
 	$(PYTHON_VENV) -m opscenter.launch.frontend test
@@ -58,7 +60,7 @@ format:
 bench: built
 	$(PYTHON_VENV) -m tests.bench
 
-proof: built
+proof: test-postgis
 	$(PYTEST) -m proof --timeout=0 tests
 	$(PYTHON_VENV) -m tests.harness.run_on_postgis -- pytest -m proof --timeout=0 tests $(addprefix --ignore=,$(OWN_PROCESSES))
 

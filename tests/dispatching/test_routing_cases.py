@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ from incidents.records.places import place_fields
 from incidents.reference.loading import FIXTURES, load
 from incidents.triage.categorise import suggest as suggest_category
 from opscenter.accounts.models import Agency
+from tests.harness.remembering import Remembering
 
 OLD, NEW = dt.date(2019, 11, 24), dt.date(2026, 11, 26)
 SETS = {"2019": {"valid_from": dt.date(2019, 1, 1), "valid_until": dt.date(2025, 7, 1)},
@@ -59,15 +61,24 @@ class Case:
         return OLD if self.set == "2019" else NEW
 
 
+@functools.cache
 def rows(name: str) -> list[dict[str, str]]:
     lines = [line for line in (FIXTURES / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     return list(csv.DictReader(lines))
 
 
 @pytest.fixture
-def province(db: None) -> Iterator[None]:
+def province(db: None, made_once: Remembering) -> Iterator[None]:
     """The shipped reference data, and both area sets."""
     before, settings.AREA_SET = settings.AREA_SET, ""
+    made_once("province", load_province)
+    index.look_again()
+    yield
+    settings.AREA_SET = before
+    index.look_again()
+
+
+def load_province() -> None:
     load()
     folder = Path(settings.AREA_DATA) / "areas" if settings.AREA_DATA else None
     if folder is not None and (folder / "wards_2019.geojson").exists():
@@ -75,10 +86,6 @@ def province(db: None) -> Iterator[None]:
             plan_import(AreaImport(path=folder / f"wards_{name}.geojson", set_name=name, **dates)).load()  # type: ignore[arg-type]
     else:
         call_command("load_starter_areas", verbosity=0)
-    index.look_again()
-    yield
-    settings.AREA_SET = before
-    index.look_again()
 
 
 def cases() -> list[Case]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from incidents.webhooks.signing import signature_of
-from tests.e2e.test_public_screens import violations
+from tests.e2e.axe import violations
 from tests.e2e.test_room import mark
 from tests.e2e.test_whole_path import ward
 from tests.partners.conftest import LATER, SENT, cap

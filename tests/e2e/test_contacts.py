@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.axe import violations
 from tests.harness.fixtures import LiveSite
 
 
@@ -37,9 +38,7 @@ def given(live_site: LiveSite) -> Any:
     return taker, assignment, address.removeprefix(settings.PUBLIC_URL)
 
 
-@pytest.mark.main_path
 def test_a_contact_accepts_and_reports_by_links(live_site: LiveSite, open_page: Any, given: Any) -> None:
-    from axe_playwright_python.sync_playwright import Axe
 
     from incidents.delivery.models import Delivery
 
@@ -50,7 +49,7 @@ def test_a_contact_accepts_and_reports_by_links(live_site: LiveSite, open_page: 
     assert page.get_by_text("Ổ gà to trước số 12/5").is_visible()
     assert "0900 000 001" not in page.content()
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    assert Axe().run(page).violations_count == 0
+    assert violations(page) == []
     page.get_by_role("button", name="Nhận").click()
     page.get_by_role("heading", name="Đã ghi nhận").wait_for()
     with live_site.orm():
@@ -65,7 +64,6 @@ def test_a_contact_accepts_and_reports_by_links(live_site: LiveSite, open_page: 
 
 
 def test_the_board_shows_who_can_be_reached(live_site: LiveSite, open_page: Any, given: Any) -> None:
-    from axe_playwright_python.sync_playwright import Axe
 
     page = open_page(signed_in_as=given[0])
     page.goto("/lien-lac/")
@@ -74,4 +72,4 @@ def test_the_board_shows_who_can_be_reached(live_site: LiveSite, open_page: Any,
     row = page.locator(".reach-agency", has_text="0900000021")
     row.locator("li", has_text="0900000021").get_by_role("button", name="Đã gọi được").click()
     page.get_by_text("Đã ghi nhận: có người trực.").wait_for()
-    assert Axe().run(page).violations_count == 0
+    assert violations(page) == []

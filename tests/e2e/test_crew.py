@@ -114,7 +114,6 @@ def wait_for(service: PushService, page: Any) -> Any:
     raise AssertionError("nothing was pushed")
 
 
-@pytest.mark.main_path
 def test_a_crew_is_called_out_and_goes_through_its_steps(live_site: Any, open_page: Any, service: PushService) -> None:
     incident, crew, (dispatcher, call_sign) = sent_out(live_site)
     browser: Browser = service.browser()

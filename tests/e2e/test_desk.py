@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from tests.e2e.test_public_screens import violations
+from tests.e2e.axe import violations
 from tests.e2e.test_room import mark, report
 from tests.e2e.test_whole_path import ward
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.e2e.test_public_screens import given, violations
+from tests.e2e.axe import contrast_of_the_other_theme, violations
+from tests.e2e.test_public_screens import given
 from tests.e2e.test_whole_path import ward
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
@@ -44,18 +44,6 @@ def show_scene(page: Any, scene: str) -> None:
     page.wait_for_function(
         "scene => getComputedStyle(document.querySelector(`[data-stage=${scene}]`)).opacity === '1'", arg=scene
     )
-
-
-def contrast_of_the_other_theme(page: Any) -> list[str]:
-    """What cannot be read when somebody switches light and dark."""
-    page.evaluate(
-        "() => { const root = document.documentElement;"
-        " root.dataset.bsTheme = root.dataset.bsTheme === 'dark' ? 'light' : 'dark'; }"
-    )
-    # The kit's buttons fade from one colour to the other.
-    page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
-    found = Axe().run(page, options={"runOnly": {"type": "rule", "values": ["color-contrast"]}}).response["violations"]
-    return [f"other theme: {node['target']} {node['any'][0]['message']}" for one in found for node in one["nodes"][:4]]
 
 
 def menu(site: Any, person: Any) -> list[str]:

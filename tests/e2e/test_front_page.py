@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 
-@pytest.mark.main_path
 @pytest.mark.parametrize("phone", [False, True], ids=["desk", "phone"])
 def test_the_portal_opens_in_vietnamese(live_site: Any, open_page: Any, phone: bool) -> None:
     page = open_page(phone=phone)
@@ -17,7 +16,6 @@ def test_the_portal_opens_in_vietnamese(live_site: Any, open_page: Any, phone: b
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 
-@pytest.mark.main_path
 def test_somebody_signed_in_is_known(live_site: Any, open_page: Any) -> None:
     page = open_page(signed_in_as=live_site.person("call_taker"))
     page.goto("/start/")

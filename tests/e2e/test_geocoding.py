@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.test_public_screens import violations
+from tests.e2e.axe import violations
 from tests.e2e.test_room import enter, mark, report
 from tests.e2e.test_whole_path import row, ward
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.test_public_screens import given, violations
+from tests.e2e.axe import violations
+from tests.e2e.test_public_screens import given
 from tests.e2e.test_whole_path import card, photo, ward
 
 
@@ -27,7 +28,6 @@ def accepted(site: Any, agency: Any, words: str, inside: tuple[float, float]) ->
     return incident
 
 
-@pytest.mark.main_path
 def test_a_day_without_a_network(live_site: Any, open_page: Any) -> None:
     agency, inside = ward(live_site)
     mine = accepted(live_site, agency, "Ổ gà trước trường học", inside)

@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.e2e.axe import violations
 from tests.e2e.test_calls import MOST_KEYS
-from tests.e2e.test_public_screens import violations
 from tests.e2e.test_room import enter, mark, report
 from tests.e2e.test_talking import look
 from tests.e2e.test_whole_path import row, ward

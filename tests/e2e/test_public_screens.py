@@ -8,19 +8,13 @@ import uuid
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.axe import violations
 from tests.e2e.test_whole_path import card, photo, ward
 
 # What a page on a slow phone may weigh before a map is asked for.
 HEAVIEST = 100 * 1024
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds, each with the elements it means."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found]
 
 
 def weight(responses: list[Any]) -> int:
@@ -62,7 +56,6 @@ def test_the_portal_weighs_little_until_the_map_is_asked_for(open_page: Any) -> 
     assert any(".geojson" in response.url for response in responses)
 
 
-@pytest.mark.main_path
 def test_a_report_without_scripts(live_site: Any, open_page: Any) -> None:
     page = open_page(java_script_enabled=False)
     page.goto("/")
@@ -105,7 +98,6 @@ def test_what_was_typed_and_chosen_survives_a_reload(open_page: Any) -> None:
     expect(page.locator(".photo-list img")).to_have_count(1)
 
 
-@pytest.mark.main_path
 def test_a_report_sent_without_a_network_arrives_later(live_site: Any, open_page: Any) -> None:
     page = open_page(phone=True)
     page.goto("/")

@@ -7,19 +7,15 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.e2e.axe import violations
 
 
 def look(page: Any, name: str) -> None:
     """A picture for the eye, where OPSCENTER_SHOTS names a folder."""
     if folder := os.environ.get("OPSCENTER_SHOTS"):
         page.screenshot(path=Path(folder) / f"{name}.png")
-
-
-def no_barriers(page: Any) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
 
 
 def test_a_chat_from_the_first_word_to_the_rating(live_site: Any, open_page: Any) -> None:
@@ -33,7 +29,7 @@ def test_a_chat_from_the_first_word_to_the_rating(live_site: Any, open_page: Any
     citizen.get_by_role("button", name="Trò chuyện với tổng đài").click()
     words = citizen.locator("#chat-words")
     expect(words).to_be_focused()
-    no_barriers(citizen)
+    assert violations(citizen) == []
     look(citizen, "chat-empty")
     words.fill(f"Làm lại sổ đỏ bị mất thì nộp ở đâu {mark}")
     words.press("Enter")
@@ -76,7 +72,7 @@ def test_a_chat_from_the_first_word_to_the_rating(live_site: Any, open_page: Any
     look(citizen, "chat-ended")
     citizen.locator(".chat-note a").click()
     expect(citizen.locator("#rate-title")).to_be_visible()
-    no_barriers(citizen)
+    assert violations(citizen) == []
     look(citizen, "track-rate")
     citizen.locator("#rate-words").fill("Phường nói chưa nhận hồ sơ")
     citizen.get_by_role("button", name="Chưa, xin xem lại").click()

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.test_public_screens import violations
+from tests.e2e.axe import violations
 
 
 def test_an_administrator_looks_at_sets_and_takes_a_name_back(live_site: Any, open_page: Any) -> None:

@@ -169,7 +169,6 @@ def test_from_the_citizens_phone_to_the_answer(live_site: Any, open_page: Any) -
         "received", "dispatched", "accepted", "handed_on", "started", "reported", "result_given", "closed"]  # fmt: skip
 
 
-@pytest.mark.main_path
 def test_a_call_by_keyboard_alone(live_site: Any, open_page: Any) -> None:
     agency, _ = ward(live_site)
     page = open_page(signed_in_as=live_site.person("call_taker"))
@@ -240,6 +239,7 @@ def test_a_zalo_message_reaches_the_open_room(live_site: Any, open_page: Any) ->
     expect(page.locator("#queue")).to_contain_text(mark, timeout=10_000)
 
 
+@pytest.mark.proof
 def test_the_path_while_redis_is_away(live_site: Any, open_page: Any) -> None:
     """Two web processes: the citizen and the room may be on different ones, with Redis stopped, and started again."""
     site: Topology = live_site.topology

@@ -41,11 +41,11 @@ def test_pictures_differ_and_carry_the_cameras_place():
 
 
 @pytest.fixture
-def pinned(settings, demonstration):
+def pinned(settings, demonstration, made_once):
     settings.AREA_SET = "2019"
     settings.ZALO_APP_ID, settings.ZALO_OA_SECRET = "1022", "a secret"
     settings.PHONE_SECRET = "a secret"
-    call_command("load_starter_areas", verbosity=0)
+    made_once("starter areas", lambda: call_command("load_starter_areas", verbosity=0), on="reference")
     make_demonstration()
 
 
@@ -87,9 +87,10 @@ def working() -> Iterator[None]:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("pinned")
 @pytest.mark.timeout(600)
-def test_a_short_day_reaches_every_door_and_most_states(live_server):
+@pytest.mark.parametrize("reports", [60, pytest.param(240, marks=pytest.mark.proof)])
+def test_a_short_day_reaches_every_door_and_most_states(live_server, reports):
     scenario = read_scenario(SCENARIO)
-    planned = compose(scenario, 1022, 60)
+    planned = compose(scenario, 1022, reports)
     trouble: list[str] = []
     player = Player(scenario, live_server.url, read_secrets(), minutes=0.05, say=trouble.append)
     with working():

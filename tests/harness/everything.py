@@ -1,6 +1,8 @@
 """`make test`: every part one after the other, and one table at the end of what passed and how long it took.
 
-What touches a database runs on both; the rest, what starts processes of its own and the browser run once.
+What the domain asks of its database is asked of both. Pages, wire formats and exports, what starts processes of its own
+and what touches no database run once, on SpatiaLite; SMS gateway, mail servers and the browser once, on PostGIS.
+`make proof` asks the rest of PostGIS too.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -22,6 +25,23 @@ BROWSERS = str(os.cpu_count() or 2)
 PYTEST = [sys.executable, "-m", "pytest", *SPREAD]
 # These start their own servers, whichever database the run is on.
 OWN_PROCESSES = ("launch", "deploy", "faults", "harness", "e2e")
+# Above the domain: what they ask goes through it, and through the browser to PostGIS.
+ON_SPATIALITE_ALONE = [
+    *(
+        f"tests/{name}"
+        for name in (
+            "accounts", "api", "bulletins", "contacts", "exercises", "features", "inbox", "knowledge", "opscenter",
+            "partners", "portal", "room", "territory", "wall", "webhooks",
+        )
+    ),
+    *(
+        f"tests/doors/test_{name}.py"
+        for name in ("chat_doors", "chat_formats", "mail", "mail_files", "media", "open311", "questions", "sms")
+    ),
+    *(f"tests/delivery/test_{name}.py" for name in ("email", "push")),
+    *(f"tests/figures/test_{name}.py" for name in ("files", "maps", "opendata", "page")),
+]  # fmt: skip
+ON_POSTGIS_ALONE = ["tests/e2e", "tests/doors/test_kannel.py", "tests/doors/test_mail_servers.py"]
 LONG_FIRST = [
     "tests/api/test_outsider.py",
     "tests/realtime/test_stream.py",
@@ -31,11 +51,17 @@ LONG_FIRST = [
 ]
 WITH_PROCESSES = ["tests/launch", "tests/deploy", "tests/faults", "tests/harness"]
 
+
+def ignored(paths: Iterable[str]) -> list[str]:
+    return [f"--ignore={path}" for path in paths]
+
+
 PARTS = {
-    "SpatiaLite": [*PYTEST, *LONG_FIRST[:2], *WITH_PROCESSES, *LONG_FIRST[2:], "tests", "--ignore=tests/e2e"],
+    "SpatiaLite": [*PYTEST, *LONG_FIRST[:2], *WITH_PROCESSES, *LONG_FIRST[2:], "tests", *ignored(ON_POSTGIS_ALONE)],
     "PostGIS and Redis": [
         sys.executable, "-m", "tests.harness.run_on_postgis", "--", "pytest", *SPREAD, "--only-database",
-        *LONG_FIRST, "tests", *(f"--ignore=tests/{name}" for name in OWN_PROCESSES),
+        "tests/realtime/test_stream.py", "tests/realtime", "tests",
+        *ignored([f"tests/{name}" for name in OWN_PROCESSES]), *ignored(ON_SPATIALITE_ALONE),
     ],
     "the browser's modules": [sys.executable, "-m", "opscenter.launch.frontend", "test"],
     "Chromium": [*PYTEST, "-n", BROWSERS, "tests/e2e"],
