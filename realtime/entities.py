@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 # Which fields a reader gets, most detailed first. Closed: a new profile is a decision about personal data.
-PROFILES = ("room", "agency", "unit", "wall", "public")
+PROFILES = ("room", "agency", "unit", "helper", "wall", "public")
 _RANK = {profile: rank for rank, profile in enumerate(PROFILES)}
 
 

@@ -44,11 +44,11 @@ def extras(incidents: QuerySet[Incident]) -> Mapping[int, Extra]:
         )
     majors = {row.pk: _major(row) for row in MajorIncident.objects.filter(pk__in=ids, stood_down_at=None)}
     sorties: dict[int, list[SortieBody]] = defaultdict(list)
-    crews: dict[int, set[int]] = defaultdict(set)
+    crews: dict[int, dict[int, int]] = defaultdict(dict)
     for sortie in Sortie.objects.filter(incident__in=ids, ended_at=None).select_related("unit").order_by("pk"):
         unit = sortie.unit
         if unit.handling_unit_id is not None:
-            crews[sortie.incident_id].add(unit.handling_unit_id)
+            crews[sortie.incident_id][unit.handling_unit_id] = unit.agency_id
         sorties[sortie.incident_id].append(
             SortieBody(
                 id=sortie.pk,
@@ -72,7 +72,7 @@ def extras(incidents: QuerySet[Incident]) -> Mapping[int, Extra]:
                 sorties=sorties[one.pk],
                 major=majors.get(one.pk),
             ),
-            frozenset(crews[one.pk]),
+            crews[one.pk],
         )
         for one in shared
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -159,10 +159,11 @@ class StaffBody(Body):
 
 @dataclass(frozen=True)
 class Extra:
-    """What the room of emergencies adds to a shared incident: its body, and whose crews go there."""
+    """What the room of emergencies adds to a shared incident."""
 
     emergency: EmergencyBody
-    handling_units: frozenset[int] = frozenset()
+    # The handling units whose crews go there, each with its agency.
+    handling_units: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,13 @@ def _staff(facts: Facts, *, everything: bool) -> StaffBody:
     )
 
 
+def _helper(facts: Facts) -> StaffBody:
+    """As the matrix of shared incidents has it: no words of the caller, and no units of others."""
+    shown = _staff(facts, everything=False)
+    emergency = shown.emergency.model_copy(update={"sorties": []}) if shown.emergency is not None else None
+    return shown.model_copy(update={"summary": "", "photos": 0, "emergency": emergency})
+
+
 def _assignment(row: Assignment, works: Collection[UnitWork]) -> AssignmentBody:
     own = [work for work in works if work.assignment_id == row.pk]
     clock = _CLOCK.get(AssignmentState(row.state), "due_at")
@@ -280,6 +288,8 @@ def body(facts: Facts, profile: str) -> dict[str, Any]:
         # One text serves all agencies concerned: who works on it together knows of each other, by ids and states.
         case Profile.AGENCY | Profile.UNIT:
             shown = _staff(facts, everything=False)
+        case Profile.HELPER:
+            shown = _helper(facts)
         case Profile.WALL:
             shown = _wall(facts)
         case Profile.PUBLIC:

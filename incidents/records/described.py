@@ -12,7 +12,10 @@ from incidents.records.audience import incident_audience
 from incidents.records.bodies import Extra, Facts, bodies
 from incidents.records.editing import ENTITY
 from incidents.records.keys import TRACK
+from incidents.records.lifecycles import SERVICE_KINDS
 from incidents.records.models import Assignment, Complaint, Incident, IncidentAudience, Photo, Report, UnitWork
+from incidents.records.models.categories import Group
+from opscenter.accounts.models import Agency
 from opscenter.accounts.roles import Role
 from opscenter.accounts.tree import above, parents
 from realtime.entities import Described
@@ -89,7 +92,7 @@ def _works(assignments: Sequence[int]) -> QuerySet[UnitWork]:
 def describe(ids: Sequence[int]) -> Iterator[Described]:
     """Describes incidents at the end of a change and writes down who sees them.
 
-    Six queries to read, nine when an agency has some, eleven when some are shared, two at most to write, however many
+    Six queries to read, nine when an agency has some, twelve when some are shared, two at most to write, however many
     incidents. An incident that is off the board stays readable by its audience (`visible_to`), but the live stream
     keeps it only for the citizen who follows it.
     """
@@ -106,6 +109,9 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
         named = _complained_of(ids)
         known = parents()
         higher = {pk: above(pk, known) for pk in known}
+    saving: frozenset[int] = frozenset()
+    if any(facts.extra is not None for facts in found):
+        saving = frozenset(Agency.objects.filter(kind__in=sorted(SERVICE_KINDS)).values_list("pk", flat=True))
     described = []
     gone: list[tuple[int, str]] = []
     new: list[IncidentAudience] = []
@@ -119,10 +125,11 @@ def describe(ids: Sequence[int]) -> Iterator[Described]:
             facts.assignments,
             facts.report_ids,
             facts.partner_ids,
-            facts.extra.handling_units if facts.extra else (),
+            facts.extra.handling_units if facts.extra else {},
             units,
             higher,
             named.get(incident.pk, set()) | named.get(incident.parent_id or 0, set()),
+            saving if facts.extra is not None and incident.group == Group.EMERGENCY else None,
         )
         stored = before[incident.pk]
         gone += [(incident.pk, key) for key in stored if audience.get(key) != stored[key]]

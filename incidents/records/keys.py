@@ -23,13 +23,16 @@ class Profile(StrEnum):
     ROOM = "room"
     AGENCY = "agency"
     UNIT = "unit"
+    # Who helps at a shared emergency: its own task, without what the caller told and without who else is out.
+    HELPER = "helper"
     WALL = "wall"
     PUBLIC = "public"
 
 
 PROFILES = tuple(profile.value for profile in Profile)
-# The profiles of people who handle the incident: they read the words of the reports, the notes and the photos.
-WITH_WORDS = frozenset({Profile.ROOM, Profile.AGENCY, Profile.UNIT})
+# The profiles of people who handle the incident: they open it, and read the words of the reports, the notes and the
+# photos as far as the matrix of shared incidents lets them.
+WITH_WORDS = frozenset({Profile.ROOM, Profile.AGENCY, Profile.UNIT, Profile.HELPER})
 
 ROOM = "room"
 LEADER = "leader"

@@ -33,9 +33,12 @@ from incidents.emergencies.services import parts
 from incidents.emergencies.services.visibility import MATRIX, Field, Reader, may_read, reader_of
 from incidents.records import photos
 from incidents.records.editing import lock
+from incidents.records.keys import keys_of_person
+from incidents.records.live import snapshot
 from incidents.records.models import Incident, Photo, Reporter
 from opscenter.accounts.models import ContactPoint, Person
 from realtime.change import change
+from realtime.models import Event
 from tests.cast import Cast, Hands
 from tests.emergencies import test_major
 from tests.emergencies.conftest import Services, emergency
@@ -219,9 +222,29 @@ def test_a_helper_reads_the_callers_words_in_no_other_page_either(
     assert WORDS not in followed.content.decode()
 
 
-def test_the_stream_carries_no_words_of_the_log(incident: Incident) -> None:
-    from realtime.models import Event
+def test_a_helper_reads_neither_words_nor_others_units_in_the_stream(
+    incident: Incident, readers: dict[Reader, Person]
+) -> None:
+    def body(reader: Reader) -> dict[str, Any]:
+        (row,) = (row for row in snapshot(keys_of_person(readers[reader])) if row.entity == "incident")
+        return dict(row.body)
 
+    helper = body(Reader.HELPER)
+    assert (helper["summary"], helper["photos"], helper["emergency"]["sorties"]) == ("", 0, [])
+    assert [one["kind"] for one in helper["emergency"]["services"]] == ["police", "fire", "ambulance", "utility"]
+    ambulance = body(Reader.AMBULANCE)
+    assert ambulance["summary"] == WORDS
+    assert [one["call_sign"] for one in ambulance["emergency"]["sorties"]] == ["115-01"]
+    event = Event.objects.filter(entity="incident", entity_id=incident.pk).latest("offset")
+    assert json.loads(json.loads(event.bodies)["helper"])["summary"] == ""
+    # What the services handed back is an ordinary report again.
+    Incident.objects.filter(pk=incident.pk).update(group=3)
+    with change():
+        lock(incident.pk)
+    assert body(Reader.HELPER)["summary"] == ambulance["summary"]
+
+
+def test_the_stream_carries_no_words_of_the_log(incident: Incident) -> None:
     for event in Event.objects.all():
         for words in (*OWN.values(), "Bệnh nhân", "Chung cho tất cả", "0900000001"):
             assert words not in event.bodies

@@ -99,7 +99,7 @@ function draw(item: HTMLElement, task: Task, world: CardWorld, now: number): voi
   const parts: HTMLElement[] = [
     element("div", { class: "card-top" }, due(task, now), chips),
     element("h2", { class: "card-title" }, link),
-    element("div", { class: "card-middle" }, element("p", { class: "card-words", text: incident.summary }), pictures),
+    element("div", { class: "card-middle" }, element("p", { class: "card-words", text: incident.summary || world.category(incident.category) }), pictures),
   ];
   const foot = element("div", { class: "card-foot" }, where);
   parts.push(foot);
