@@ -115,6 +115,8 @@ def protocol(request: HttpRequest, code: str) -> JsonResponse:
     """The questions of one kind of emergency; the answers are timed from here on."""
 
     def work(person: Person, incident: Incident, sent: BeginProtocol) -> None:
+        if not may_read(person, Field.PROTOCOL):
+            raise Forbidden
         found = Protocol.objects.filter(code=sent.protocol, is_active=True).first()
         if found is None:
             raise Invalid({"protocol": [_("Choose one of the list.")]})
@@ -128,6 +130,8 @@ def answer(request: HttpRequest, code: str) -> JsonResponse:
     """Sets how urgent it is and who else comes."""
 
     def work(person: Person, incident: Incident, sent: Answered) -> None:
+        if not may_read(person, Field.PROTOCOL):
+            raise Forbidden
         if not ProtocolAnswer.objects.filter(pk=sent.answer).exists():
             raise Invalid({"answer": [_("Choose one of the list.")]})
         asking.answer(incident_id=incident.pk, answer_id=sent.answer, by=person)

@@ -26,6 +26,7 @@ from incidents.emergencies.models import (
     TrackPoint,
 )
 from incidents.emergencies.models.log import LogScope
+from incidents.emergencies.positions.reading import positions_for
 from incidents.emergencies.protocols import asking
 from incidents.emergencies.screens.queries import View, shared_view
 from incidents.emergencies.screens.replaying import replay_of
@@ -42,7 +43,7 @@ from realtime.models import Event
 from tests.cast import Cast, Hands
 from tests.emergencies import test_major
 from tests.emergencies.conftest import Services, emergency
-from tests.emergencies.test_units import new_unit, send
+from tests.emergencies.test_units import at_place, new_unit, send
 from tests.intake.world import IN_AN_LAC, World, picture, upload
 
 # What is written into the shared incident, by who reads it; each text says whose it is.
@@ -223,7 +224,7 @@ def test_a_helper_reads_the_callers_words_in_no_other_page_either(
 
 
 def test_a_helper_reads_neither_words_nor_others_units_in_the_stream(
-    incident: Incident, readers: dict[Reader, Person]
+    incident: Incident, readers: dict[Reader, Person], new_person: Any
 ) -> None:
     def body(reader: Reader) -> dict[str, Any]:
         (row,) = (row for row in snapshot(keys_of_person(readers[reader])) if row.entity == "incident")
@@ -231,6 +232,13 @@ def test_a_helper_reads_neither_words_nor_others_units_in_the_stream(
 
     helper = body(Reader.HELPER)
     assert (helper["summary"], helper["photos"], helper["emergency"]["sorties"]) == ("", 0, [])
+    # Nor where those are, nor does it answer in the caller's place.
+    at_place(Sortie.objects.get().unit, *IN_AN_LAC)
+    assert positions_for(readers[Reader.HELPER]) == []
+    assert len(positions_for(readers[Reader.POLICE])) == 1
+    dispatcher = Hands(new_person("dispatcher", agency=readers[Reader.HELPER].agency))
+    protocol = Protocol.objects.create(code="fall", name="Ngã")
+    assert dispatcher.post(f"/api/emergencies/{incident.code}/protocol", {"protocol": protocol.code}).status_code == 403
     assert [one["kind"] for one in helper["emergency"]["services"]] == ["police", "fire", "ambulance", "utility"]
     ambulance = body(Reader.AMBULANCE)
     assert ambulance["summary"] == WORDS

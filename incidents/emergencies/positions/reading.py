@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from incidents.emergencies.models import Position, ServicePart, Sortie
 from incidents.records.keys import ROOM, agency_key, keys_of_person, unit_key
-from incidents.records.lifecycles import OPEN_ASSIGNMENTS
+from incidents.records.lifecycles import OPEN_ASSIGNMENTS, SERVICE_KINDS
 from opscenter.accounts.models import Person
 from realtime.entities import canonical
 from realtime.positions import Moved, Movements
@@ -77,6 +77,8 @@ def _others() -> dict[int, set[str]]:
         return {}
     there: dict[int, set[str]] = defaultdict(set)
     parts = ServicePart.objects.filter(shared__in=set(out.values()), assignment__state__in=_OPEN)
+    # Who helps does its own task: the matrix keeps units from it.
+    parts = parts.filter(assignment__agency__kind__in=sorted(SERVICE_KINDS))
     for incident, agency in parts.values_list("shared_id", "assignment__agency_id"):
         there[incident].add(agency_key(agency))
     return {unit: there[incident] for unit, incident in out.items()}

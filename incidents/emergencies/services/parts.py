@@ -65,9 +65,12 @@ def acknowledge(*, incident_id: int, by: Person) -> Assignment:
 def call_for(
     *, incident_id: int, agency: Agency, by: Person, minutes: int | None = None, is_aid: bool = False
 ) -> Assignment:
-    """One more service (or a utility) is called to a shared incident; as mutual aid perhaps only for `minutes`."""
+    """One more service (or a utility) is called to a shared incident, by the room or by who has a part in it; as mutual
+    aid perhaps only for `minutes`. Raises Refused."""
     incident = lock(incident_id)
     shared_of(incident)
+    if not by.works_in_room:
+        part_of(incident, by)
     has_lead = Assignment.objects.filter(incident=incident, role=Assignment.Role.LEAD, state__in=_OPEN).exists()
     lead, others = (None, [agency]) if has_lead else (agency, [])
     (made,) = assigning.assign(incident_id=incident.pk, lead=lead, co_ordinating=others, by=by)
