@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely import STRtree
 
 from geo.folding import fold_name
 from geo.gazetteer.answers import KINDS, LearntAlias
@@ -24,7 +25,7 @@ _NUMBERS = np.uint16
 def with_people(
     whole: Gazetteer, *, places: Iterable[PlaceRow], aliases: Iterable[LearntAlias], versions: Mapping[str, str]
 ) -> Gazetteer:
-    """The same gazetteer with other places that people added (points) and other names they taught.
+    """The same gazetteer with other places that people added and other names they taught.
 
     Of what the sources say only flat arrays are copied: tens of milliseconds for a whole province, where building its
     names anew takes seconds.
@@ -51,8 +52,20 @@ def with_people(
         place_source_numbers=_longer(whole.place_source_numbers[:base], np.array(source_numbers, _NUMBERS)),
         place_lonlat=_longer(whole.place_lonlat[:base], lonlat),
         place_radii=_longer(whole.place_radii[:base], np.array([row.radius_m for row in rows], np.float32)),
+        **_shapes(whole, rows),
         place_grid=Grid(_longer(east[:base], flat[:, 0]), _longer(north[:base], flat[:, 1])),
     )
+
+
+def _shapes(whole: Gazetteer, rows: Sequence[PlaceRow]) -> dict[str, Any]:
+    """The fields of outlines: as they are while nobody's place has one, which is nearly always."""
+    base = whole.source_places
+    own = {number: whole.plane.metres(row.shape) for number, row in enumerate(rows, base) if row.shape is not None}
+    if not own and max(whole.place_shapes, default=-1) < base:
+        return {}
+    shapes = {number: shape for number, shape in whole.place_shapes.items() if number < base} | own
+    numbers = np.fromiter(shapes, np.int32, len(shapes))
+    return {"place_shapes": shapes, "shape_tree": STRtree(list(shapes.values())), "shape_numbers": numbers}
 
 
 def _longer(first: Any, second: Any) -> Any:
