@@ -28,23 +28,26 @@ MOST_ALONG = 4
 LONGEST_NAME = 8
 # "Cách … về hướng bắc" may be anything between north-west and north-east.
 VAGUE_WAY = 0.4
+# Two things named with "giữa" that lie no farther apart confirm each other.
+TOGETHER_M = 3_000.0
+_ENDS = frozenset({"place", "crossing", "alias"})
 _POINTS = frozenset({"crossing", "kilometre", "house", "place", "alias"})
 LEAST_LIKENESS = 0.86
 
 # How often a spot found so is the right one when no ward is named beside it.
 WORTH = {
-    "crossing": 0.88,
+    "crossing": 0.91,
     "house_known": 0.9,
-    "house_parent": 0.85,
-    "house_between": 0.82,
+    "house_parent": 0.87,
+    "house_between": 0.86,
     "house_beyond": 0.66,
-    "km_post": 0.9,
-    "km_between": 0.82,
+    "km_post": 0.93,
+    "km_between": 0.91,
     "km_beyond": 0.66,
-    "place": 0.82,
+    "place": 0.85,
     "alias": 0.8,
-    "between": 0.7,
-    "street": 0.8,
+    "between": 0.85,
+    "street": 0.76,
 }
 
 
@@ -371,30 +374,30 @@ class _Search:
         for at in range(len(self.words) if len(spots) > 1 else 0):
             if self.words[at] not in between.beginnings or between.at_keys(self.words, at) is None:
                 continue
-            behind = [
-                spot for spot in spots if spot.start >= self.tokens[at].start and spot.kind in {"place", "crossing"}
-            ]
-            for one in behind:
-                for other in behind:
-                    if other.start >= one.end:
-                        middle = self.gazetteer.between((one.lon, one.lat), (other.lon, other.lat))
-                        name = f"{one.name} – {other.name}"
-                        text = f"{one.text} – {other.text}"
-                        worth = WORTH["between"] * min(one.worth, other.worth)
-                        return [
-                            Spot(
-                                "between",
-                                "between",
-                                name,
-                                text,
-                                middle.lon,
-                                middle.lat,
-                                middle.radius_m,
-                                worth,
-                                one.start,
-                                other.end,
-                            )
-                        ]
+            behind = [spot for spot in spots if spot.start >= self.tokens[at].start and spot.kind in _ENDS]
+            pairs = [(one, other) for one in behind for other in behind if other.start >= one.end]
+            if pairs:
+                # Of several places of their names the two are meant that lie together.
+                apart, one, other = min(
+                    ((about_m(one.lon, one.lat, other.lon, other.lat), one, other) for one, other in pairs),
+                    key=lambda pair: pair[0],
+                )
+                middle = self.gazetteer.between((one.lon, one.lat), (other.lon, other.lat))
+                together = apart <= TOGETHER_M
+                return [
+                    Spot(
+                        "between",
+                        "between",
+                        f"{one.name} – {other.name}",
+                        f"{one.text} – {other.text}",
+                        middle.lon,
+                        middle.lat,
+                        middle.radius_m,
+                        WORTH["between"] * (1.0 if together else min(one.worth, other.worth)),
+                        one.start,
+                        other.end,
+                    )
+                ]
         return []
 
     def _streets(self, streets: Sequence[_Found]) -> list[Spot]:

@@ -66,7 +66,7 @@ def _question(
         wards = [decided.ward, *decided.near]
         return Reason("ask_which_side", {"wards": _listed(wards)}) if decided.near else None
     offered = {candidate.ward.code: candidate.ward for candidate in candidates if candidate.ward is not None}
-    if candidates and candidates[0].kind == "point":
+    if candidates and candidates[0].near:
         offered = {**offered, **{ward.code: ward for ward in candidates[0].near}}
     # Nobody is read a list of ten: a circle that wide only says which part of town.
     wards = list(offered.values()) if outcome != "area" or len(offered) <= MOST_ASKED else []

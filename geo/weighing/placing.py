@@ -105,7 +105,7 @@ def _anywhere(read: Read, spots: Sequence[Spot], guesses: Sequence[WardGuess]) -
             for code in codes
         ):
             continue
-        confidence = spot.worth * (0.85 if spot.beside and spot.kind != "crossing" else 1.0)
+        confidence = spot.worth * (0.92 if spot.beside and spot.kind != "crossing" else 1.0)
         confidence += 0.06 * bool(codes) + 0.04 * (ward is not None and ward.code in hinted)
         placed.append(_Placed(spot, None, min(0.97, confidence)))
     return _only_ones(placed)

@@ -26,10 +26,11 @@ from geo.language import table
 from geo.models import AreaLineage, AreaSet
 from geo.resolver import resolve
 from tests.bench import province
-from tests.geo.addresses.calibration import HELD_OUT, answered, calibration_error, reliability
+from tests.geo.addresses.calibration import HELD_OUT, answered, calibration_error, of_placed, reliability
 from tests.geo.addresses.cases import NEW, OLD, Case, Tally, codes, tallies, written
 from tests.geo.addresses.generated import Lists, generated, well_formed, with_slips
 from tests.geo.addresses.hurried import hurried
+from tests.geo.addresses.placed import placed
 from tests.geo.addresses.spotted import spotted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unpinned")]
@@ -76,8 +77,13 @@ def _spots_say_their_ward(monkeypatch: pytest.MonkeyPatch) -> None:
         assert tally.count == 25, kind
         assert tally.ward_wrong_share <= 0.04, (kind, tally.missed)
         # In starter cells something beside a place, alone, is left to a person.
-        if kind not in {"spot: beside a place", "spot: so far from a place"}:
+        if kind not in {"spot: beside a place", "spot: so far from a place", "spot: between two places"}:
             assert tally.ward_share >= 0.92, (kind, tally.missed)
+    # Of what is named less plainly at least the share is right that is promised, whatever decided.
+    for kind, answers in of_placed(placed(known, index, HELD_OUT, each=25)).items():
+        promised = sum(confidence for confidence, _right in answers)
+        chance = math.sqrt(sum(confidence * (1 - confidence) for confidence, _right in answers))
+        assert sum(right for _confidence, right in answers) >= promised - 2 * chance, (kind, answers)
 
 
 def _tallied(cases: list[Case]) -> Mapping[str, Tally]:

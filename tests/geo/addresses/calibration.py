@@ -2,6 +2,8 @@
 
 `python -m tests.geo.addresses.calibration` prints tables for hurried addresses, by evidence and by step of confidence:
 for the set that the figures of geo/confidence.py are fitted on, and for one of another seed that nothing was fitted on.
+Then the same for streets, places, crossings, kilometres and positions in an invented province (`placed`), which the
+figures of geo/steps/spots.py and geo/weighing/position.py are held against.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from geo.resolution import Resolution
     from tests.geo.addresses.cases import Case
+    from tests.geo.addresses.placed import Placed
 
 FITTED, HELD_OUT = 5179, 2019
 STEPS = (0.65, 0.75, 0.85, 0.9, 0.95, 0.98, 1.01)
@@ -81,6 +84,38 @@ def by_evidence(cases: Iterable[Case]) -> Mapping[tuple[str, str], list[tuple[fl
     return found
 
 
+_SPOTS = (
+    "crossing", "house_known", "house_parent", "house_between", "house_beyond", "km_post", "km_between", "km_beyond",
+    "between", "alias", "place_known", "place_alike", "street_known",
+)  # fmt: skip
+
+
+def decided_by(resolution: Resolution) -> str:
+    """What an answer rests on: a kind of spot, a position and what the words add to it, or names of units alone."""
+    codes = {reason.code for reason in resolution.reasons}
+    if codes & {"point_given", "point_in_text", "point_vague"}:
+        added = {"place_narrows": "thing", "place_agrees": "thing", "words_agree": "ward", "words_settle": "ward"}
+        kind = next((f"position and {name}" for code, name in added.items() if code in codes), "position")
+    else:
+        kind = next((code for code in _SPOTS if code in codes), "names of units")
+    border = resolution.answer is not None and bool(resolution.answer.near)
+    return f"{kind}, over a border" if border else kind
+
+
+def of_placed(cases: Iterable[Placed]) -> Mapping[str, list[tuple[float, bool]]]:
+    """(confidence, whether it was right) of the placed cases answered with a ward, by what decided."""
+    from geo.resolver import resolve
+
+    found: dict[str, list[tuple[float, bool]]] = defaultdict(list)
+    for one in cases:
+        case = one.case
+        resolution = resolve(case.text, on=case.on, point=one.point, accuracy_m=one.accuracy_m, pinned=False)
+        answer = resolution.answer
+        if answer is not None and answer.ward is not None:
+            found[decided_by(resolution)].append((answer.confidence, answer.ward.code == case.ward))
+    return found
+
+
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
     import tempfile
@@ -91,11 +126,15 @@ def main() -> None:
         import django
 
         django.setup()
+        from geo import resolver
+        from geo.index import territory
         from geo.models import AreaLineage
         from geo.resolver import resolve
+        from tests.bench import province
         from tests.bench.addresses import areas
         from tests.geo.addresses.generated import Lists
         from tests.geo.addresses.hurried import hurried
+        from tests.geo.addresses.placed import placed
 
         areas()
         lists = Lists({(row.old_code, row.new_code): row.share_of_old for row in AreaLineage.objects.all()})
@@ -106,11 +145,27 @@ def main() -> None:
             print(f"\n{title}: {len(cases)} addresses, {len(answers)} answered with a ward, {wrong} of them wrong")
             for (name, agrees), own in sorted(by_evidence(cases).items(), key=lambda one: -len(one[1])):
                 print(f"  {name:10} {agrees:12} {len(own):5}  {_percent(own, 0)} promised  {_percent(own, 1)} right")
-            steps = reliability(answers)
-            for step in steps:
-                shares = f"{step.promised:6.1%} promised  {step.right:6.1%} right"
-                print(f"  {step.low:.2f} to {min(step.high, 1.0):.2f} {step.count:17}  {shares}")
-            print(f"  calibration error {calibration_error(steps):.3f}")
+            _print_steps(answers)
+        known = province.generate(20_000, 4_000)
+        whole = province.gazetteer_of(known)
+        resolver.gazetteer = lambda: whole
+        index = territory().named("2019")
+        assert index is not None
+        cases_placed = placed(known, index, HELD_OUT, 300)
+        kinds = of_placed(cases_placed)
+        everything = [one for own in kinds.values() for one in own]
+        print(f"\nplaced: {len(cases_placed)} reports, {len(everything)} answered with a ward")
+        for kind, own in sorted(kinds.items()):
+            print(f"  {kind:33} {len(own):5}  {_percent(own, 0)} promised  {_percent(own, 1)} right")
+        _print_steps(everything)
+
+
+def _print_steps(answers: Iterable[tuple[float, bool]]) -> None:
+    steps = reliability(answers)
+    for step in steps:
+        shares = f"{step.promised:6.1%} promised  {step.right:6.1%} right"
+        print(f"  {step.low:.2f} to {min(step.high, 1.0):.2f} {step.count:17}  {shares}")
+    print(f"  calibration error {calibration_error(steps):.3f}")
 
 
 def _percent(own: list[tuple[float, bool]], at: int) -> str:

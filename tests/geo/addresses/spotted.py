@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from geo.folding import fold_name
 from geo.index import SetIndex
-from geo.plane import moved
+from geo.plane import about_m, moved
 from tests.geo.addresses.cases import OLD, Case
 
 if TYPE_CHECKING:
+    from geo.gazetteer.rows import PlaceRow
     from tests.bench.province import Province
 
 FROM_BORDERS_M = 60.0
 AWAY_M = 200
+TOGETHER_M = 800.0
 DIRECTIONS = ("bắc", "đông bắc", "đông", "đông nam", "nam", "tây nam", "tây", "tây bắc")
 _PLUS = "23456789CFGHJMPQRVWX"
 Point = tuple[float, float]
@@ -42,6 +44,10 @@ def spotted(province: Province, index: SetIndex, seed: int = 550, each: int = 12
         "known place": maker.places(("{place}", "tại {place}", "rác trước cổng {place}")),
         "beside a place": maker.places(("gần {place}", "đối diện {place}", "sau {place}", "cách {place} khoảng 50m")),
         "so far from a place": maker.away(),
+        "in a plot or block": maker.places(
+            ("lô C2 {place}", "Lô A5-7, {place}", "block B {place}", "Block 12, {place}", "lô B, block 3, {place}")
+        ),
+        "between two places": maker.between(),
         "coordinates": maker.positions(_degrees),
         "map link": maker.positions(_link),
         "plus code": maker.positions(lambda _chance, lon, lat: plus_code(lon, lat)),
@@ -96,6 +102,14 @@ class _Maker:
             if self._alone(place.name):
                 yield self.chance.choice(forms).format(place=place.name), (place.lon, place.lat)
 
+    def between(self) -> Iterator[tuple[str, Point]]:
+        alone = [place for place in self._shuffled(self.province.places) if self._alone(place.name)]
+        for one in alone:
+            near = [other for other in alone if other is not one and _apart_m(one, other) <= TOGETHER_M]
+            if near:
+                middle = (one.lon + near[0].lon) / 2, (one.lat + near[0].lat) / 2
+                yield f"giữa {one.name} và {near[0].name}", middle
+
     def away(self) -> Iterator[tuple[str, Point]]:
         for text, (lon, lat) in self.places(("{place}",)):
             way = self.chance.randrange(8)
@@ -117,6 +131,10 @@ class _Maker:
 
     def _shuffled(self, rows: Sequence[T]) -> list[T]:
         return self.chance.sample(rows, len(rows))
+
+
+def _apart_m(one: PlaceRow, other: PlaceRow) -> float:
+    return about_m(one.lon, one.lat, other.lon, other.lat)
 
 
 def _degrees(chance: random.Random, lon: float, lat: float) -> str:
