@@ -5,6 +5,7 @@ import type { Feature, LineString, Point } from "geojson";
 import { element } from "./element";
 import { getJson, pageData, settings as page } from "./page";
 import { before, seenAt, type Track } from "./replay/course";
+import { Player } from "./replay/player";
 import type { Incident } from "./room/incident";
 import { type Areas, makeMap, type RoomMap } from "./room/map";
 import { iconOfUnit, type UnitsOnMap } from "./room/units";
@@ -25,20 +26,14 @@ const settings = pageData("course-settings", {
 });
 const { replay } = settings;
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-const slider = byId<HTMLInputElement>("replay-at");
-const play = byId<HTMLButtonElement>("replay-play");
-const speed = byId<HTMLSelectElement>("replay-speed");
+/** A step of the slider is a second since it was received. */
+const player = new Player(() => draw());
 const log = byId("course-log");
 const units = document.getElementById("course-units");
 /** A place that is older than this is drawn as old; seconds. */
 const STALE = 120;
-const PARTS = 96;
 
 let map: RoomMap | null = null;
-/** Seconds since it was received; between two steps of the slider while it plays. */
-let second = 0;
-let playing = false;
-let last = 0;
 let written = -1;
 
 /** The incident as the map draws it. */
@@ -64,12 +59,12 @@ function onMap(at: number): UnitsOnMap {
 }
 
 function draw(): void {
-  const at = replay.start + second;
+  const at = replay.start + player.at;
   const clock = clockSeconds(at * 1000);
   byId("replay-clock").textContent = clock;
   const count = before(replay.log, at, (one) => one.at);
   const out = seenAt(replay.tracks, at);
-  slider.setAttribute("aria-valuetext", say("course.spoken", { time: clock, n: count, units: out.length }));
+  player.spoken(say("course.spoken", { time: clock, n: count, units: out.length }));
   map?.units(onMap(at));
   units?.replaceChildren(
     ...out.map(({ track, place }) =>
@@ -92,58 +87,6 @@ function draw(): void {
   document.body.dataset.at = String(Math.round(at));
 }
 
-/** How much the log says in each part of the time, above the slider. */
-function drawCourse(): void {
-  const canvas = byId<HTMLCanvasElement>("replay-course");
-  canvas.width = canvas.clientWidth * devicePixelRatio;
-  canvas.height = canvas.clientHeight * devicePixelRatio;
-  const parts = new Array<number>(PARTS).fill(0);
-  for (const one of replay.log) parts[Math.max(0, Math.min(PARTS - 1, Math.floor(((one.at - replay.start) / Number(slider.max)) * PARTS)))]! += 1;
-  const most = Math.max(1, ...parts);
-  const pen = canvas.getContext("2d")!;
-  pen.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--accent");
-  pen.globalAlpha = 0.4;
-  const width = canvas.width / PARTS;
-  parts.forEach((number, place) => {
-    const height = (number / most) * canvas.height;
-    pen.fillRect(place * width, canvas.height - height, Math.max(1, width - devicePixelRatio), height);
-  });
-}
-
-function setPlaying(next: boolean): void {
-  playing = next;
-  play.setAttribute("aria-pressed", String(playing));
-  play.firstChild!.textContent = `${say(playing ? "pause" : "play")} `;
-  if (!playing) return;
-  if (second >= Number(slider.max)) second = 0;
-  last = performance.now();
-  requestAnimationFrame(step);
-}
-
-function step(now: number): void {
-  if (!playing) return;
-  second = Math.min(Number(slider.max), second + ((now - last) / 1000) * Number(speed.value));
-  last = now;
-  slider.value = String(Math.floor(second));
-  draw();
-  if (second >= Number(slider.max)) setPlaying(false);
-  else requestAnimationFrame(step);
-}
-
-play.addEventListener("click", () => setPlaying(!playing));
-slider.addEventListener("input", () => {
-  second = Number(slider.value);
-  draw();
-});
-document.addEventListener("keydown", (event) => {
-  const target = event.target instanceof HTMLElement ? event.target : null;
-  if (event.key !== " " || event.isComposing || target?.closest("button, select, input:not([type=range]), a, summary, ol")) return;
-  event.preventDefault();
-  setPlaying(!playing);
-});
-addEventListener("resize", drawCourse);
-document.addEventListener("themechange", drawCourse);
-
 /** What the map shows first: the place with every track. */
 function bounds(): [number, number, number, number] {
   const spots = replay.tracks.flatMap((track) => track.points.map(([, lon, lat]) => [lon, lat] as const));
@@ -155,9 +98,7 @@ function bounds(): [number, number, number, number] {
 }
 
 async function start(): Promise<void> {
-  slider.max = String(Math.max(1, Math.ceil(replay.end - replay.start)));
-  drawCourse();
-  draw();
+  player.load(Math.max(1, Math.ceil(replay.end - replay.start)), replay.log.map((one) => Math.max(0, one.at - replay.start)));
   byId("approximate").hidden = !settings.map.approximate;
   map = await makeMap({
     box: byId("map"),

@@ -3,7 +3,9 @@ import "./staff";
 import "../styles/replay.css";
 import { element } from "./element";
 import { getJson, pageData, settings as page } from "./page";
+import { before } from "./replay/course";
 import { fold, type Row } from "./replay/fold";
+import { Player } from "./replay/player";
 import type { Incident, State } from "./room/incident";
 import { type Areas, makeMap, type RoomMap } from "./room/map";
 import { locale } from "./words";
@@ -22,19 +24,14 @@ const settings = pageData("replay-settings", {
   today: "",
 });
 const byId = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-const slider = byId<HTMLInputElement>("replay-at");
-const play = byId<HTMLButtonElement>("replay-play");
-const speed = byId<HTMLSelectElement>("replay-speed");
+/** A step of the slider is a minute since the day began. */
+const player = new Player((byHand) => draw(byHand));
 const note = byId("replay-state");
 const LATEST = 8;
 const MINUTE = 60;
 
 let day: Day | null = null;
 let map: RoomMap | null = null;
-/** Minutes since the day began; between two steps of the slider while it plays. */
-let minute = 0;
-let playing = false;
-let before = 0;
 
 const clockOf = (seconds: number): string =>
   new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" }).format(seconds * 1000);
@@ -58,9 +55,9 @@ function bodyOf(row: Row): Incident {
 
 const topicOf = (row: Row): string => settings.categories[row.category] ?? say("topic.none");
 
-function draw(spoken = false): void {
+function draw(byHand = false): void {
   if (!day) return;
-  const at = day.start + Math.floor(minute * MINUTE);
+  const at = day.start + Math.floor(player.at * MINUTE);
   const picture = fold(day.rows, day.start, at);
   const clock = clockOf(at);
   byId("replay-clock").textContent = clock;
@@ -70,10 +67,10 @@ function draw(spoken = false): void {
   for (const box of document.querySelectorAll<HTMLElement>(".replay-groups [data-group]")) {
     box.textContent = (picture.by_group[box.dataset.group ?? ""] ?? 0).toLocaleString(locale);
   }
-  slider.setAttribute("aria-valuetext", say("spoken", { time: clock, ...figuresOf(picture) }));
+  player.spoken(say("spoken", { time: clock, ...figuresOf(picture) }));
   map?.show(Object.values(picture.board).map(bodyOf), [], at * 1000);
   drawLatest(at);
-  if (spoken) note.textContent = "";
+  if (byHand) note.textContent = "";
   document.body.dataset.at = String(at);
 }
 
@@ -82,14 +79,7 @@ const figuresOf = ({ received, open, overdue, closed }: ReturnType<typeof fold>)
 /** What happened last before a moment of the day. */
 function drawLatest(at: number): void {
   const rows = day!.rows;
-  let end = 0;
-  // The rows lie in the order of their times.
-  for (let low = 0, high = rows.length; low < high; end = low) {
-    const middle = (low + high) >> 1;
-    if (rows[middle]!.at <= at) low = middle + 1;
-    else high = middle;
-    end = low;
-  }
+  const end = before(rows, at, (row) => row.at);
   const last = rows.slice(Math.max(0, end - LATEST), end).filter((row) => row.at >= day!.start).reverse();
   byId("replay-latest").replaceChildren(
     ...last.map((row) =>
@@ -104,50 +94,6 @@ function drawLatest(at: number): void {
   );
 }
 
-/** How much happened in each of 96 parts of what the slider covers, above it. */
-function drawCourse(): void {
-  if (!day) return;
-  const canvas = byId<HTMLCanvasElement>("replay-course");
-  const ratio = devicePixelRatio;
-  canvas.width = canvas.clientWidth * ratio;
-  canvas.height = canvas.clientHeight * ratio;
-  const quarters = new Array<number>(96).fill(0);
-  const whole = Math.max(1, Number(slider.max) * MINUTE);
-  for (const row of day.rows) {
-    const place = Math.floor(((row.at - day.start) / whole) * 96);
-    if (place >= 0 && place < 96) quarters[place]! += 1;
-  }
-  const most = Math.max(1, ...quarters);
-  const context = canvas.getContext("2d")!;
-  context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--accent");
-  context.globalAlpha = 0.4;
-  const width = canvas.width / 96;
-  quarters.forEach((count, place) => {
-    const height = (count / most) * canvas.height;
-    context.fillRect(place * width, canvas.height - height, Math.max(1, width - ratio), height);
-  });
-}
-
-function setPlaying(next: boolean): void {
-  playing = next && day !== null;
-  play.setAttribute("aria-pressed", String(playing));
-  play.firstChild!.textContent = `${say(playing ? "pause" : "play")} `;
-  if (!playing) return;
-  if (minute >= Number(slider.max)) minute = 0;
-  before = performance.now();
-  requestAnimationFrame(step);
-}
-
-function step(now: number): void {
-  if (!playing) return;
-  minute = Math.min(Number(slider.max), minute + ((now - before) / 1000) * Number(speed.value));
-  before = now;
-  slider.value = String(Math.floor(minute));
-  draw();
-  if (minute >= Number(slider.max)) setPlaying(false);
-  else requestAnimationFrame(step);
-}
-
 async function load(which: string): Promise<void> {
   note.textContent = say("loading");
   try {
@@ -157,29 +103,11 @@ async function load(which: string): Promise<void> {
     return;
   }
   const last = Math.min(day.end, Math.floor(Date.now() / 1000));
-  slider.max = String(Math.max(0, Math.floor((last - day.start) / MINUTE)));
-  slider.disabled = play.disabled = false;
   note.textContent = day.rows.length ? "" : say("empty");
-  minute = 0;
-  slider.value = "0";
-  drawCourse();
-  draw();
+  const { start, rows } = day;
+  player.load(Math.max(0, Math.floor((last - start) / MINUTE)), rows.map((row) => (row.at - start) / MINUTE));
   document.body.dataset.ready = "true";
 }
-
-play.addEventListener("click", () => setPlaying(!playing));
-slider.addEventListener("input", () => {
-  minute = Number(slider.value);
-  draw(true);
-});
-document.addEventListener("keydown", (event) => {
-  const target = event.target instanceof HTMLElement ? event.target : null;
-  if (event.key !== " " || event.isComposing || target?.closest("button, select, input:not([type=range]), a, summary")) return;
-  event.preventDefault();
-  setPlaying(!playing);
-});
-addEventListener("resize", drawCourse);
-document.addEventListener("themechange", drawCourse);
 
 async function start(): Promise<void> {
   void load(byId<HTMLInputElement>("replay-day").value);
