@@ -71,7 +71,7 @@ export class Layers {
       (values) => {
         if (ticket !== this.ticket) return;
         const shades = map.wards(values, figure);
-        this.tell([...lines, ...shades.map((one) => this.line(one.colour, `≤ ${shown(this.kind(figure), one.end)}`))]);
+        this.tell([...lines, this.head("wards"), ...shades.map((one) => this.line(one.colour, `≤ ${shown(this.kind(figure), one.end)}`))]);
       },
       () => this.tell([...lines, element("li", { class: "error", text: say("past.failed") })]),
     );
@@ -81,13 +81,20 @@ export class Layers {
     if (past.look === "heat" || past.colouring === "group") return [];
     // A square that counts many has no one age: it keeps the colour of the group most of them belong to.
     const squares = element("li", { class: "muted", text: say("past.squares") });
-    if (past.colouring === "overdue") return [this.line("var(--overdue-ring)", say("past.late")), this.line("var(--done)", say("past.other")), squares];
+    if (past.colouring === "overdue") return [this.head("colour"), this.line("var(--overdue-ring)", say("past.late")), this.line("var(--done)", say("past.other")), squares];
     return [
+      this.head("colour"),
       ...ageColours().map((colour, place) =>
         this.line(colour, place < AGES.length ? say("past.younger", { n: AGES[place]! }) : say("past.older", { n: AGES.at(-1)! })),
       ),
       squares,
     ];
+  }
+
+  /** What the colours below it stand for: what was chosen in a field. */
+  private head(field: string): HTMLElement {
+    const chosen = (this.form.elements.namedItem(field) as HTMLSelectElement).selectedOptions[0]?.text ?? "";
+    return element("li", { class: "legend-head", text: chosen });
   }
 
   private line(colour: string, text: string): HTMLElement {
