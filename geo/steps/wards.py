@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -29,6 +30,8 @@ WEIGHT: Mapping[Evidence, float] = {
 DISAGREES, EARLIER = 0.4, 0.85
 # Names that weigh at least this share of the first one are offered beside it.
 STILL_MEANT = 0.9
+# How often one name counts, and how many are weighed against each other.
+MOST_TIMES, MOST_MEANT = 2, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +102,18 @@ def ward_guesses(
         key=lambda one: (-one[0], one[1].start),
     )
     top = ordered[0][0]
-    kept = [one for one in ordered if one[0] >= STILL_MEANT * top]
+    # A name said again and again is not meant more than one said twice, nor less.
+    times: Counter[frozenset[tuple[str, str]]] = Counter()
+    kept = []
+    for one in ordered:
+        key = frozenset(meaning.unit_key for meaning in one[2])
+        times[key] += 1
+        if one[0] >= STILL_MEANT * top and times[key] <= MOST_TIMES:
+            kept.append(one)
+    kept = kept[:MOST_MEANT]
     guesses: dict[str, WardGuess] = {}
     total = sum(one[0] for one in kept)
-    for weight, mention, meanings, agrees in kept[:4]:
+    for weight, mention, meanings, agrees in kept:
         chosen = _kind_fits(_of_set(meanings, index, named), mention)
         for meaning in chosen:
             for ground in grounds(territory, index, meaning):

@@ -11,7 +11,7 @@ from geo.index import SetIndex, Unit
 from geo.models import Level
 from geo.plane import distance_m
 from geo.resolution import Candidate, CandidateKind
-from geo.steps.areanames import unit_of
+from geo.steps.areanames import Mention, unit_of
 from geo.steps.spots import Spot
 from geo.steps.units import circle_of, point_in
 from geo.steps.wards import WardGuess
@@ -103,6 +103,11 @@ def district_candidates(read: Read, *, silent: bool = False) -> list[Candidate]:
     """The districts named, surest first; `silent` ones stand beside wards of the set in force."""
     candidates: dict[tuple[str, str], Candidate] = {}
     firm = [mention for mention in read.districts if mention.is_firm] or read.districts
+    # One named again is no other.
+    once: dict[frozenset[tuple[str, str]], Mention] = {}
+    for mention in firm:
+        once.setdefault(frozenset(meaning.unit_key for meaning in mention.meanings), mention)
+    firm = list(once.values())
     for mention in firm[:3]:
         for meaning in mention.meanings:
             pair = unit_of(read.territory, meaning)

@@ -81,7 +81,7 @@ def test_learnt_confirmed_and_taken_back(taught: Callable[..., Alias | None], ne
     assert (alias.times, alias.radius_m) == (2, 50.0)
     # Learning builds no more than the aliases anew.
     assert gazetteer() is not before
-    assert gazetteer().names is before.names
+    assert gazetteer().names.names is before.names.names
     # The same phrase elsewhere is another place: both are proposed.
     other = taught(east=5_000)
     assert other not in (None, alias)

@@ -176,6 +176,19 @@ def test_only_a_district(old_set: AreaSet) -> None:
     assert answer.best.district.code == "12"
 
 
+def test_a_name_said_again_and_again_is_as_sure(old_set: AreaSet) -> None:
+    for words in ("P. Phú Hòa. " * 30, "phường Phú Hòa, " * 6):
+        answer = resolve(words, on=OLD).answer
+        assert answer is not None
+        assert answer.ward is not None
+        assert (answer.ward.code, answer.confidence) == ("101", 0.985)
+    for words in ("ở Bàu Bàng, dạ Bàu Bàng", "huyện Bàu Bàng " * 9):
+        answer = resolve(words, on=OLD).answer
+        assert answer is not None
+        assert answer.district is not None
+        assert answer.district.code == "12"
+
+
 def test_an_old_name_is_found_on_the_new_ground(both_sets: tuple[AreaSet, AreaSet]) -> None:
     answer = resolve("phường Hiệp Thành", on=NEW)
     assert codes(answer) == ["104"]
