@@ -1,6 +1,7 @@
 /**
  * The page of `python -m tests.bench map`: the same points on the room's map, on MapLibre with setData, and on plain Leaflet;
- * how long from a change until it is drawn, and how long a frame takes while the map moves. All points lie in view.
+ * how long from a change until it is drawn, how long a frame takes while the map moves, and how long a tenth of a second of a
+ * busy day takes: one change, and 200 of 2,000 units elsewhere. All points lie in view.
  */
 import "../styles/tokens.css";
 import "leaflet/dist/leaflet.css";
@@ -10,26 +11,37 @@ import { GeoJSONSource, Map as LibreMap } from "maplibre-gl";
 import { ICONS, iconImage, iconOf } from "../src/room/icons";
 import type { Incident } from "../src/room/incident";
 import { GlMap } from "../src/room/map-gl";
+import { unitImage, type UnitsOnMap } from "../src/room/units";
 
 type Kind = "ours" | "setData" | "leaflet";
 
 interface Measured {
-  /** Milliseconds: each change until it is drawn, each frame while the map moves. */
+  /** Milliseconds: each change until it is drawn, each frame while the map moves, each change with units that moved. */
   updates: number[];
   frames: number[];
+  busy: number[];
 }
 
 interface Subject {
   change(incidents: Incident[], changed: Incident): Promise<void>;
+  /** Where the units are now; `moved` are the places in the list of those that moved. Drawn with the next change. */
+  units(units: Place[], moved: number[]): void;
   /** Moves the map to the n-th of its places and waits until that is drawn. */
   move(step: number): Promise<void>;
 }
+
+type Place = [lon: number, lat: number];
 
 const MIDDLE: [number, number] = [106.66, 10.98];
 const ZOOM = 13.6;
 const SPREAD = { lon: 0.066, lat: 0.036 };
 const UPDATES = 15;
 const FRAMES = 20;
+const TICKS = 15;
+const UNITS = 2_000;
+/** A position of each every second, told every tenth of a second. */
+const MOVED = 200;
+const UNIT = "unit-dot-available";
 const box = document.getElementById("map")!;
 
 let seed = 1022;
@@ -46,6 +58,11 @@ function incident(id: number): Incident {
     assignments: [], reports: 1, photos: 0, emergency: null,
   };
 }
+
+const unitsAt = (places: Place[]): UnitsOnMap["units"] => ({
+  type: "FeatureCollection",
+  features: places.map((coordinates, at) => ({ type: "Feature", geometry: { type: "Point", coordinates }, properties: { icon: UNIT, label: `115-${at}`, stale: false, heading: 90 } })),
+});
 
 /** Waits until the graphics card, here a program, has really drawn. */
 function drawn(canvas: HTMLCanvasElement): void {
@@ -89,8 +106,9 @@ async function ours(incidents: Incident[]): Promise<Subject> {
   return {
     change: async (all) => {
       room.show(all, []);
-      await rendered(map, ["incidents", "hot"]);
+      await rendered(map, ["incidents", "hot", "units"]);
     },
+    units: (units) => room.units({ units: unitsAt(units), ways: { type: "FeatureCollection", features: [] } }),
     move: (step) => frameOf(map, step),
   };
 }
@@ -105,12 +123,16 @@ async function setData(incidents: Incident[]): Promise<Subject> {
   });
   map.addSource("points", { type: "geojson", data: data(incidents) });
   map.addLayer({ id: "points", type: "symbol", source: "points", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true } });
+  map.addImage(UNIT, unitImage(UNIT, 2), { pixelRatio: 2 });
+  map.addSource("units", { type: "geojson", data: unitsAt([]) });
+  map.addLayer({ id: "units", type: "symbol", source: "units", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true } });
   await rendered(map, ["points"]);
   return {
     change: async (all) => {
       (map.getSource("points") as GeoJSONSource).setData(data(all));
-      await rendered(map, ["points"]);
+      await rendered(map, ["points", "units"]);
     },
+    units: (units) => (map.getSource("units") as GeoJSONSource).setData(unitsAt(units)),
     move: (step) => frameOf(map, step),
   };
 }
@@ -126,8 +148,13 @@ async function leaflet(incidents: Incident[]): Promise<Subject> {
     await new Promise(requestAnimationFrame);
     drawn(box.querySelector("canvas")!);
   };
+  const crews: L.CircleMarker[] = [];
   await next();
   return {
+    units: (units, moved) => {
+      if (!crews.length) crews.push(...units.map(([lon, lat]) => L.circleMarker([lat, lon], { radius: 6 }).addTo(map)));
+      for (const at of moved) crews[at]!.setLatLng([units[at]![1], units[at]![0]]);
+    },
     change: async (_all, changed) => {
       marks.get(changed.id)!.setStyle({ color: "#e8720c" }).setLatLng([changed.lat!, changed.lon!]);
       await next();
@@ -144,21 +171,35 @@ async function measure(kind: Kind, count: number): Promise<Measured> {
   let all = Array.from({ length: count }, (_, id) => incident(id + 1));
   const subject = await { ours, setData, leaflet }[kind](all);
   const updates: number[] = [];
-  for (let n = 0; n < UPDATES; n += 1) {
+  const change = async (n: number): Promise<void> => {
     const place = Math.floor(chance() * count);
     const changed: Incident = { ...all[place]!, version: n + 2, state: n % 2 ? "assigned" : "resolved" };
     all = all.with(place, changed);
-    const start = performance.now();
     await subject.change(all, changed);
-    updates.push(performance.now() - start);
-  }
-  const frames: number[] = [];
-  for (let n = 0; n < FRAMES; n += 1) {
+  };
+  const timed = async (work: () => Promise<void>): Promise<number> => {
     const start = performance.now();
-    await subject.move(n);
-    frames.push(performance.now() - start);
+    await work();
+    return performance.now() - start;
+  };
+  for (let n = 0; n < UPDATES; n += 1) updates.push(await timed(() => change(n)));
+  const frames: number[] = [];
+  for (let n = 0; n < FRAMES; n += 1) frames.push(await timed(() => subject.move(n)));
+  const busy: number[] = [];
+  const units = Array.from({ length: UNITS }, (): Place => [MIDDLE[0] + (chance() - 0.5) * SPREAD.lon, MIDDLE[1] + (chance() - 0.5) * SPREAD.lat]);
+  subject.units(units, []);
+  await change(UPDATES);
+  for (let n = 1; n <= TICKS; n += 1) {
+    const moved = Array.from({ length: MOVED }, (_, at) => (n * MOVED + at) % UNITS);
+    for (const at of moved) units[at] = [units[at]![0] + 0.0002, units[at]![1]];
+    busy.push(
+      await timed(async () => {
+        subject.units(units, moved);
+        await change(UPDATES + n);
+      }),
+    );
   }
-  return { updates, frames };
+  return { updates, frames, busy };
 }
 
 (window as unknown as { measure: typeof measure }).measure = measure;
