@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
 from channels.routing import ProtocolTypeRouter
 from django.core.asgi import get_asgi_application
+
+# Loading makes hundreds of thousands of things that stay, and the collector would look through them again and again.
+gc.disable()
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
 pages = get_asgi_application()
@@ -40,3 +44,5 @@ async def sockets(asgi: dict[str, Any], receive: Any, send: Any) -> None:
 
 warm_if_serving(read_answers)
 application = ProtocolTypeRouter({"http": pages, "websocket": sockets})
+gc.freeze()
+gc.enable()

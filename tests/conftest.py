@@ -7,6 +7,7 @@ The database is SpatiaLite in a file (WAL, as in use) unless OPSCENTER_DATABASE_
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import itertools
 import os
 import tempfile
@@ -21,6 +22,13 @@ from psycopg.pq import TransactionStatus
 from tests.harness.remembering import Remembering
 
 pytest_plugins = ["tests.harness.fixtures"]
+# What is collected stays to the run's end: no need to look through it for garbage, now or later.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 # A test that asks for one of these, by whatever way, touches the database.

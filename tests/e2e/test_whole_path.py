@@ -239,7 +239,6 @@ def test_a_zalo_message_reaches_the_open_room(live_site: Any, open_page: Any) ->
     expect(page.locator("#queue")).to_contain_text(mark, timeout=10_000)
 
 
-@pytest.mark.proof
 def test_the_path_while_redis_is_away(live_site: Any, open_page: Any) -> None:
     """Two web processes: the citizen and the room may be on different ones, with Redis stopped, and started again."""
     site: Topology = live_site.topology
