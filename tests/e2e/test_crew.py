@@ -11,7 +11,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.delivery.push_service import Browser, PushService, serving
-from tests.e2e.test_talking import look, no_barriers
+from tests.e2e.axe import violations
+from tests.e2e.test_talking import look
 from tests.e2e.test_whole_path import ward
 from tests.harness.fixtures import PUSH_SERVICE
 
@@ -126,7 +127,7 @@ def test_a_crew_is_called_out_and_goes_through_its_steps(live_site: Any, open_pa
     switch = page.locator("[data-push] button")
     switch.click()
     expect(switch).to_have_attribute("aria-pressed", "true")
-    no_barriers(page)
+    assert violations(page) == []
     look(page, "crew-free")
 
     send(live_site, incident, dispatcher, call_sign)
@@ -155,10 +156,10 @@ def test_a_crew_is_called_out_and_goes_through_its_steps(live_site: Any, open_pa
     page.fill("#crew-text", "Cần thêm một xe")
     page.get_by_role("button", name="Gửi", exact=True).click()
     expect(page.locator(".timeline")).to_contain_text("Cần thêm một xe")
-    no_barriers(page)
+    assert violations(page) == []
     look(page, "crew-on-scene")
     page.context.add_cookies([{"name": "theme", "value": "dark", "url": live_site.address}])
     page.reload()
     expect(page.locator(".crew-head")).to_be_visible()
-    no_barriers(page)
+    assert violations(page) == []
     look(page, "crew-dark")

@@ -287,7 +287,7 @@ def test_the_map_shows_the_past_measures_and_prints_to_scale(live_site: Any, ope
     legend, measured = page.locator("#legend-past"), page.locator("#measured")
     page.locator("[data-room=measure]").click()
     expect(measured).to_contain_text("Bấm lên bản đồ")
-    corners = [(300, 160), (420, 160), (420, 260)]
+    corners = [(300, 560), (420, 560), (420, 660)]
     for x, y in [*corners, corners[0]]:
         page.locator("#map canvas").click(position={"x": x, "y": y})
     expect(measured).to_contain_text(re.compile("Diện tích .*chu vi"))
