@@ -59,7 +59,8 @@ _BETWEEN = _Words("lại cho với gặp trực tiếp ngay số")
 # After one of these a name is the place's.
 _PLACE = _Words(
     "đường phố hẻm ngõ ngách kiệt chợ cầu chùa trường đình miếu bến khu phường xã ấp lộ viện đài tượng quán tiệm shop "
-    "nhà thôn tổ huyện tỉnh thcs thpt"
+    "nhà thôn tổ huyện tỉnh thcs thpt ngã vòng xoay cổng cua dốc xóm rạch kênh suối đập giếng lò lăng mộ đền thờ viên "
+    "xăng thứ số"
 )
 # Where a name ends although the next word is capitalised.
 _ENDS = _Words("phường xã ấp đường phố hẻm ngõ khu số ở tại sđt tp quận huyện xin")
@@ -128,7 +129,8 @@ def _name_from(said: _Said, at: int) -> _Span:
         if said.at(first) in _TITLES:
             return _capitalised(said, first + 1)
         return _full(said, first) if said.found[first - 1].group() in _RINGS_A_NAME else (at, at)
-    if one in _TITLES and not (at and said.found[at - 1].group() in _PLACE):
+    # "ngã ba Hoàng Hoa Thám" is no lady's, and "cau" without marks is a bridge.
+    if one in _TITLES and one not in _PLACE and not (at and said.found[at - 1].group() in _PLACE):
         return _full(said, at + 1)
     return at, at
 
