@@ -129,7 +129,8 @@ def test_another_log_under_an_open_wall(live_site: Any, open_page: Any) -> None:
     expect(sign).to_have_attribute("data-state", "live")
     feed.frame(1)
     expect(page.locator("[data-figure=open]")).to_have_text(re.compile("^[23]$"))
-    assert feed.resumed == 2
+    # A busy machine may look like one that slept, and the page asks once more.
+    assert feed.resumed >= 2
 
 
 @pytest.mark.proof
