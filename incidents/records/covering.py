@@ -12,10 +12,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from geo.folding import fold
+
 MASK = "•••"
 _EMAIL = re.compile(r"[\w.+%-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
-# Nine digits or more, however they are grouped: 0900 000 001, +84-900.000.001, 0274.3822.022.
-_PHONE = re.compile(r"(?<![\w/])\+?\(?\d(?:[ .\-()]{0,2}\d){8,14}(?![\w/])")
+# Nine digits or more, however they are grouped: 0900 000 001, +84-900.000.001, 0274.3822.022. Services named one after
+# the other, "113 114 115", are none.
+_PHONE = re.compile(r"(?<![\w/])(?!11[2-5]\b)\+?\(?\d(?:[ .\-()]{0,2}\d){8,14}(?![\w/])")
 
 
 def mask(words: str) -> str:
@@ -26,18 +29,12 @@ def mask(words: str) -> str:
     return _PHONE.sub(MASK, _EMAIL.sub(MASK, words))
 
 
-def _fold(word: str) -> str:
-    """Lower case without marks; đ as d."""
-    plain = unicodedata.normalize("NFD", word.lower()).replace("đ", "d")
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
 class _Words:
     """A set of words with their marks; a word written without any is taken for each it may be: "chi" for "chị"."""
 
     def __init__(self, words: str) -> None:
         self._exact = frozenset(words.split())
-        self._folded = frozenset(_fold(word) for word in self._exact)
+        self._folded = frozenset(fold(word) for word in self._exact)
 
     def __contains__(self, word: str) -> bool:
         low = word.lower()

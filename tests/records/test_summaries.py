@@ -57,6 +57,7 @@ def test_covers_who_somebody_says_they_are_and_whom_to_ring(words: str, covered:
         "Công ty Cổ phần Trần Anh, con hẻm tên là Hoa Lan",
         "gọi hồ sơ đất đai bị trễ, cô giáo, ông cao tuổi, chi cao cap",
         "gọi Lê Hồng Phong giao Cách Mạng Tháng Tám",
+        "khi nào gọi 113 114 115, khi nào gọi 1022",
         "gần Ngã ba Huỳnh Văn Lũy - Lê Hồng Phong, nga ba Hoang Hoa Tham, gan cau Ho Van Cong, vòng xoay Bà Lê Chân",
     ],
 )
