@@ -14,12 +14,16 @@ from geo.index import SetIndex, Territory, Unit
 from geo.kinds import LEVEL_OF, bare_name
 from geo.language import table
 from geo.models import AreaKind, Level
+from geo.steps.neighbours import names_of_the_city_since, neighbour_at, neighbour_wards
+from geo.steps.neighbours import spelt as _spelt
 from geo.steps.phrases import Phrases
 from geo.steps.spelling import from_telex, key, nearest, sound
 from geo.steps.tokens import Token, marks_of, tokens_of
 
 # Misspelt names are only looked for so many times in one text.
 MOST_MISSPELT = 12
+# Words of the longest thing that units' names are given to ("nhà ở an sinh xã hội").
+LONGEST_THING = 6
 
 # What makes a name in a text that of a unit, from the surest to the least:
 #   label     its kind stands before it                 seat     "UBND Phú Hòa", "công an Phú Hòa"
@@ -108,6 +112,7 @@ class AreaNames:
     elsewhere: Phrases[bool]  # name outside → whether the territory has belonged to it since the merger of 2025
     far: tuple[str, ...]  # the same, as they are spelt
     far_marks: dict[tuple[str, ...], tuple[str, ...]]  # and as they are marked
+    neighbours: Phrases[tuple[str, ...]]  # wards outside, with their marks
     kept: dict[object, object] = field(default_factory=dict)  # what was worked out from this territory once
 
     def spellings_in(self, districts: frozenset[tuple[str, str]]) -> tuple[str, ...]:
@@ -181,11 +186,8 @@ def _read(territory: Territory) -> AreaNames:
         elsewhere,
         tuple(far),
         far_marks,
+        neighbour_wards(own),
     )
-
-
-def _spelt(name: str) -> str:
-    return " ".join(key(word) for word in fold_name(name).split())
 
 
 def _sounding(words: Sequence[str]) -> str:
@@ -439,7 +441,7 @@ class Reading:
 
     def _thing_before(self, at: int, before: int) -> Evidence | None:
         """What stands directly before a name: its own words, not those of the unit before, and rightly marked."""
-        for start in range(max(before, at - 4), at):
+        for start in range(max(before, at - LONGEST_THING), at):
             # "đường N3" is a street, no crossroads.
             if start > 0 and self.keys[start - 1] == "duong" and self.keys[start][-1:].isdigit():
                 continue
@@ -456,7 +458,9 @@ class Reading:
         thing = self._thing_before(at, before)
         if thing is None:
             return None, False
-        start = next(start for start in range(max(before, at - 4), at) if _things().exactly(self.keys[start:at]))
+        start = next(
+            start for start in range(max(before, at - LONGEST_THING), at) if _things().exactly(self.keys[start:at])
+        )
         return thing, start > 0 and _near().ending_at_keys(self.keys, start, 2) is not None
 
     def _is_house_number(self, at: int) -> bool:
@@ -510,9 +514,10 @@ class Reading:
         tokens, keys, names = self.tokens, self.keys, self.names.elsewhere
         taken = {at for mention in mentions for at in range(mention.start, mention.end)}
         begins, label_begins = names.beginnings, _label_beginnings()
+        ours = [one for one in mentions if one.level == Level.WARD and one.is_firm and not one.is_misspelt]
         at = 0
         while at < len(keys):
-            if keys[at] not in begins and keys[at] not in label_begins:
+            if keys[at] not in begins and keys[at] not in label_begins and keys[at][0] != "q":
                 at += 1
                 continue
             phrase = names.at_keys(keys, at)
@@ -526,13 +531,46 @@ class Reading:
                 continue
             kind, length = self._label_at(at)
             behind = at + length
-            if length and LEVEL_OF.get(AreaKind(kind)) == Level.DISTRICT and at not in taken and behind < len(keys):
+            if length and LEVEL_OF.get(AreaKind(kind)) == Level.WARD and behind < len(keys):
+                end = neighbour_at(self.names.neighbours, tokens, keys, behind)
+                # A longer name than ours is another one; beside a ward of ours it is only what that one borders on.
+                if end is not None and all(at <= one.start and one.end < end for one in ours):
+                    found.append(Elsewhere(self._text(at, end), at, city=False))
+                    at = end
+                    continue
+            if self._is_numbered_quan(at):
+                found.append(Elsewhere(self._text(at, at + 1), at, city=False))
+            elif length and LEVEL_OF.get(AreaKind(kind)) == Level.DISTRICT and at not in taken and behind < len(keys):
                 if kind == "quan" and keys[behind].isdigit() and len(keys[behind]) <= 2:
                     found.append(Elsewhere(self._text(at, behind + 1), at, city=False))
                 elif behind not in taken and names.at_keys(keys, behind) is None:
                     unknown = self._unknown_district(at, behind)
                     found += [unknown] if unknown is not None else []
             at += 1
+        if any(one.city for one in found) and not ours:
+            found += self._alone_in_the_city(taken)
+        return sorted(found, key=lambda one: one.start)
+
+    def _is_numbered_quan(self, at: int) -> bool:
+        """Whether "Q1" stands alone between commas: the city's districts have numbers."""
+        word = self.keys[at]
+        closes = (
+            at + 1 == len(self.keys)
+            or self.tokens[at + 1].opens
+            or self.keys[at + 1] in self.names.elsewhere.beginnings
+        )
+        return word[0] == "q" and word[1:].isdigit() and len(word) <= 3 and self.tokens[at].opens and closes
+
+    def _alone_in_the_city(self, taken: set[int]) -> list[Elsewhere]:
+        """Wards of the neighbours alone between commas, or with their label behind: "Bến Thành, TPHCM"."""
+        tokens, keys, found = self.tokens, self.keys, []
+        for at in range(len(keys)):
+            if keys[at] in self.names.neighbours.beginnings and (at == 0 or tokens[at].opens) and at not in taken:
+                end = neighbour_at(self.names.neighbours, tokens, keys, at)
+                if end is not None and (
+                    end == len(keys) or tokens[end].opens or _suffixes().get(keys[end]) == Level.WARD
+                ):
+                    found.append(Elsewhere(self._text(at, end), at, city=False))
         return found
 
     def _is_elsewhere(self, start: int, end: int, taken: set[int]) -> bool:
@@ -583,6 +621,11 @@ class Reading:
         taken = [False] * len(self.tokens)
         for mention in found:
             taken[mention.start : mention.end] = [True] * (mention.end - mention.start)
+        for at, word in enumerate(self.keys):
+            # "Mỹ Phước Tân Vạn" is a road, however a ward's name may be read into it.
+            own = _own_names().at_keys(self.keys, at) if word in _own_names().beginnings else None
+            if own is not None:
+                taken[at : own.end] = [True] * (own.end - at)
         self._ends = [0, *(mention.end for mention in found)]
         named = {
             meaning.unit_key for mention in found if mention.level == Level.DISTRICT for meaning in mention.meanings
@@ -595,7 +638,7 @@ class Reading:
         spellings = self.names.spellings_in(frozenset(named)) if within else self.names.spellings[level]
         for start, end, whole in list(self._gaps(taken, level))[:MOST_MISSPELT]:
             best: tuple[int, int, str] | None = None
-            if self.names.elsewhere.at_keys(self.keys, start) is not None:
+            if self.names.elsewhere.at_keys(self.keys, start) is not None or self._is_neighbour(level, start, named):
                 continue
             for length in range(1, min(4, end - start) + 1):
                 if whole and start + length != end:
@@ -627,10 +670,21 @@ class Reading:
                 name = sounds.get(" ".join(names[start:end]))
                 if name is None or any(taken[start:end]) or any(token.opens for token in self.tokens[start + 1 : end]):
                     continue
+                if self._is_neighbour(level, start, named):
+                    continue
                 mention = self._named(start, end, name, level, 0.92)
                 if mention is not None and (not named or any(one.districts & named for one in mention.meanings)):
                     return mention
         return None
+
+    def _is_neighbour(self, level: str, at: int, named: set[tuple[str, str]]) -> bool:
+        """Whether a neighbour's ward is written there, behind its label, and no district of ours beside it."""
+        if level != Level.WARD or named or self.keys[at] not in self.names.neighbours.beginnings:
+            return False
+        label = self._label_before(at)[0]
+        if not label or LEVEL_OF.get(AreaKind(label)) != Level.WARD:
+            return False
+        return neighbour_at(self.names.neighbours, self.tokens, self.keys, at) is not None
 
     def _nearest(self, words: Sequence[str], spellings: Sequence[str]) -> tuple[str, int] | None:
         written = " ".join(words)
@@ -699,6 +753,12 @@ def stands_beside(words: Sequence[str], at: int) -> bool:
 def is_of_the_city(mention: Mention) -> bool:
     """Whether the neighbouring city had a ward of this name before the merger."""
     names = {_spelt(name) for name in table("elsewhere")["same"]}
+    return any(_spelt(bare_name(meaning.name)) in names for meaning in mention.meanings)
+
+
+def is_of_the_city_since(mention: Mention) -> bool:
+    """Whether the city of 2025 has a ward of this name outside the territory."""
+    names = names_of_the_city_since()
     return any(_spelt(bare_name(meaning.name)) in names for meaning in mention.meanings)
 
 

@@ -46,9 +46,15 @@ _LABELLED = (
 _COMMA_DECIMAL = re.compile(r"(?<![\d.,])(\d{1,3},\d{4,15})\s{0,2}[;\s]\s{0,2}(\d{1,3},\d{4,15})(?![\d.,])")
 _ANGLE = r"(\d{1,3})\s?[°ºo]\s?(\d{1,2}(?:[.,]\d{1,6})?)\s?['’′]\s?(?:(\d{1,2}(?:[.,]\d{1,6})?)\s?(?:[\"”″]|''))?"
 _SEXAGESIMAL = re.compile(rf"{_ANGLE}\s?([NSB])\s{{0,2}}[,;]?\s{{0,2}}{_ANGLE}\s?([EWĐ])", re.IGNORECASE)
+# "10 58 49 N 106 39 07 E", "10 58.82 N, 106 39.12 E", "N 10 58 49 E 106 39 07": without signs the letters are needed.
+_BARE = r"(\d{1,3})\s{1,2}(\d{1,2}(?:[.,]\d{1,6})?)(?:\s{1,2}(\d{1,2}(?:[.,]\d{1,6})?))?"
+_BARE_BEHIND = re.compile(
+    rf"(?<![\d.,]){_BARE}\s?([NSB])\s{{0,2}}[,;]?\s{{0,2}}{_BARE}\s?([EWĐ]){_ALONE}", re.IGNORECASE
+)
+_BARE_BEFORE = re.compile(rf"(?<!\w)([NSB])\s?{_BARE}\s{{0,2}}[,;]?\s{{0,2}}([EWĐ])\s?{_BARE}(?![\d.,])", re.IGNORECASE)
 # A digit behind a decimal point or comma, a sign of degrees, a plus, or the beginning of a link: without any of them a
 # text holds no position, and most do not.
-_MAY_HOLD = re.compile(r"\d[.,]\d{3}|\d\s?[°ºo]\s?\d|\+|://|geo:|maps?\.", re.IGNORECASE)
+_MAY_HOLD = re.compile(r"\d[.,]\d{3}|\d\s?[°ºo]\s?\d|\d\s{1,2}\d{1,2}[\s.,]{1,2}\d|\+|://|geo:|maps?\.", re.IGNORECASE)
 _SHORT_LINK = re.compile(r"(?:https?://)?(?:maps\.app\.goo\.gl|goo\.gl/maps|g\.co/maps)/\S{1,200}", re.IGNORECASE)
 _PLUS_ALPHABET = "23456789CFGHJMPQRVWX"
 _PLUS_CODE = re.compile(
@@ -114,14 +120,23 @@ def _degrees(text: str) -> Iterator[WrittenPoint]:
         point = _point(float(match[1].replace(",", ".")), float(match[2].replace(",", ".")))
         if point is not None:
             yield WrittenPoint(*point, 15.0, "coordinates", match.group(), match.start(), match.end())
-    for match in _SEXAGESIMAL.finditer(text):
-        lat = _angle(match[1], match[2], match[3]) * (-1 if match[4].upper() == "S" else 1)
-        lon = _angle(match[5], match[6], match[7]) * (-1 if match[8].upper() == "W" else 1)
-        point = _point(lat, lon)
-        if point is not None:
-            fine = (match[3] and match[7]) or (len(match[2]) > 2 and len(match[6]) > 2)
-            radius = 30.0 if fine else 1_000.0
-            yield WrittenPoint(*point, radius, "coordinates", match.group(), match.start(), match.end())
+    for pattern, letters, first, second in (
+        (_SEXAGESIMAL, (4, 8), 1, 5),
+        (_BARE_BEHIND, (4, 8), 1, 5),
+        (_BARE_BEFORE, (1, 5), 2, 6),
+    ):
+        for match in pattern.finditer(text):
+            yield from _sexagesimal(match, letters, first, second)
+
+
+def _sexagesimal(match: re.Match[str], letters: tuple[int, int], first: int, second: int) -> Iterator[WrittenPoint]:
+    """Degrees, minutes and seconds from the groups that begin at `first` and `second`, with their letters."""
+    lat = _angle(match[first], match[first + 1], match[first + 2]) * (-1 if match[letters[0]].upper() == "S" else 1)
+    lon = _angle(match[second], match[second + 1], match[second + 2]) * (-1 if match[letters[1]].upper() == "W" else 1)
+    point = _point(lat, lon)
+    if point is not None:
+        fine = (match[first + 2] and match[second + 2]) or (len(match[first + 1]) > 2 and len(match[second + 1]) > 2)
+        yield WrittenPoint(*point, 30.0 if fine else 1_000.0, "coordinates", match.group(), match.start(), match.end())
 
 
 def _written_to(lat: str, lon: str) -> float:

@@ -33,6 +33,7 @@ TOGETHER_M = 3_000.0
 _ENDS = frozenset({"place", "crossing", "alias"})
 _POINTS = frozenset({"crossing", "kilometre", "house", "place", "alias"})
 LEAST_LIKENESS = 0.86
+_DASHES = frozenset({" - ", " – ", " — "})
 
 # How often a spot found so is the right one when no ward is named beside it.
 WORTH = {
@@ -138,7 +139,8 @@ class _Search:
         for hit in hits:
             if any(hit.start < other.end and other.start < hit.end for other in kept):
                 continue
-            if any(token.opens for token in self.tokens[hit.start + 1 : hit.end]):
+            # A known name may have a dash of its own: "Ngã tư Phạm Ngọc Thạch - Trần Ngọc Lên".
+            if any(token.opens and token.gap not in _DASHES for token in self.tokens[hit.start + 1 : hit.end]):
                 continue
             kinds = {entry.kind for entry in hit.entries}
             counting = {kind for kind in kinds if self._counts(kind, hit.start, hit.end)}

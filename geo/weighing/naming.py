@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from geo.confidence import of_ward
 from geo.index import Unit
-from geo.steps.areanames import Meaning, Mention, is_of_the_city, unit_of
+from geo.steps.areanames import Meaning, Mention, is_of_the_city, is_of_the_city_since, unit_of
 from geo.steps.renamed import Renamed
 from geo.steps.units import Ground, grounds
 from geo.steps.wards import WardGuess, ward_guesses
@@ -23,7 +23,10 @@ def guesses_in(read: Read, on: dt.date) -> list[WardGuess]:
         if on < MERGER or not all(one.city for one in read.elsewhere):
             read.wards = _renamed_by_the_merger(read)
         else:
-            read.elsewhere = []
+            # "Phường Tân Định, TPHCM": ours of that name is gone, the city's is there.
+            gone = [one for one in read.wards if _is_gone(read, one) and is_of_the_city_since(one)]
+            read.wards = [one for one in read.wards if one not in gone]
+            read.elsewhere = read.elsewhere if gone and not read.wards else []
     if read.strangers and not names_ours(read):
         read.say("district_unknown", name=read.strangers[0].text)
     for pair in read.renamed:
@@ -69,6 +72,11 @@ def _renamed_by_the_merger(read: Read) -> list[Mention]:
         if meanings and not is_of_the_city(mention) and mention.is_firm:
             kept.append(replace(mention, meanings=meanings))
     return kept
+
+
+def _is_gone(read: Read, mention: Mention) -> bool:
+    """Whether no unit of this name, spelt rightly, is in force."""
+    return not mention.is_misspelt and all(meaning.set_name != read.index.name for meaning in mention.meanings)
 
 
 def _has_districts(read: Read, meaning: Meaning) -> bool:

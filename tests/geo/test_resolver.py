@@ -219,6 +219,35 @@ def test_elsewhere(old_set: AreaSet) -> None:
     assert "elsewhere_named" not in said(resolve("TP. Hồ Chí Minh", on=NEW))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "12 Lê Lợi, Phường Bến Thành",
+        "phuong ben thanh tphcm",
+        "Bến Thành, TP.HCM",
+        "Ben Thanh Ward, Ho Chi Minh City",
+        "P. Linh Xuân, TP Thủ Đức",
+        "xã Phú Hòa Đông, TP.HCM",
+        "phường Trảng Dài",
+        "12 Lê Lợi, Bến Nghé, Q1",
+        "Xã Tân Khai, Hớn Quản",
+    ],
+)
+def test_a_ward_of_the_neighbours_is_outside_in_both_sets(both_sets: tuple[AreaSet, AreaSet], words: str) -> None:
+    for on in (OLD, NEW):
+        assert resolve(words, on=on).outcome == "outside", on
+
+
+def test_a_neighbours_ward_beside_ours(both_sets: tuple[AreaSet, AreaSet]) -> None:
+    # Beside a ward or district of ours it is where that one ends, a street or a slip.
+    assert codes(resolve("phường Phú Hòa, giáp phường Linh Xuân", on=OLD)) == ["101"]
+    assert resolve("phường Linh Xuân, Thủ Dầu Một", on=OLD).outcome != "outside"
+    # Ours of that name is gone since the merger, and the city has one.
+    assert codes(resolve("phường Tân Bình, Thủ Dầu Một", on=OLD)) == ["106"]
+    assert resolve("phường Tân Bình, TP.HCM", on=NEW).outcome == "outside"
+    assert resolve("phường Tân Bình", on=NEW).outcome != "outside"
+
+
 def test_nothing_said(old_set: AreaSet) -> None:
     for words in ("", "   ", "alo alo", "😀😀", "."):
         answer = resolve(words, on=OLD)
@@ -381,6 +410,9 @@ def test_a_position_that_is_none_is_left_out(old_set: AreaSet, point: tuple[floa
         ("vĩ độ 10.98123, kinh độ 106.65456", 10.98123, 106.65456, "coordinates"),
         ("E106.65456 N10.98123", 10.98123, 106.65456, "coordinates"),
         ("10° 58.8738' N, 106° 39.2736' E", 10.98123, 106.65456, "coordinates"),
+        ("10 58 52.4 N 106 39 16.4 E", 10.98122, 106.65456, "coordinates"),
+        ("N 10 58 52,4, E 106 39 16,4", 10.98122, 106.65456, "coordinates"),
+        ("10 58.8738 N, 106 39.2736 E", 10.98123, 106.65456, "coordinates"),
         ("10.98123012345678901,106.65456", 10.98123, 106.65456, "coordinates"),
         ("https://example.vn/x?lat=10.98123&lng=106.65456", 10.98123, 106.65456, "link"),
         ("https://bing.com/maps?cp=10.98123~106.65456", 10.98123, 106.65456, "link"),
@@ -402,6 +434,7 @@ def test_written_positions(text: str, lat: float, lon: float, source: str) -> No
         "91.1234, 191.1234",
         "1.2.3.4",
         "số 0900 000 001",
+        "tổ 10 58 nhà 3 B 106 39 07",
         "lúc 10:30 106 người",
         "C++ 2222+",
         # Thousands of dong, and the letter of "đồng" is none of the compass.
@@ -451,6 +484,11 @@ def test_a_place_written_nearly_so(old_set: AreaSet) -> None:
     assert codes(resolve("sân vận động Gò Đâuu bị ngập", on=OLD)) == ["102"]
     add_place("Ngã tư Chợ Đình", *middle("104"))
     assert codes(resolve("kẹt xe nga 4 cho dinh", on=OLD)) == ["104"]
+
+
+def test_a_name_with_a_dash_of_its_own(old_set: AreaSet) -> None:
+    add_place("Ngã tư Phú Lợi - Lê Hồng Phong", *middle("104"))
+    assert codes(resolve("ngập ở ngã tư Phú Lợi - Lê Hồng Phong", on=OLD)) == ["104"]
 
 
 def test_another_number_is_another_place(old_set: AreaSet) -> None:
@@ -606,6 +644,8 @@ HOSTILE = [
     "ngã tư chợ đình " * 700,
     "a\u0301" * 5_000,
     "10°58'" * 1_700,
+    "10 58 49 N 106 39 " * 550,
+    "phường Linh " * 830,
     "PhườngPhúHòa" * 900,
     "thành phố " * 1_000,
     "\n" * 10_000,
