@@ -4,7 +4,7 @@
  *   action            where to                       data-as="json|form"   how (multipart forms: form; others: json)
  *   data-label        what it is, for the strip      data-draft="name"     keep what is typed in this browser
  *   data-lane         order of sending               data-done             words to show when accepted
- *   data-follow       go to `url` of the answer
+ *   data-follow       go to `url` of the answer          data-note, here or around: where the words can be left as a note
  *   field base_version: the version that was on screen.
  *
  * Events on the form, all with {detail: {entry}}: outbox:accepted, outbox:kept (no connection: it will be sent later, the
@@ -138,6 +138,7 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
     as: as === "form" ? "form" : "json",
     baseVersion: base,
     label: submitter?.dataset.label ?? form.dataset.label ?? document.title,
+    note: form.closest<HTMLElement>("[data-note]")?.dataset.note ?? "",
     ...(form.dataset.lane ? { lane: form.dataset.lane } : {}),
   });
   if (before) await outbox.discard(before);

@@ -39,6 +39,8 @@ export interface Entry {
   label: string;
   /** Entries of one lane are sent in the order they were made; by default one incident or assignment is one lane. */
   lane: string;
+  /** Where the words can be left as a note when the act is no longer possible; empty: nowhere. */
+  note: string;
   /** Who wrote it: on a shared computer nobody sends another's work. Empty for citizens. */
   owner: string;
   savedAt: number;
@@ -49,7 +51,7 @@ export interface Entry {
 }
 
 export type NewEntry = Pick<Entry, "url" | "fields" | "label"> &
-  Partial<Pick<Entry, "id" | "as" | "photos" | "baseVersion" | "lane" | "owner">>;
+  Partial<Pick<Entry, "id" | "as" | "photos" | "baseVersion" | "lane" | "note" | "owner">>;
 
 export interface Store {
   all(): Promise<Entry[]>;
@@ -223,6 +225,7 @@ export class Outbox {
       baseVersion: fresh.baseVersion ?? null,
       label: fresh.label,
       lane: fresh.lane ?? laneOf(fresh.url),
+      note: fresh.note ?? "",
       owner: fresh.owner ?? this.options.person,
       savedAt: this.newest,
       attempts: 0,

@@ -86,6 +86,33 @@ function dropButton(entry: Entry): HTMLButtonElement {
   return button;
 }
 
+/** The fields that people write into, and those that tell where and when a photo was taken. */
+const WRITTEN = new Set(["result", "reason", "question", "answer", "note", "text"]);
+const TAKEN = new Set(["lat", "lon", "taken_at"]);
+
+/** Leaves the words as a note, and photos of a result as photos, where the act itself has become impossible. */
+async function leave(entry: Entry, words: string): Promise<void> {
+  const label = say("outbox.note-of", { label: entry.label });
+  await outbox.put({ url: entry.note, fields: [["text", `${entry.label}: ${words}`]], label });
+  if (entry.photos.length && entry.url.endsWith("/result")) {
+    const fields: [string, string][] = [["phase", "after"], ...entry.fields.filter(([name]) => TAKEN.has(name))];
+    await outbox.put({ url: entry.url.replace(/result$/, "photos"), as: "form", fields, photos: entry.photos, label });
+  }
+  await outbox.discard(entry.id);
+}
+
+/** Nothing for an act without words, and where there are no notes. */
+function noteButton(entry: Entry): HTMLButtonElement | null {
+  const words = entry.fields.filter(([name, text]) => WRITTEN.has(name) && text.trim()).map(([, text]) => text).join("\n");
+  if (!entry.note || !words || entry.url === entry.note) return null;
+  const button = element("button", { type: "button", class: "btn btn-sm button", text: say("outbox.as-note") });
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    void leave(entry, words);
+  });
+  return button;
+}
+
 function item(entry: Entry): HTMLElement {
   const box = element("div", { class: "outbox-item" }, element("strong", { text: entry.label }));
   if (entry.status === "conflict") {
@@ -101,12 +128,14 @@ function item(entry: Entry): HTMLElement {
     );
     const insist = element("button", { type: "button", class: "btn btn-sm button", text: say("outbox.send-mine") });
     insist.addEventListener("click", () => void outbox.retry(entry.id, conflict.version ?? undefined));
-    box.append(element("div", { class: "outbox-actions" }, insist, dropButton(entry)));
+    box.append(element("div", { class: "outbox-actions" }, insist, noteButton(entry), dropButton(entry)));
     return box;
   }
   const why = entry.status === "invalid" ? say("outbox.invalid") : say("outbox.refused", { why: refusal(entry) });
-  box.append(element("span", { text: why }), element("div", { class: "outbox-actions" }, dropButton(entry)));
-  if (entry.status === "invalid") box.append(element("p", { class: "pre small", text: texts(Object.fromEntries(entry.fields)) }));
+  const written = Object.fromEntries(entry.fields.filter(([name]) => entry.status === "invalid" || WRITTEN.has(name)));
+  box.append(element("span", { text: why }));
+  if (Object.keys(written).length) box.append(element("p", { class: "pre small", text: texts(written) }));
+  box.append(element("div", { class: "outbox-actions" }, entry.status === "refused" ? noteButton(entry) : null, dropButton(entry)));
   return box;
 }
 

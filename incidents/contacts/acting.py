@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -25,6 +26,7 @@ from incidents.records.editing import lock
 from incidents.records.lifecycles import OPEN_ASSIGNMENTS, AssignmentState, NotAllowed
 from incidents.records.models import Assignment, Incident
 from incidents.records.names import ASSIGNMENT_STATES
+from incidents.records.notes import add_note
 from incidents.records.photos import Prepared
 from opscenter.accounts.contacts import acting_person
 from opscenter.accounts.models import ContactPoint, HandlingUnit
@@ -32,6 +34,10 @@ from realtime.change import change, current_change
 
 _OPEN = sorted(state.value for state in OPEN_ASSIGNMENTS)
 _NOT_ACCEPTED = frozenset({AssignmentState.SENT, AssignmentState.SEEN})
+# The same was on its way twice: it is to be sent again.
+_AGAIN = "again"
+# A state's own words in an answer by SMS are at most so long.
+_QUOTED = 100
 _GONE = sorted([AssignmentState.RETURNED.value, AssignmentState.CANCELLED.value])
 
 
@@ -105,7 +111,7 @@ def _done(
             return Said(words)
     except IntegrityError:
         # A photo that was sent twice at once.
-        raise NotDone("again", _("This was being done already. Please try again.")) from None
+        raise NotDone(_AGAIN, _("This was being done already. Please try again.")) from None
 
 
 def _act(assignment: Assignment, contact: ContactPoint, command: Command, pictures: Sequence[Prepared]) -> str:
@@ -212,8 +218,25 @@ def _refused(
         if not _begin(contact, command, door, source_id, assignment):
             return Said("", is_new=False)
         Instruction.objects.filter(door=door, source_id=source_id[:150]).update(refusal=refused.code[:30])
-        _answer(contact, door, refused.words, None, None)
-    return Said(refused.words, refused.code)
+        words = refused.words
+        if refused.code != _AGAIN and _keep_words(contacts, command, assignment):
+            words = f"{words} {_('What you wrote is kept as a note.')}"
+        _answer(contact, door, words, None, None)
+    return Said(words, refused.code)
+
+
+def _keep_words(contacts: Sequence[ContactPoint], command: Command, assignment: Assignment | None) -> bool:
+    """Leaves the reason or the result of an act that was not possible (a colleague was quicker, the hotline has
+    answered) as a note on the incident: the message itself is kept nowhere."""
+    if command.act not in {Act.RETURN, Act.DONE} or not command.words:
+        return False
+    try:
+        assignment = assignment or _named(contacts, command)
+        by = acting_person(_of_agency(contacts, assignment))
+    except NotDone:
+        return False
+    add_note(incident_id=assignment.incident_id, text=command.words, by=by)
+    return True
 
 
 def _answer(
@@ -237,7 +260,14 @@ def _answer(
 
 
 def _not_allowed(assignment: Assignment) -> str:
-    state = ASSIGNMENT_STATES[AssignmentState(Assignment.objects.values_list("state", flat=True).get(pk=assignment.pk))]
+    """What stands now, with the words of who was quicker."""
+    now = Assignment.objects.only("state", "result", "return_reason").get(pk=assignment.pk)
+    state = str(ASSIGNMENT_STATES[AssignmentState(now.state)])
+    theirs = {AssignmentState.RETURNED: now.return_reason, AssignmentState.CANCELLED: ""}.get(
+        AssignmentState(now.state), now.result
+    )
+    if theirs:
+        state += f" (“{Truncator(theirs).chars(_QUOTED)}”)"
     return _("Assignment %(task)s is: %(state)s. This cannot be done now.") % {"task": assignment.pk, "state": state}
 
 

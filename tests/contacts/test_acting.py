@@ -14,11 +14,12 @@ from django.utils import timezone
 from incidents.contacts import links
 from incidents.contacts.models import Instruction, TaskLink
 from incidents.delivery.models import Delivery
+from incidents.dispatching.agency_work import accept, give_result
 from incidents.doors.sms import Incoming
 from incidents.doors.sms_taking import take as take_sms
 from incidents.intake.arrivals import Arrived
 from incidents.intake.worker import Worker
-from incidents.records.models import Assignment, History, Photo, Report
+from incidents.records.models import Assignment, History, Note, Photo, Report
 from opscenter.accounts.models import ContactPoint, Person
 from realtime.change import change
 from tests.cast import Cast, Hands, give, open_one, together
@@ -122,6 +123,19 @@ def test_the_same_sms_again_does_nothing(given: Assignment, write: Write) -> Non
     version = History.objects.latest("pk").version
     assert "dang o trang thai: Da nhan" in write(f"N {given.pk}")
     assert History.objects.latest("pk").version == version
+
+
+def test_a_colleague_was_quicker_and_no_words_are_lost(given: Assignment, cast: Cast, write: Write) -> None:
+    with change():
+        accept(assignment_id=given.pk, by=cast.focal_point)
+        give_result(assignment_id=given.pk, text="Đã vá bằng nhựa nóng", by=cast.focal_point)
+    answer = write(f"X {given.pk} Vá tạm bằng đá dăm")
+    assert "Da va bang nhua nong" in answer
+    assert "giu thanh ghi chu" in answer
+    note = Note.objects.get()
+    assert (note.text, note.incident_id, note.by.agency) == ("Vá tạm bằng đá dăm", given.incident_id, given.agency)
+    given.refresh_from_db()
+    assert given.result == "Đã vá bằng nhựa nóng"
 
 
 @pytest.mark.parametrize(
@@ -271,9 +285,10 @@ def test_a_post_does_one_thing_and_uses_the_link_up(given: Assignment, contact: 
     # The next step has a link of its own, in the message that noted this one.
     noted = Delivery.objects.get(kind="noted")
     assert (noted.contact_point, noted.door) == (contact, "sms")
-    again = hands.post(url, {"act": "accept"}, form=True)
+    again = hands.post(url, {"act": "return", "words": "Đường tỉnh"}, form=True)
     assert again.status_code == 409
     assert "used already" in again.content.decode()
+    assert "Đường tỉnh" in again.content.decode()
     following = re.search(r"/viec/[\w-]+/", noted.body)
     assert following
     # Not for what its purpose is not.
