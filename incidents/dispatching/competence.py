@@ -178,7 +178,7 @@ def suggest_agency(
         group = category.group
     if group is None:
         return AgencySuggestion(None, None, False, False, on, (_reason("no_category"),))
-    rules = CompetenceRule.objects.filter(Q(category__in=chain_of(category)) | Q(group=group))
+    rules = CompetenceRule.objects.filter(Q(category_id__in=chain_of(category)) | Q(group=group))
     codes = {place.ward_code, place.district_code, *(code for pair in place.others for code in pair)} - {""}
     book = _book(rules, Q(area_set=place.set, area_code__in=codes) if codes else None)
     return decide(book, category=category, group=group, place=place, on=on, confidence=confidence, barred=barred)
@@ -369,14 +369,17 @@ class _Asked:
 
 
 def _book(rules: QuerySet[CompetenceRule], committees: Q | None) -> RuleBook:
-    """Three queries, each of one table: to put a joined query into words costs more than to answer these."""
-    found = list(rules)
-    rows = list(CoOrdinating.objects.filter(rule__in=found).order_by("pk"))
+    """Three queries, each of one table: to put a joined query into words costs more than to answer these. So does an
+    order: the few rows are put into order here."""
+    found = sorted(rules.order_by(), key=lambda rule: (rule.priority, rule.code))
+    beside_them = CoOrdinating.objects.filter(rule_id__in=[rule.pk for rule in found])
+    rows = sorted(beside_them.order_by(), key=lambda row: row.pk)
     named: list[CompetenceRule | CoOrdinating] = [*found, *rows]
     wanted = Q(pk__in={one.agency_id for one in named if one.agency_id is not None})
     if committees is not None and any(one.target != Target.AGENCY for one in named):
         wanted |= committees
-    agencies = {agency.pk: agency for agency in Agency.objects.filter(wanted).order_by("pk")}
+    in_order = sorted(Agency.objects.filter(wanted).order_by(), key=lambda agency: agency.pk)
+    agencies = {agency.pk: agency for agency in in_order}
     for one in named:
         if one.agency_id is not None:
             one.agency = agencies[one.agency_id]
