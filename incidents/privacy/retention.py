@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from incidents.calls.models import Caller
 from incidents.conversations.models import Message
+from incidents.emergencies.log.erasing import erase_about
+from incidents.emergencies.models import LogEntry, ServicePart, SharedIncident
 from incidents.privacy.erasing import erase_calls, erase_reporter, erase_words_of
 from incidents.privacy.models import DataAct
+from incidents.records.editing import lock_many
 from incidents.records.models import Report, Reporter
 from realtime.change import change
 
@@ -26,11 +29,11 @@ def cutoff(now: dt.datetime | None = None) -> dt.datetime | None:
 
 
 def work(now: dt.datetime | None = None) -> int:
-    """Erases some of what is due; gives how many people and anonymous reports. For the worker."""
+    """Erases some of what is due; gives how many people, reports, calls and logs. For the worker."""
+    done = _erase_later_words()
     before = cutoff(now)
     if before is None:
-        return 0
-    done = 0
+        return done
     for pk in _people(before):
         with change():
             erase_reporter(reporter_id=pk, by=None, why=DataAct.Why.RETENTION)
@@ -44,6 +47,23 @@ def work(now: dt.datetime | None = None) -> int:
         with change():
             done += erase_calls(Q(pk__in=callers))
     return done
+
+
+def _erase_later_words() -> int:
+    """Erases what was written about an emergency after its people had been erased, once it is over; gives how many
+    incidents. Whatever the set time is: whoever asked to be erased is not written about again."""
+    reports = Report.objects.filter(incident=OuterRef("pk"), text__isnull=False)
+    written = LogEntry.objects.filter(shared=OuterRef("pk"), text__isnull=False, text__erased_at=None)
+    records = ServicePart.objects.filter(shared=OuterRef("pk")).exclude(record="")
+    rows = SharedIncident.objects.filter(Exists(written) | Exists(records), incident__on_board=False)
+    rows = rows.filter(Exists(reports), ~Exists(reports.filter(text__erased_at=None)))
+    over = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    if not over:
+        return 0
+    with change():
+        lock_many(over)
+        erase_about(over, by=None)
+    return len(over)
 
 
 def _callers(before: dt.datetime) -> list[int]:

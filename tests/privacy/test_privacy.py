@@ -188,6 +188,17 @@ def test_what_was_written_about_an_emergency_goes_with_its_last_report(
     assert not LogText.objects.filter(entry__shared=pk).exclude(words="").exists()
     assert not ServicePart.objects.filter(shared=pk).exclude(record="").exists()
     assert {finding.what for finding in verify(pk)} == {"erased"}
+    # What is written afterwards is for who is still there, and goes once it is over.
+    with change():
+        parts.note(incident_id=pk, words="Bà Lan tỉnh lại", by=cast.call_taker, scope=LogScope.MEDICAL)
+    retention.work()
+    assert LogText.objects.filter(words="Bà Lan tỉnh lại").exists()
+    with change():
+        cancel(incident_id=pk, by=cast.call_taker, reason=CancelReason.TEST)
+    assert retention.work() == 1
+    assert not LogText.objects.exclude(words="").exists()
+    assert retention.work() == 0
+    assert {finding.what for finding in verify(pk)} == {"erased"}
 
 
 def test_a_major_incident_keeps_its_numbers_and_loses_its_words_once_it_is_over(
