@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.utils import timezone
 
 from incidents.delivery.work import Sending
@@ -99,9 +99,11 @@ class Worker:
     def _safely(self, what: str, work: Callable[[], int]) -> int:
         try:
             return work()
-        except DatabaseError:
+        except OperationalError as error:
             # A server that restarts, a lock that took too long: the rows are still there in the next round.
-            log.warning("%s: the database does not answer", what, exc_info=True)
+            log.warning("%s: the database does not answer, tried again: %s", what, " ".join(str(error).split()))
+        except DatabaseError:
+            log.warning("%s: the database refused", what, exc_info=True)
         except Exception:
             log.exception("%s failed", what)
         return 0

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db import OperationalError
 
 from incidents.intake.worker import Worker
 from incidents.records import rounds
@@ -47,3 +48,20 @@ def test_a_name_stands_for_one_kind_of_work() -> None:
     rounds.register("these", counting([5]))
     rounds.register("these", counting([2]))
     assert Worker().tick(tidy=False) == 2
+
+
+def test_a_lock_that_took_too_long_is_one_line_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    answers: list[Exception] = [OperationalError("database is locked")]
+
+    def locked_once() -> int:
+        if answers:
+            raise answers.pop()
+        return 2
+
+    rounds.register("figures", locked_once)
+    worker = Worker()
+    with caplog.at_level("WARNING"):
+        assert [worker.tick(tidy=False) for _ in range(2)] == [0, 2]
+    (said,) = caplog.records
+    assert said.getMessage() == "figures: the database does not answer, tried again: database is locked"
+    assert said.exc_info is None
