@@ -49,7 +49,7 @@ function texts(value: unknown): string {
   if (typeof value === "string") return value;
   if (value === null || typeof value !== "object") return String(value ?? "");
   return Object.entries(value)
-    .filter(([name, text]) => name !== "version" && text !== null && text !== "")
+    .filter(([name, text]) => name !== "version" && name !== "taken_at" && text !== null && text !== "")
     .map(([name, text]) => {
       const label = named[name];
       const shown = typeof text === "object" ? JSON.stringify(text) : String(text);

@@ -90,6 +90,10 @@ def assign(
     return _assign(incident, lead, co_ordinating, by, note, trace, planned_for)
 
 
+def _why(role: Assignment.Role) -> dict[str, Any]:
+    return {"reasons": [{"code": "dispatching.disagreed"}]} if role == Assignment.Role.ARBITER else {}
+
+
 def assign_by_rule(incident: Incident, suggestion: AgencySuggestion) -> list[Assignment]:
     """Gives a locked incident to the suggested agency because its rule lets it be sent without a person."""
     return _assign(incident, suggestion.agency, suggestion.co, None, "", suggestion.as_json())
@@ -108,7 +112,11 @@ def _assign(
     if incident.state not in LIVE_STATES:
         raise NotAllowed(incident.state, IncidentState.ASSIGNED)
     wanted = [(lead, Assignment.Role.LEAD)] if lead is not None else []
-    wanted += [(agency, Assignment.Role.CO_ORDINATING) for agency in co_ordinating]
+    # Agencies that could not agree about a complaint: whom a person adds now is to decide (disagreeing.py).
+    decides = lead is None and needs.Need.ARBITER_OPEN in incident.needs
+    wanted += [
+        (agency, Assignment.Role.ARBITER if decides else Assignment.Role.CO_ORDINATING) for agency in co_ordinating
+    ]
     open_rows = list(
         Assignment.objects.filter(incident=incident, state__in=sorted(state.value for state in OPEN_ASSIGNMENTS))
     )
@@ -138,7 +146,7 @@ def _assign(
             role=role,
             state=(AssignmentState.PLANNED if planned_for is not None else AssignmentState.SENT).value,
             by=by,
-            trace=trace if role == Assignment.Role.LEAD else {"by": "person"},
+            trace=trace if role == Assignment.Role.LEAD else {"by": "person", **_why(role)},
             note=note,
             sent_at=planned_for or at,
             planned_for=planned_for,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +48,11 @@ _OWNERS = {owner.value: owner.label for owner in RoadOwner}
 _NOTHING = dict.fromkeys(("rule", "basis", "agency", "area", "set", "road", "owner", "kind", "since", "until"), "")
 
 
+def _day(iso: str) -> str:
+    """A stored date as people write it; "…" for none."""
+    return date_format(dt.date.fromisoformat(iso), "d/m/Y") if iso else "…"
+
+
 def sentence(reason: Mapping[str, Any]) -> str | None:
     """One reason of dispatching in the reader's language; None for another room's code."""
     text = _TEXTS.get(str(reason.get("code", "")))
@@ -55,7 +62,7 @@ def sentence(reason: Mapping[str, Any]) -> str | None:
     if isinstance(params.get("why"), Mapping):
         params["why"] = sentence(params["why"]) or ""
     params["owner"] = _OWNERS.get(params["owner"], params["owner"])
-    params["until"] = params["until"] or "…"
+    params["since"], params["until"] = (_day(params[name]) for name in ("since", "until"))
     if isinstance(params["agency"], int):
         agency = Agency.objects.filter(pk=params["agency"]).first()
         params["agency"] = agency.name if agency else f"#{params['agency']}"

@@ -124,6 +124,8 @@ class Panel:
     # What hung on the citizen's mails besides pictures.
     files: list[KeptFile]
     needs: list[str]
+    # Agencies that do not agree about a complaint: whom the room adds next decides.
+    chooses_who_decides: bool
     why_place: list[str]
     # What to ask, so that the ward is known, and where it may be; empty once it is known or a person put the pin.
     ask_place: str
@@ -204,6 +206,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         answers=answered(reports),
         files=list(KeptFile.objects.filter(message__report__in=reports).order_by("pk")),
         needs=[str(NEEDS[Need(code)]) for code in incident.needs],
+        chooses_who_decides=Need.ARBITER_OPEN in incident.needs,
         why_place=_sentences(incident.place_trace),
         ask_place=_question(incident.place_trace) if incident.on_board else "",
         may_be=_may_be(incident.place_trace) if incident.on_board else [],

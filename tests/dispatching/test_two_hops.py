@@ -272,6 +272,7 @@ def test_a_complaint_never_goes_by_itself_to_whom_it_complains_of_nor_past_it(
     chosen = {"incident_id": incident.pk, "lead": None, "by": cast.call_taker}
     assert refusal(assigning.assign, co_ordinating=[department], **chosen) == Refusal.COMPLAINED_OF
     do(assigning.assign, co_ordinating=[province], **chosen)
+    assert Assignment.objects.get(agency=province).role == Assignment.Role.ARBITER
     assert Incident.objects.get(pk=incident.pk).needs == []
 
 
