@@ -11,21 +11,29 @@ import { GeoJSONSource, Map as LibreMap } from "maplibre-gl";
 import { ICONS, iconImage, iconOf } from "../src/room/icons";
 import type { Incident } from "../src/room/incident";
 import { GlMap } from "../src/room/map-gl";
-import { unitImage, type UnitsOnMap } from "../src/room/units";
+import { drawUnit, type UnitsOnMap } from "../src/room/units";
 
 type Kind = "ours" | "setData" | "leaflet";
+
+/** Milliseconds of processor time the whole browser has used; from outside. */
+const used = (): Promise<number> => (window as unknown as { used(): Promise<number> }).used();
 
 interface Measured {
   /** Milliseconds: each change until it is drawn, each frame while the map moves, each change with units that moved. */
   updates: number[];
   frames: number[];
   busy: number[];
+  /** Milliseconds of processor time, mean of a change, and of a change with units that moved. */
+  work: number[];
+  busy_work: number[];
 }
 
 interface Subject {
   change(incidents: Incident[], changed: Incident): Promise<void>;
   /** Where the units are now; `moved` are the places in the list of those that moved. Drawn with the next change. */
   units(units: Place[], moved: number[]): void;
+  /** How many pixels are drawn; Leaflet's are the page's. */
+  sharpness?(ratio: number): void;
   /** Moves the map to the n-th of its places and waits until that is drawn. */
   move(step: number): Promise<void>;
 }
@@ -71,7 +79,8 @@ function drawn(canvas: HTMLCanvasElement): void {
   else canvas.getContext("2d")?.getImageData(0, 0, 1, 1);
 }
 
-function rendered(map: LibreMap, sources: string[]): Promise<void> {
+/** `asks`: for a frame that nothing else asks for. */
+function rendered(map: LibreMap, sources: string[], asks = true): Promise<void> {
   return new Promise((resolve) => {
     const look = (): void => {
       if (!sources.every((name) => map.getSource(name)!.loaded()) || !map.areTilesLoaded()) return;
@@ -80,7 +89,7 @@ function rendered(map: LibreMap, sources: string[]): Promise<void> {
       resolve();
     };
     map.on("render", look);
-    map.triggerRepaint();
+    if (asks) map.triggerRepaint();
   });
 }
 
@@ -106,10 +115,11 @@ async function ours(incidents: Incident[]): Promise<Subject> {
   return {
     change: async (all) => {
       room.show(all, []);
-      await rendered(map, ["incidents", "hot", "units"]);
+      await rendered(map, ["incidents", "hot", "unit-names"], false);
     },
     units: (units) => room.units({ units: unitsAt(units), ways: { type: "FeatureCollection", features: [] } }),
     move: (step) => frameOf(map, step),
+    sharpness: (ratio) => map.setPixelRatio(ratio),
   };
 }
 
@@ -123,17 +133,19 @@ async function setData(incidents: Incident[]): Promise<Subject> {
   });
   map.addSource("points", { type: "geojson", data: data(incidents) });
   map.addLayer({ id: "points", type: "symbol", source: "points", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true } });
-  map.addImage(UNIT, unitImage(UNIT, 2), { pixelRatio: 2 });
+  const picture = drawUnit(UNIT, 2);
+  map.addImage(UNIT, picture.getContext("2d")!.getImageData(0, 0, picture.width, picture.height), { pixelRatio: 2 });
   map.addSource("units", { type: "geojson", data: unitsAt([]) });
   map.addLayer({ id: "units", type: "symbol", source: "units", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true } });
   await rendered(map, ["points"]);
   return {
     change: async (all) => {
       (map.getSource("points") as GeoJSONSource).setData(data(all));
-      await rendered(map, ["points", "units"]);
+      await rendered(map, ["points", "units"], false);
     },
     units: (units) => (map.getSource("units") as GeoJSONSource).setData(unitsAt(units)),
     move: (step) => frameOf(map, step),
+    sharpness: (ratio) => map.setPixelRatio(ratio),
   };
 }
 
@@ -167,9 +179,11 @@ async function leaflet(incidents: Incident[]): Promise<Subject> {
   };
 }
 
-async function measure(kind: Kind, count: number): Promise<Measured> {
+/** `sharpness`: pixels of the picture for one of the page; with few of them filling costs nearly nothing, as on a graphics card. */
+async function measure(kind: Kind, count: number, sharpness = 1): Promise<Measured> {
   let all = Array.from({ length: count }, (_, id) => incident(id + 1));
   const subject = await { ours, setData, leaflet }[kind](all);
+  subject.sharpness?.(sharpness);
   const updates: number[] = [];
   const change = async (n: number): Promise<void> => {
     const place = Math.floor(chance() * count);
@@ -182,24 +196,33 @@ async function measure(kind: Kind, count: number): Promise<Measured> {
     await work();
     return performance.now() - start;
   };
-  for (let n = 0; n < UPDATES; n += 1) updates.push(await timed(() => change(n)));
+  const share = async (times: number, work: () => Promise<void>): Promise<number[]> => {
+    const before = await used();
+    await work();
+    return [((await used()) - before) / times];
+  };
+  const work = await share(UPDATES, async () => {
+    for (let n = 0; n < UPDATES; n += 1) updates.push(await timed(() => change(n)));
+  });
   const frames: number[] = [];
   for (let n = 0; n < FRAMES; n += 1) frames.push(await timed(() => subject.move(n)));
   const busy: number[] = [];
   const units = Array.from({ length: UNITS }, (): Place => [MIDDLE[0] + (chance() - 0.5) * SPREAD.lon, MIDDLE[1] + (chance() - 0.5) * SPREAD.lat]);
   subject.units(units, []);
   await change(UPDATES);
-  for (let n = 1; n <= TICKS; n += 1) {
-    const moved = Array.from({ length: MOVED }, (_, at) => (n * MOVED + at) % UNITS);
-    for (const at of moved) units[at] = [units[at]![0] + 0.0002, units[at]![1]];
-    busy.push(
-      await timed(async () => {
-        subject.units(units, moved);
-        await change(UPDATES + n);
-      }),
-    );
-  }
-  return { updates, frames, busy };
+  const busy_work = await share(TICKS, async () => {
+    for (let n = 1; n <= TICKS; n += 1) {
+      const moved = Array.from({ length: MOVED }, (_, at) => (n * MOVED + at) % UNITS);
+      for (const at of moved) units[at] = [units[at]![0] + 0.0002, units[at]![1]];
+      busy.push(
+        await timed(async () => {
+          subject.units(units, moved);
+          await change(UPDATES + n);
+        }),
+      );
+    }
+  });
+  return { updates, frames, busy, work, busy_work };
 }
 
 (window as unknown as { measure: typeof measure }).measure = measure;

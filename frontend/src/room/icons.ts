@@ -96,12 +96,16 @@ function shape(context: CanvasRenderingContext2D, group: number, radius: number)
   }
 }
 
-/** The icon as pixels. */
+/** Pixels around an icon without ring and frame; the card fills them too, and a map may have 50,000 icons. */
+const BARE_EDGE = 5;
+
+/** The icon as pixels, its middle in the middle; no larger than what is drawn. */
 export function iconImage(name: string, ratio: number): ImageData {
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIZE * ratio;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("no canvas");
   drawIcon(context, name, ratio);
-  return context.getImageData(0, 0, canvas.width, canvas.height);
+  const edge = /-over|-exercise/.test(name) ? 0 : BARE_EDGE * ratio;
+  return context.getImageData(edge, edge, canvas.width - 2 * edge, canvas.height - 2 * edge);
 }

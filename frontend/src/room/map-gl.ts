@@ -31,7 +31,8 @@ import { addGround, type Ground, GROUND_LAYERS, nameGround, paintGround } from "
 import { Measure } from "./measure";
 import { pixelsOf, SHEET, zoomOf } from "./printing";
 import { PastLayers, type PastShown, type WardFigure, type WardFigures } from "./past";
-import { unitImage, UNIT_IMAGES, type UnitsOnMap } from "./units";
+import { UnitShapes } from "./unit-shapes";
+import type { UnitsOnMap } from "./units";
 import { hatch, type WarningsOnMap } from "./warnings";
 import { type Areas, circle, type MapSettings, type LayerName, type Pin, type RoomMap, type Spot } from "./map";
 
@@ -45,6 +46,10 @@ const RECOUNT = 400;
 /** From this zoom on each incident is a point of its own, and so many changes lie on top before the base is laid anew. */
 const SINGLE_FROM = CLUSTERED_TO + 1;
 const ON_TOP = 400;
+/** More names of units than this only cover each other: those at work come first. While there are more units, names and ways
+ * follow their units at most so often; milliseconds. */
+const NAMED = 150;
+const FOLLOW = 1_000;
 /** A cluster whose incidents lie at one spot is opened as a list of at most this many. */
 const LISTED = 30;
 
@@ -71,6 +76,7 @@ function feature(incident: Incident, now: number): PointFeature {
 export class GlMap implements RoomMap {
   private readonly worker = new ClusterWorker();
   private ticket = 0;
+  private asked = 0;
   private readonly waiting = new Map<number, (told: Told) => void>();
   /** What the page knows, by id; what the worker has counted; what changed since then. */
   private points = new Map<number, PointFeature>();
@@ -81,11 +87,18 @@ export class GlMap implements RoomMap {
   /** Points of the base, and which of them are hidden because they changed or went. */
   private based = new Set<number>();
   private hidden = new Set<number>();
+  /** The part of the map and the level of clusters that the base was laid for. */
+  private laid: { box: Box; level: number } | null = null;
   private lit: Incident | null = null;
   private selected: Incident | null = null;
   private pins = 0;
   private popup: Popup | null = null;
   private layersOfPast!: PastLayers;
+  private readonly shapes: UnitShapes;
+  private crews: UnitsOnMap = { units: { type: "FeatureCollection", features: [] }, ways: NOTHING as UnitsOnMap["ways"] };
+  private ways: UnitsOnMap["ways"] | null = null;
+  private following: ReturnType<typeof setTimeout> | undefined;
+  private followed = 0;
   private measuring: Measure | null = null;
   private edges = { left: 0, right: 0 };
   private extent: LngLatBounds;
@@ -135,6 +148,7 @@ export class GlMap implements RoomMap {
     private readonly ground: Ground | null,
   ) {
     this.extent = new LngLatBounds(settings.bounds);
+    this.shapes = new UnitShapes(this.extent.getCenter().toArray());
     map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-right");
     void credits().then((sources) => {
@@ -149,12 +163,18 @@ export class GlMap implements RoomMap {
     this.layers();
     map.on("moveend", () => {
       this.tellView();
-      void this.view();
+      if (!this.isLaid()) void this.view();
+      this.follow();
+    });
+    // A lost and restored graphics card keeps all layers but this one.
+    map.on("style.load", () => {
+      if (!map.getLayer("units")) map.addLayer(this.shapes, "unit-names");
     });
     this.tellView();
     this.hands();
     document.addEventListener("themechange", () => {
       this.images();
+      this.shapes.repaint();
       this.paint();
     });
   }
@@ -165,11 +185,6 @@ export class GlMap implements RoomMap {
   }
 
   private images(): void {
-    for (const name of UNIT_IMAGES) {
-      const image = unitImage(name, 2);
-      if (this.map.hasImage(name)) this.map.updateImage(name, image);
-      else this.map.addImage(name, image, { pixelRatio: 2 });
-    }
     const canvas = hatch(colour("--text"), 2);
     const lines = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
     if (this.map.hasImage("warning")) this.map.updateImage("warning", lines);
@@ -183,7 +198,7 @@ export class GlMap implements RoomMap {
 
   private layers(): void {
     const { map } = this;
-    for (const name of ["areas", "names", "around", "incidents", "hot", "marks", "units", "ways", "warnings"]) {
+    for (const name of ["areas", "names", "around", "incidents", "hot", "marks", "unit-names", "ways", "warnings"]) {
       map.addSource(name, { type: "geojson", data: NOTHING });
     }
     map.addLayer({ id: "land", type: "fill", source: "areas", filter: ["==", ["get", "level"], "ward"] });
@@ -305,37 +320,13 @@ export class GlMap implements RoomMap {
 
   /** On top of everything: a crew is looked for more often than a cluster. */
   private unitLayers(): void {
-    const age: unknown = ["case", ["get", "stale"], 0.45, 1];
+    this.map.addLayer(this.shapes);
     this.map.addLayer({
-      id: "unit-ways",
+      id: "unit-names",
       type: "symbol",
-      source: "units",
-      filter: ["has", "heading"],
-      layout: {
-        "icon-image": "unit-heading",
-        "icon-rotate": ["get", "heading"],
-        "icon-rotation-alignment": "map",
-        "icon-allow-overlap": true,
-        "icon-ignore-placement": true,
-      },
-      paint: { "icon-opacity": age as never },
-    });
-    this.map.addLayer({
-      id: "units",
-      type: "symbol",
-      source: "units",
-      layout: {
-        "icon-image": ["get", "icon"],
-        "icon-allow-overlap": true,
-        "icon-ignore-placement": true,
-        "text-field": ["get", "label"],
-        "text-font": STRONG,
-        "text-size": 11,
-        "text-offset": [0, 1.2],
-        "text-anchor": "top",
-        "text-optional": true,
-      },
-      paint: { "icon-opacity": age as never, "text-opacity": age as never },
+      source: "unit-names",
+      layout: { "text-field": ["get", "label"], "text-font": STRONG, "text-size": 11, "text-offset": [0, 1.2], "text-anchor": "top" },
+      paint: { "text-opacity": ["case", ["get", "stale"], 0.45, 1] },
     });
   }
 
@@ -389,8 +380,25 @@ export class GlMap implements RoomMap {
 
   units(shown: UnitsOnMap): void {
     this.settings.box.dataset.crews = String(shown.units.features.length);
-    this.source("units").setData(shown.units);
-    this.source("ways").setData(shown.ways);
+    this.crews = shown;
+    this.shapes.show(shown.units.features);
+    const wait = shown.units.features.length > NAMED ? this.followed + FOLLOW - performance.now() : 0;
+    if (wait <= 0) this.follow();
+    else this.following ??= setTimeout(() => this.follow(), wait);
+  }
+
+  /** Names of the units in view, and the ways of all: letters and lines cost the map far more than shapes. */
+  private follow(): void {
+    clearTimeout(this.following);
+    this.following = undefined;
+    this.followed = performance.now();
+    const bounds = this.map.getBounds();
+    const inView = this.crews.units.features.filter((unit) => bounds.contains(unit.geometry.coordinates as [number, number]));
+    const rank = ({ icon }: { icon: string }): number => (icon.endsWith("-on_sortie") ? 0 : 1);
+    const named = inView.sort((a, b) => rank(a.properties) - rank(b.properties)).slice(0, NAMED);
+    this.source("unit-names").setData({ type: "FeatureCollection", features: named });
+    if (this.ways !== this.crews.ways) this.source("ways").setData(this.crews.ways);
+    this.ways = this.crews.ways;
   }
 
   warnings(shown: WarningsOnMap): void {
@@ -427,9 +435,9 @@ export class GlMap implements RoomMap {
     set("ways", "line-dasharray", [2, 2]);
     set("warning-edges", "line-color", colour("--text"));
     set("rings", "circle-stroke-color", colour("--group-2"));
-    set("units", "text-color", colour("--text"));
-    set("units", "text-halo-color", colour("--map-halo"));
-    set("units", "text-halo-width", 1.4);
+    set("unit-names", "text-color", colour("--text"));
+    set("unit-names", "text-halo-color", colour("--map-halo"));
+    set("unit-names", "text-halo-width", 1.4);
     set("clusters", "circle-color", colour("--raised"));
     set("clusters", "circle-stroke-color", [
       "case",
@@ -495,6 +503,15 @@ export class GlMap implements RoomMap {
     void this.view();
   }
 
+  /** Whether the base reaches over all that is in view, and its clusters are those of this zoom: a small move asks for nothing. */
+  private isLaid(): boolean {
+    const bounds = this.map.getBounds();
+    const { laid } = this;
+    if (!laid || laid.level !== levelOf(this.map.getZoom())) return false;
+    const [west, south, east, north] = laid.box;
+    return bounds.getWest() >= west && bounds.getSouth() >= south && bounds.getEast() <= east && bounds.getNorth() <= north;
+  }
+
   /** Asks the worker what stands in this part of the map, and lays the base anew. */
   private async view(): Promise<void> {
     const bounds = this.map.getBounds();
@@ -506,9 +523,14 @@ export class GlMap implements RoomMap {
       bounds.getEast() + width / 4,
       bounds.getNorth() + height / 4,
     ];
-    const told = await this.ask<"shown">((ticket) => ({ kind: "shown", ticket, box, zoom: this.map.getZoom() }));
+    const zoom = this.map.getZoom();
+    const told = await this.ask<"shown">((ticket) => {
+      this.asked = ticket;
+      return { kind: "shown", ticket, box, zoom };
+    });
     // A later question is on its way: its answer is nearer to the truth.
-    if (told.ticket !== this.ticket) return;
+    if (told.ticket !== this.asked) return;
+    this.laid = { box, level: levelOf(zoom) };
     this.shown = told.shown;
     for (const [id, point] of this.hot) if (same(this.counted.get(id), point)) this.hot.delete(id);
     this.drawBase();
@@ -530,6 +552,11 @@ export class GlMap implements RoomMap {
       this.map.removeFeatureState({ source: "incidents", id }, "hidden");
       this.hidden.delete(id);
     }
+    // Hidden when the new one is there: nothing vanishes for a moment, and both are one frame.
+    void this.source("hot").setData({ type: "FeatureCollection", features: [...this.hot.values()] }).then(() => this.hideChanged());
+  }
+
+  private hideChanged(): void {
     const hide = (id: number): void => {
       if (!this.based.has(id) || this.hidden.has(id)) return;
       this.hidden.add(id);
@@ -537,7 +564,6 @@ export class GlMap implements RoomMap {
     };
     for (const id of this.hot.keys()) hide(id);
     if (this.points.size !== this.counted.size) for (const id of this.based) if (!this.points.has(id)) hide(id);
-    this.source("hot").setData({ type: "FeatureCollection", features: [...this.hot.values()] });
   }
 
   /** A ring that opens once where something came in. */
@@ -742,6 +768,9 @@ export class GlMap implements RoomMap {
     };
   }
 }
+
+/** Clusters change with whole zooms; above the last of them everything is a point. */
+const levelOf = (zoom: number): number => Math.min(Math.floor(zoom), SINGLE_FROM);
 
 /** Whether two points look the same on the map. */
 function same(a: PointFeature | undefined, b: PointFeature): boolean {

@@ -6,6 +6,8 @@ import { byHurt, folded, type Incident, sectionOf } from "./incident";
 import { mayAct, nameOf } from "./keys";
 import { Queue } from "./queue";
 import { Names } from "./reference";
+import { instances } from "./unit-shapes";
+import { UNIT_IMAGES, type UnitsOnMap } from "./units";
 
 const NOW = Date.parse("2026-11-24T05:00:00Z");
 const names = new Names();
@@ -204,5 +206,23 @@ describe("the queue", () => {
     expect(rows()).toHaveLength(60);
     expect(root.querySelector(".section-count")?.textContent).toBe("0");
     expect([...root.querySelectorAll(".section-count")].map((count) => count.textContent)).toContain("500");
+  });
+});
+
+describe("units as shapes", () => {
+  it("draws arrows below all shapes, each at its place, old ones faint", () => {
+    const unit = (lon: number, icon: string, stale: boolean, heading?: number): UnitsOnMap["units"]["features"][number] => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates: [lon, 0] },
+      properties: { icon, label: "", stale, ...(heading === undefined ? {} : { heading }) },
+    });
+    const rows = [...instances([unit(0, "unit-shield-available", true), unit(1.8, "unit-cross-on_sortie", false, 90)], { x: 0.5, y: 0.5 })];
+    const expected = [
+      [0.005, 0, UNIT_IMAGES.indexOf("unit-heading"), Math.PI / 2, 1],
+      [0, 0, UNIT_IMAGES.indexOf("unit-shield-available"), 0, 0.45],
+      [0.005, 0, UNIT_IMAGES.indexOf("unit-cross-on_sortie"), 0, 1],
+    ].flat();
+    expect(rows).toHaveLength(expected.length);
+    rows.forEach((value, at) => expect(value).toBeCloseTo(expected[at]!, 5));
   });
 });

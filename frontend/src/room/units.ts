@@ -112,11 +112,6 @@ export function drawUnit(name: string, scale: number): HTMLCanvasElement {
   return canvas;
 }
 
-export function unitImage(name: string, scale: number): ImageData {
-  const canvas = drawUnit(name, scale);
-  return canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-}
-
 /** Units with their places, kept right by the stream; `changed` is called when something looks different. */
 export class Units {
   private readonly places = new Map<number, Where>();
@@ -157,9 +152,15 @@ export class Units {
   }
 
   onMap(incidents: Incident[], now: number): UnitsOnMap {
-    const known = new Map(this.all().map((unit) => [unit.id, unit]));
-    const there = new Map(incidents.map((incident) => [incident.id, incident]));
-    const sorties = new Map(incidents.flatMap((incident) => (incident.emergency?.sorties ?? []).map((one) => [one.unit, { ...one, incident }] as const)));
+    const known = new Map(this.live.rows<Unit>("unit").map((unit) => [unit.id, unit]));
+    const goals = new Set([...known.values()].map((unit) => unit.incident));
+    // One way through what may be 50,000 incidents, ten times a second.
+    const there = new Map<number, Incident>();
+    const sorties = new Map<number, NonNullable<Incident["emergency"]>["sorties"][number] & { incident: Incident }>();
+    for (const incident of incidents) {
+      if (goals.has(incident.id)) there.set(incident.id, incident);
+      for (const one of incident.emergency?.sorties ?? []) sorties.set(one.unit, { ...one, incident });
+    }
     const units: Feature<Point, UnitProperties>[] = [];
     const ways: Feature<Point | LineString>[] = [];
     for (const id of new Set([...known.keys(), ...sorties.keys()])) {
