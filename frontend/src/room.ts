@@ -40,7 +40,9 @@ const live = new Live(byId("connection"));
 const notices = new Notices(byId("notices"));
 let filter: Filter = fromAddress(new URLSearchParams(location.search));
 let map: RoomMap | null = null;
-const units = new Units(live, () => soon());
+/** The filtered set as it was last drawn. */
+let set: Incident[] = [];
+const units = new Units(live, () => soonUnits());
 let openId: number | null = null;
 const fresh = new Set<number>();
 
@@ -129,12 +131,19 @@ function filtered(now: number): Incident[] {
   return live.incidents().filter((incident) => matches(incident, filter, names, now));
 }
 
-let drawn = 0;
+/** Whether a drawing is asked for, the frame in which units are drawn, and when the next drawing may begin. */
+let isAsked = false;
+let moved = 0;
+let rested = 0;
+/** How long after a drawing the page is left to hands and voice, in times of what the drawing took. */
+const REST = 3;
 
 /** Draws list, map and counts from the same set; at most once a frame. */
 function draw(force = false): void {
+  isAsked = false;
+  const began = performance.now();
   const now = Date.now();
-  const set = filtered(now);
+  set = filtered(now);
   // Before the first snapshot an empty set says nothing.
   if (live.isComplete) queue.update(set, countActive(filter) > 0, force);
   map?.show(set, [...fresh]);
@@ -154,11 +163,20 @@ function draw(force = false): void {
   button.classList.toggle("is-active", active > 0);
   button.dataset.active = active ? String(active) : "";
   button.title = active ? say("filter.active", { n: active }) : "";
+  rested = performance.now() + REST * (performance.now() - began);
 }
 
+/** Draws with the next frame; 50,000 incidents take long to sort, so that many changes a second share one drawing. */
 function soon(): void {
-  cancelAnimationFrame(drawn);
-  drawn = requestAnimationFrame(() => draw());
+  if (isAsked) return;
+  isAsked = true;
+  setTimeout(() => requestAnimationFrame(() => draw()), rested - performance.now());
+}
+
+/** Units move without the list: their places change ten times a second. */
+function soonUnits(): void {
+  cancelAnimationFrame(moved);
+  moved = requestAnimationFrame(() => map?.units(units.onMap(set, Date.now())));
 }
 
 const warnings = new Warnings(byId("warnings"), live, (shown) => map?.warnings(shown));

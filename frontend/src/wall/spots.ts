@@ -30,8 +30,13 @@ export interface Spot {
   due: number | null;
 }
 
+/** A spot is made once for a body: the wall draws twice a second, and may have 50,000. */
+const made = new WeakMap<WallBody, Spot>();
+
 export function spotOf(body: WallBody): Spot {
-  return {
+  const known = made.get(body);
+  if (known) return known;
+  const spot: Spot = {
     id: body.id,
     state: body.state,
     group: body.group ?? 0,
@@ -44,6 +49,8 @@ export function spotOf(body: WallBody): Spot {
     received: Date.parse(body.received_at),
     due: body.due_at ? Date.parse(body.due_at) : null,
   };
+  made.set(body, spot);
+  return spot;
 }
 
 /** What the map's view depends on: it refits only when this changes, never because a state or an age did. */
