@@ -45,7 +45,10 @@ export class Surges {
       // Nothing is drawn anew under a hand: the next change asks again.
       if (this.box.contains(document.activeElement) || text === this.box.dataset.text) return;
       this.box.dataset.text = text;
+      const isUnfolded = this.box.querySelector("details")?.open ?? false;
       this.box.replaceChildren(document.createRange().createContextualFragment(text));
+      const rest = this.box.querySelector("details");
+      if (rest) rest.open = isUnfolded;
       wireForms(this.box);
       this.act.drawn();
     } catch {
