@@ -54,7 +54,8 @@ export function drawToday(figures: Figures | null, names: WallNames): void {
   const groups = figures?.by_group ?? {};
   const most = Math.max(1, ...Object.values(groups));
   one("[data-groups]").replaceChildren(
-    ...GROUPS.filter((group) => group !== "0" || groups[group]).map((group) => bar(say(`group.${group}`), groups[group] ?? 0, most, group)),
+    // Before the first figures nothing is known: no zeros.
+    ...(figures ? GROUPS.filter((group) => group !== "0" || groups[group]) : []).map((group) => bar(say(`group.${group}`), groups[group] ?? 0, most, group)),
   );
   const channels = Object.entries(figures?.by_source ?? {}).sort((a, b) => b[1] - a[1]).slice(0, 5);
   const busiest = Math.max(1, ...channels.map(([, count]) => count));
