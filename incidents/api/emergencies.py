@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ninja import Router
 
 from incidents.api.acting import Done, act, summary_of, visible_incident
-from incidents.api.answers import Forbidden, Invalid
+from incidents.api.answers import Conflict, Forbidden, Invalid
 from incidents.api.described import body_of
 from incidents.api.shapes import Answered, BeginProtocol, CallFor, Finish, HandBack, MinutesOrNone, Record, S, Say, Sent
 from incidents.dispatching.competence import decision_date
@@ -141,10 +141,13 @@ def answer(request: HttpRequest, code: str) -> JsonResponse:
 
 @router.post("/{code}/record", summary="The service's own record", openapi_extra=body_of(Record))
 def record(request: HttpRequest, code: str) -> JsonResponse:
-    """Nobody else reads it."""
+    """Nobody else reads it. 409 with both texts when a colleague wrote it meanwhile."""
 
     def work(person: Person, incident: Incident, sent: Record) -> None:
-        parts.write_record(incident_id=incident.pk, words=sent.text, by=person)
+        try:
+            parts.write_record(incident_id=incident.pk, words=sent.text, by=person, base_version=sent.base_version)
+        except parts.RecordChanged as changed:
+            raise Conflict({"version": changed.version, "text": changed.words}, {"text": sent.text}) from None
 
     return do(request, Verb.WORK_ON_EMERGENCY, code, "record", Record, work)
 

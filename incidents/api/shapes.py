@@ -232,7 +232,10 @@ class Say(Sent):
 
 
 class Record(Sent):
+    """`base_version`: the record's own, as the panel gave it; without it nothing is compared."""
+
     text: str = Field(max_length=8000)
+    base_version: Version | None = None
 
 
 class BeginProtocol(Sent):

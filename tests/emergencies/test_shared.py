@@ -250,6 +250,26 @@ def test_acts_over_http(world: World, cast: Cast, services: Services) -> None:
     assert state_at(incident, services.police) == "sent"
 
 
+def test_two_dispatchers_write_their_record_at_once(world: World, cast: Cast, services: Services) -> None:
+    incident = emergency(world, cast.call_taker, "ambulance")
+    url, hands = f"/api/emergencies/{incident.code}/record", Hands(services.at_ambulance)
+    version = parts.record_version(incident.pk, services.ambulance.pk)
+    assert hands.post(url, {"text": "Hai người bị thương", "base_version": version}).status_code == 200
+    second = hands.post(url, {"text": "Ba người bị thương", "base_version": version})
+    assert second.status_code == 409
+    said = second.json()
+    assert (said["code"], said["current"]["text"], said["yours"]["text"]) == (
+        "changed", "Hai người bị thương", "Ba người bị thương",
+    )  # fmt: skip
+    assert ServicePart.objects.get(shared=incident.pk).record == "Hai người bị thương"
+    # Who has seen the other's text may write theirs over it.
+    again = hands.post(url, {"text": "Ba người bị thương", "base_version": said["current"]["version"]})
+    assert again.status_code == 200
+    assert ServicePart.objects.get(shared=incident.pk).record == "Ba người bị thương"
+    panel = Hands(services.at_ambulance).get(f"/emergencies/{incident.code}/panel").content.decode()
+    assert f'name="base_version" value="{parts.record_version(incident.pk, services.ambulance.pk)}"' in panel
+
+
 def test_cancelling_by_the_room_is_in_the_log_too(world: World, cast: Cast, services: Services) -> None:
     incident = emergency(world, cast.call_taker, "fire", "ambulance")
     row = Assignment.objects.get(incident=incident, agency=services.ambulance)

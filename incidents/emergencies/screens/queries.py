@@ -23,6 +23,7 @@ from incidents.emergencies.models.log import LogScope
 from incidents.emergencies.protocols.asking import ASKING, Protocols, protocols_of
 from incidents.emergencies.screens.cameras import Camera, cameras_near
 from incidents.emergencies.screens.names import SORTIE_STATES, STATES_OF_SERVICES
+from incidents.emergencies.services.parts import record_version
 from incidents.emergencies.services.visibility import MATRIX, Field, Reader, reader_of
 from incidents.emergencies.targets.needing import kind_of, needed_of
 from incidents.emergencies.units.lifecycles import SortieState, next_step, sortie_steps
@@ -96,6 +97,7 @@ class View:
     services: list[ShownService]
     sorties: list[ShownSortie]
     record: str
+    record_version: int
     log: list[ShownEntry]
     own: ServicePart | None
     recommended: Recommendation | None
@@ -152,6 +154,7 @@ def shared_view(code: str, person: Person, at: dt.datetime | None = None) -> Vie
         services=only(Field.STATES, lambda: [_service(part, at or timezone.now()) for part in parts], []),
         sorties=only(Field.SORTIES, lambda: _sorties(incident, person), []),
         record=only(Field.OWN_RECORD, lambda: own.record if own is not None else "", ""),
+        record_version=record_version(incident.pk, person.agency_id) if own is not None else 0,
         log=_log(shared, person, reader),
         own=own,
         recommended=_recommended(incident, person, at or timezone.now()) if sends else None,

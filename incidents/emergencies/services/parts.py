@@ -15,7 +15,7 @@ from incidents.dispatching.deadlines import due_at
 from incidents.dispatching.following import follow, move_assignment
 from incidents.dispatching.suggesting import suggest
 from incidents.emergencies.log import chain
-from incidents.emergencies.models import ServicePart, SharedIncident, Sortie
+from incidents.emergencies.models import LogEntry, ServicePart, SharedIncident, Sortie
 from incidents.emergencies.models.log import LogScope
 from incidents.emergencies.refusals import Refusal, Refused
 from incidents.emergencies.services.opening import open_services
@@ -158,10 +158,30 @@ def note(*, incident_id: int, words: str, by: Person, scope: LogScope = LogScope
     chain.write(incident, kind, by=by, agency_id=by.agency_id, words=words, scope=scope)
 
 
-def write_record(*, incident_id: int, words: str, by: Person) -> None:
-    """The service's own record; nobody else reads it. Earlier versions stay in its own log."""
+class RecordChanged(Exception):
+    """A colleague wrote the service's own record meanwhile; `words` are theirs, `version` is that of them."""
+
+    def __init__(self, words: str, version: int) -> None:
+        super().__init__(f"the record is at {version}")
+        self.words, self.version = words, version
+
+
+def record_version(incident_id: int, agency_id: int | None) -> int:
+    """Which entry of the log holds the service's own record as it is now; 0 before the first. One query."""
+    rows = LogEntry.objects.filter(shared=incident_id, kind="record", agency=agency_id).order_by("-seq")
+    return rows.values_list("seq", flat=True).first() or 0
+
+
+def write_record(*, incident_id: int, words: str, by: Person, base_version: int | None = None) -> None:
+    """The service's own record; nobody else reads it. Earlier versions stay in its own log.
+
+    Raises RecordChanged when it is not at `base_version` any more (record_version).
+    """
     incident = lock(incident_id)
     part = part_of(incident, by)
+    version = record_version(incident_id, by.agency_id)
+    if base_version is not None and version != base_version:
+        raise RecordChanged(part.record, version)
     ServicePart.objects.filter(pk=part.pk).update(record=words)
     chain.write(incident, "record", by=by, agency_id=by.agency_id, words=words, scope=LogScope.OWN)
 
