@@ -9,6 +9,7 @@ import { draftOf, dropDraft, fillDraft, readDraft, restoreDraft, saveDraft } fro
 import { element } from "../element";
 import type { Entry } from "../outbox";
 import { askJson, csrfToken } from "../page";
+import { outbox } from "../sending";
 import { age } from "../time";
 import { locale } from "../words";
 import { say } from "../words/room";
@@ -159,17 +160,19 @@ export class CallForm {
     });
     this.form.addEventListener("outbox:accepted", (event) => {
       const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
-      const body = (entry.answer?.body ?? {}) as {
-        incident?: string;
-        tracking_code?: string;
-      };
       const joined = this.field("same_as").value !== "";
       this.hide(true);
-      this.act.saved(body.incident ?? "", body.tracking_code ?? "", joined, entry);
+      this.saved(entry, joined);
     });
-    this.form.addEventListener("outbox:kept", () => {
+    this.form.addEventListener("outbox:kept", (event) => {
+      const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
+      const joined = this.field("same_as").value !== "";
       this.hide(true);
       this.act.kept();
+      // A slow server takes it after all: then it comes up as it would have, but not over the next caller.
+      void outbox.settled(entry.id).then((done) => {
+        if (done?.status === "accepted" && !this.open) this.saved(done, joined);
+      });
     });
     this.form.addEventListener("draft:restored", () => this.pinFromFields());
     this.form.addEventListener("input", later(2_000, () => this.keepAtServer()));
@@ -180,6 +183,11 @@ export class CallForm {
     });
     this.box.querySelector("#call-done")!.addEventListener("click", () => void this.leave((call) => this.act.done(call)));
     this.box.querySelector("#call-not-reached")!.addEventListener("click", () => void this.leave((call) => this.act.notReached(call)));
+  }
+
+  private saved(entry: Entry, joined: boolean): void {
+    const body = (entry.answer?.body ?? {}) as { incident?: string; tracking_code?: string };
+    this.act.saved(body.incident ?? "", body.tracking_code ?? "", joined, entry);
   }
 
   get open(): boolean {
