@@ -48,7 +48,7 @@ WORTH = {
     "place": 0.85,
     "alias": 0.8,
     "between": 0.85,
-    "street": 0.76,
+    "street": 0.86,
 }
 
 

@@ -95,9 +95,10 @@ def _anywhere(read: Read, spots: Sequence[Spot], guesses: Sequence[WardGuess]) -
     }
     hinted = {guess.ground.unit.code for guess in guesses}
     placed: list[_Placed] = []
+    for start in dict.fromkeys(spot.start for spot in spots if spot.kind == "street"):
+        placed += _streets(read, [spot for spot in spots if spot.kind == "street" and spot.start == start], codes)
     for spot in spots:
         if spot.kind == "street":
-            placed += _along(read, spot, codes)
             continue
         ward = read.index.ward_at(spot.lon, spot.lat)
         if codes and not any(
@@ -120,6 +121,12 @@ def _only_ones(placed: list[_Placed]) -> list[_Placed]:
         if len(namesakes) == 1 and one.spot.worth < 0.5:
             placed[number] = replace(one, confidence=min(0.9, 2 * one.confidence))
     return placed
+
+
+def _streets(read: Read, namesakes: Sequence[Spot], codes: set[str]) -> list[_Placed]:
+    """The stretches of the streets of one name, in the districts named if any are: each street has its share."""
+    ways = [way for spot in namesakes if (way := _along(read, spot, codes))]
+    return [replace(piece, confidence=piece.confidence / len(ways)) for way in ways for piece in way]
 
 
 def _along(read: Read, spot: Spot, codes: set[str]) -> list[_Placed]:

@@ -159,6 +159,10 @@ def test_a_street_is_narrowed_to_the_ward_named(a_town: None) -> None:
     assert 450 < whole.radius_m < 560
     # Two streets of one name: the ward says which.
     assert abs(off(found("Lê Văn Mẫu, phường Hiệp Thành"), 0, 0)) < 50
+    # Without it neither is guessed.
+    both = resolve("đường Lê Văn Mẫu", on=ON)
+    assert both.answer is None or both.answer.ward is None
+    assert sum(candidate.confidence for candidate in both.candidates) <= 1
     # A street in one ward alone says the ward.
     alone = found("đường Nguyễn Thị Nối")
     assert alone.ward is not None
