@@ -104,11 +104,22 @@ Read = tuple[int, Mapping[str, str], BaseGeometry | None]
 
 
 def _csv_rows(path: Path, mapping: Mapping[str, str]) -> Iterator[Read]:
+    _refuse_other_encodings(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         columns = _columns(path, reader.fieldnames or (), mapping, needed=("name", "lat", "lon"))
         for row in reader:
             yield reader.line_num, {use: (row[name] or "").strip() for use, name in columns.items()}, None
+
+
+def _refuse_other_encodings(path: Path) -> None:
+    """Says which line is not UTF-8, before anything of the file is read."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                raise UnreadablePlaces(f"{path.name}: line {number} is not UTF-8; save the file in UTF-8") from None
 
 
 def _gdal_rows(path: Path, mapping: Mapping[str, str], crs: str, layer: str) -> Iterator[Read]:
@@ -152,6 +163,13 @@ def _columns(
     return columns
 
 
+def _degrees(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no number of degrees") from None
+
+
 def _place(texts: Mapping[str, str], shape: BaseGeometry | None, licence: str) -> NewPlace:
     name = " ".join(texts["name"].split())
     if not fold_name(name):
@@ -159,7 +177,7 @@ def _place(texts: Mapping[str, str], shape: BaseGeometry | None, licence: str) -
     if len(name) > 200:
         raise ValueError("a name longer than 200 characters")
     if shape is None:
-        shape = shapely.Point(float(texts["lon"]), float(texts["lat"]))
+        shape = shapely.Point(_degrees(texts["lon"]), _degrees(texts["lat"]))
     if shape.is_empty:
         raise ValueError(f"{name}: no readable geometry")
     west, south, east, north = shape.bounds
