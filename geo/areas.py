@@ -74,7 +74,10 @@ def names_date(on: dt.date, *, pinned: bool = True) -> dt.date | None:
 def reference_to(index: SetIndex, unit: Unit, on: dt.date | None) -> AreaRef:
     """The unit as a reference, named as on the date (None: the set's own name)."""
     kind, name = unit.named(on)
-    return AreaRef(index.name, unit.code, name, kind, unit.parent_code)
+    known: AreaRef | None = index.kept.get((unit.code, kind, name))
+    if known is None:
+        known = index.kept[unit.code, kind, name] = AreaRef(index.name, unit.code, name, kind, unit.parent_code)
+    return known
 
 
 def areas_at(lon: float, lat: float, on: dt.date, margin_m: float = 0.0) -> Covering:

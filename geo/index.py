@@ -81,6 +81,8 @@ class SetIndex:
     _ward_tree: STRtree = field(repr=False)
     _flat_ward_tree: STRtree = field(repr=False)
     _district_tree: STRtree = field(repr=False)
+    # What was worked out from this set once: it never changes.
+    kept: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def holds(self, on: dt.date) -> bool:
         return self.valid_from <= on and (self.valid_until is None or on < self.valid_until)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -103,12 +102,14 @@ def ward_guesses(
     )
     top = ordered[0][0]
     # A name said again and again is not meant more than one said twice, nor less.
-    times: Counter[frozenset[tuple[str, str]]] = Counter()
+    times: dict[frozenset[tuple[str, str]], int] = {}
     kept = []
     for one in ordered:
+        if one[0] < STILL_MEANT * top:
+            break
         key = frozenset(meaning.unit_key for meaning in one[2])
-        times[key] += 1
-        if one[0] >= STILL_MEANT * top and times[key] <= MOST_TIMES:
+        times[key] = times.get(key, 0) + 1
+        if times[key] <= MOST_TIMES:
             kept.append(one)
     kept = kept[:MOST_MEANT]
     guesses: dict[str, WardGuess] = {}
