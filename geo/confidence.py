@@ -3,8 +3,9 @@
 The figures are fitted on generated addresses (tests/geo/addresses/hurried.py): of n addresses with a kind of evidence,
 r of them right, the figure is about (r + 30 h) / (n + 30), where h is what was thought before, so that a handful
 decides little. `python -m tests.geo.addresses.calibration` prints both, and beside them addresses that nothing was
-fitted on. What the generator has no say in is set by hand: a district that contradicts the ward, landmarks, and things
-named after a ward without a district ("maybe"), which a person shall decide. Nothing is fitted on real addresses;
+fitted on. What the generator has no say in is set by hand: a district that contradicts the ward, landmarks (0.8 by
+hand, then 18 of 18 known points lay in the ward that the list says), and things named after a ward without a district
+("maybe"), which a person shall decide. Nothing is fitted on real addresses;
 confirmed reports are what it should be fitted on next. A person decides whatever stays below ANSWER_FROM.
 """
 
@@ -24,7 +25,7 @@ _WARD: Mapping[Evidence, tuple[float, float, float]] = {
     "segment": (0.97, 0.985, 0.35),
     "tail": (0.92, 0.96, 0.35),
     "numbered": (0.7, 0.92, 0.3),
-    "landmark": (0.8, 0.85, 0.2),
+    "landmark": (0.87, 0.9, 0.2),
     "inside": (0.85, 0.9, 0.3),
     "loose": (0.81, 0.88, 0.25),
     "maybe": (0.45, 0.8, 0.2),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import accumulate
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -263,6 +264,8 @@ class Reading:
         self.tokens, self.names, self.marked = tokens, names, marked
         self.keys = [self._key(token.folded) for token in tokens]
         self._ends = [0]  # where the mentions found so far end
+        # How many breaks stand before each token: whether words stand together is one comparison.
+        self._breaks = list(accumulate([token.opens for token in tokens]))
 
     def _key(self, folded: str) -> str:
         word = key(folded)
@@ -270,6 +273,10 @@ class Reading:
             return word
         typed = key(from_telex(folded))
         return typed if typed in self.names.words else word
+
+    def _together(self, start: int, end: int) -> bool:
+        """Whether no comma or the like stands among the words [start, end)."""
+        return self._breaks[end - 1] == self._breaks[start]
 
     def mentions(self) -> list[Mention]:
         """The units named, in the text's order; misspelt ones only of a level that nothing else names."""
@@ -293,7 +300,7 @@ class Reading:
                 continue
             phrase = phrases.at_keys(keys, at) if word in begins else None
             mention = None
-            if phrase is not None and not any(token.opens for token in self.tokens[at + 1 : phrase.end]):
+            if phrase is not None and self._together(at, phrase.end):
                 mention = self._mention(at, phrase.end, phrase.meanings, before)
             if mention is None:
                 # "công an Phú An": the thing's own words are no beginning of a name.
@@ -553,13 +560,14 @@ class Reading:
 
     def _is_numbered_quan(self, at: int) -> bool:
         """Whether "Q1" stands alone between commas: the city's districts have numbers."""
-        word = self.keys[at]
-        closes = (
-            at + 1 == len(self.keys)
-            or self.tokens[at + 1].opens
-            or self.keys[at + 1] in self.names.elsewhere.beginnings
+        word, behind = self.keys[at], at + 1
+        if word[0] != "q" or not word[1:].isdigit() or len(word) > 3 or not self.tokens[at].opens:
+            return False
+        return (
+            behind == len(self.keys)
+            or self.tokens[behind].opens
+            or self.keys[behind] in self.names.elsewhere.beginnings
         )
-        return word[0] == "q" and word[1:].isdigit() and len(word) <= 3 and self.tokens[at].opens and closes
 
     def _alone_in_the_city(self, taken: set[int]) -> list[Elsewhere]:
         """Wards of the neighbours alone between commas, or with their label behind: "Bến Thành, TPHCM"."""
@@ -574,7 +582,7 @@ class Reading:
         return found
 
     def _is_elsewhere(self, start: int, end: int, taken: set[int]) -> bool:
-        if any(token.opens for token in self.tokens[start + 1 : end]):
+        if not self._together(start, end):
             return False
         if end - start <= 2 and any(at in taken for at in range(start, end)):
             return False
@@ -668,7 +676,7 @@ class Reading:
         for end in range(len(names), 1, -1):
             for start in range(max(0, end - 4), end - 1):
                 name = sounds.get(" ".join(names[start:end]))
-                if name is None or any(taken[start:end]) or any(token.opens for token in self.tokens[start + 1 : end]):
+                if name is None or any(taken[start:end]) or not self._together(start, end):
                     continue
                 if self._is_neighbour(level, start, named):
                     continue

@@ -5,10 +5,15 @@ The lists are language/landmarks.toml and language/hamlets.toml.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from functools import cache
 
+from rapidfuzz.distance import OSA
+
 from geo.folding import fold_name
+from geo.gazetteer.names import NameRows, Names
 from geo.gazetteer.shortforms import written_out
 from geo.language import table
 from geo.steps.areanames import AreaNames, Mention, stands_beside
@@ -18,28 +23,117 @@ from geo.steps.tokens import Token
 # "KCN Sóng Thần II" is "KCN Sóng Thần 2".
 _ROMAN = {"i": "1", "ii": "2", "iii": "3"}
 _HAMLET_LABELS = ("khu phố", "ấp")
+# A landmark nearly written: looked for where a name may begin, so many times, and only of so many letters and words.
+MOST_TRIED = 12
+LEAST_LETTERS, LONGEST = 8, 8
+# A word with one of these forms is rather another word than a slip: "Việt Hưng" is not "Việt Hương".
+_SYLLABLE = re.compile(
+    r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?[aeiouy]{1,3}(?:ch?|m|ngh?|nh?|p|t)?$"
+)
 
 
-def find_landmarks(written: Sequence[Token], tokens: Sequence[Token], names: AreaNames) -> list[Mention]:
+Keys = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _NearNames:
+    """The landmarks for looking up what is nearly written; `firsts` and `seconds` are their first two words."""
+
+    names: Names
+    wards: tuple[Keys, ...]
+    firsts: frozenset[str]
+    seconds: frozenset[str]
+
+
+def find_landmarks(
+    written: Sequence[Token], tokens: Sequence[Token], names: AreaNames, *, nearly: bool = False
+) -> list[Mention]:
     """The landmarks a text names, as mentions of the wards they lie in. `written` as from `write_out`; the mentions
-    count in `tokens`."""
+    count in `tokens`. `nearly`: where none is written rightly, one with a slip of the finger will do."""
     words = [_ROMAN.get(token.folded, token.folded) for token in written]
     found: list[Mention] = []
     known, at = _landmarks(), 0
+
+    def mention(first: int, behind: int, keys: Keys, likeness: float) -> Mention | None:
+        meanings = [meaning for key in keys if (meaning := names.units.get(key)) is not None]
+        start, end = written[first].start, written[behind - 1].end
+        span = [number for number, token in enumerate(tokens) if start <= token.start < end]
+        if not meanings or not span:
+            return None
+        text = " ".join(tokens[number].text for number in span)
+        beside = stands_beside(words, first)
+        spans = span[0], span[-1] + 1
+        return Mention(text, tuple(meanings), "", *spans, likeness, "landmark", beside, (), is_misspelt=likeness < 1.0)
+
     while at < len(words):
         phrase = known.at_keys(words, at) if words[at] in known.beginnings else None
         if phrase is None or any(token.opens and not token.stop for token in written[at + 1 : phrase.end]):
             at += 1
             continue
-        meanings = [meaning for key in phrase.meanings[0] if (meaning := names.units.get(key)) is not None]
-        start, end = written[at].start, written[phrase.end - 1].end
-        span = [number for number, token in enumerate(tokens) if start <= token.start < end]
-        if meanings and span:
-            text = " ".join(tokens[number].text for number in span)
-            beside = stands_beside(words, at)
-            found.append(Mention(text, tuple(meanings), "", span[0], span[-1] + 1, 1.0, "landmark", beside))
+        one = mention(at, phrase.end, phrase.meanings[0], 1.0)
+        found += [one] if one is not None else []
         at = phrase.end
+    if not found and nearly:
+        near = _nearly(words, [token.opens and not token.stop for token in written], names.words)
+        one = mention(*near) if near is not None else None
+        found += [one] if one is not None else []
     return found
+
+
+def _nearly(
+    words: Sequence[str], opens: Sequence[bool], of_units: Collection[str]
+) -> tuple[int, int, Keys, float] | None:
+    """(first word, word behind, wards, likeness) of the first landmark written with a slip of a letter or two.
+
+    A word of a unit's name or label is none: "thành phố Thủ Dầu Một" is not "chợ Thủ Dầu Một".
+    """
+    known = _near_names()
+    tried = 0
+    for at in range(len(words) - 1):
+        if opens[at + 1] or (words[at] not in known.firsts and words[at + 1] not in known.seconds):
+            continue
+        tried += 1
+        if tried > MOST_TRIED:
+            break
+        longest = next((end for end in range(at + 1, len(words)) if opens[end]), len(words)) - at
+        fitting = [
+            (slips, -len(own), at + len(own), known.wards[near.name])
+            for near in known.names.near(words, at, min(longest, LONGEST), least=2)
+            if len(own := known.names.words(near.name)) == near.end - near.start
+            and (slips := _slips(words[at : near.end], own, of_units)) is not None
+        ]
+        if fitting:
+            slips, _length, end, keys = min(fitting)
+            return at, end, keys, 1.0 - 0.05 * slips
+    return None
+
+
+def _slips(written: Sequence[str], own: Sequence[str], of_units: Collection[str]) -> int | None:
+    """How many words of a name have one letter wrong; None when more is, or another word stands there."""
+    if sum(map(len, own)) < LEAST_LETTERS:
+        return None
+    slips = 0
+    for at, (one, other) in enumerate(zip(written, own, strict=True)):
+        if one != other:
+            slips += 1
+            # The last two words tell a thing from others of its kind.
+            another = one in of_units or (_SYLLABLE.match(one) is not None and at >= len(own) - 2)
+            if another or len(other) < 3 or OSA.distance(one, other) > 1 or not one.isalpha():
+                return None
+    return slips if slips <= 1 + (len(own) > 3) else None
+
+
+@cache
+def _near_names() -> _NearNames:
+    rows, wards = NameRows(), []
+    firsts, seconds = set(), set()
+    for words, keys in _landmarks().items():
+        if len(words) > 1:
+            rows.add(words)
+            wards.append(keys[0])
+            firsts.add(words[0])
+            seconds.add(words[1])
+    return _NearNames(Names(rows), tuple(wards), frozenset(firsts), frozenset(seconds))
 
 
 @cache

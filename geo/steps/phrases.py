@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -92,6 +92,10 @@ class Phrases(Generic[T]):
     def exactly(self, words: Sequence[str]) -> tuple[T, ...]:
         """What a folded phrase stands for."""
         return self._by_words.get(tuple(words), ())
+
+    def items(self) -> Iterator[tuple[tuple[str, ...], tuple[T, ...]]]:
+        """Every phrase, folded, with what it stands for."""
+        return iter(self._by_words.items())
 
     def __len__(self) -> int:
         return len(self._by_words)

@@ -96,7 +96,7 @@ def _say_named(read: Read, guess: WardGuess, same: Sequence[WardGuess]) -> None:
         if mention.evidence not in {"inside", "maybe", "street", "loose"}
         else "ward_named_after"
     )
-    if mention.likeness < 0.75 or (mention.likeness < 0.95 and mention.is_misspelt):
+    if code != "landmark" and (mention.likeness < 0.75 or (mention.likeness < 0.95 and mention.is_misspelt)):
         code = "ward_misspelt"
     read.say(code, text=mention.text, name=meaning_name(read, guess.meaning))
     by_meaning: dict[tuple[str, str], list[Ground]] = {}

@@ -72,7 +72,9 @@ def read_texts(read: Read, words: str, address: str, point: tuple[float, float] 
         in_city = any(one.city for one in elsewhere)
         mentions = read_as_wards(mentions, index, in_city=in_city)
         written = write_out(plain)
-        landmarks = _not_in_longer(find_landmarks(written, tokens, names), mentions)
+        # A landmark nearly written counts where no ward is named: beside one it says nothing new.
+        unnamed = not any(one.level == Level.WARD and one.is_firm for one in mentions)
+        landmarks = _not_in_longer(find_landmarks(written, tokens, names, nearly=unnamed), mentions)
         mentions = [*_outside(mentions, landmarks), *landmarks]
         units = [
             (tokens[one.start].start, tokens[one.end - 1].end, bool(one.label))
@@ -124,8 +126,17 @@ def _not_in_spots(mentions: list[Mention], tokens: Sequence[Token], spots: Seque
 
 
 def _not_in_longer(landmarks: Sequence[Mention], mentions: Sequence[Mention]) -> list[Mention]:
-    """The landmarks that end where a word group ends: "chợ Định Hòa" is not "chợ Đình"."""
-    return [one for one in landmarks if not any(other.start < one.end < other.end for other in mentions)]
+    """The landmarks that end where a word group ends: "chợ Định Hòa" is not "chợ Đình". One nearly written shares no
+    word with a unit behind its label."""
+    return [
+        one
+        for one in landmarks
+        if not any(other.start < one.end < other.end for other in mentions)
+        and not (
+            one.is_misspelt
+            and any(other.label and other.start < one.end and one.start < other.end for other in mentions)
+        )
+    ]
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -60,6 +60,9 @@ def measure(small: bool) -> list[Line]:
     # Without a floor: in starter cells things beside a place are left to a person.
     for kind, share in found["spots"]["kinds"].items():
         lines.append(Line(f"class “{kind}”, beside a whole province: ward right", share, "%"))
+    for kind, share in found["landmarks"]["kinds"].items():
+        lines.append(Line(f"class “{kind}”: ward right", share, "%"))
+    lines.append(Line("all landmarks: ward wrong", found["landmarks"]["all"]["wrong"], "%", ceiling=2.0))
     lines.append(Line("all spots: ward wrong", found["spots"]["all"]["wrong"], "%", ceiling=2.0))
     for step, (share, count) in found["confidence"].items():
         lines.append(Line(f"answers with confidence {step} ({count}): right", share, "%"))
@@ -98,6 +101,7 @@ def main(places: int, streets: int, each: int) -> None:
     from tests.bench import province
     from tests.geo.addresses.cases import codes, written
     from tests.geo.addresses.generated import Lists, generated
+    from tests.geo.addresses.landmarks import landmarks
     from tests.geo.addresses.spotted import spotted
 
     areas()
@@ -112,6 +116,10 @@ def main(places: int, streets: int, each: int) -> None:
     answers, taken = timed(cases, ours)
     parsed, parse_taken = timed(cases, parse_address)
     longest, longest_taken = timed(cases, LongestName())
+    index = territory().named("2019")
+    assert index is not None
+    by_landmark = landmarks(index)
+    told, _told_taken = timed(by_landmark, ours)
     # Before the invented province is there: what is placed at random in it tells nothing of a real one.
     trust = calibrated(Lists(shares))
     known = province.generate(places, streets)
@@ -120,8 +128,6 @@ def main(places: int, streets: int, each: int) -> None:
     timed(cases, ours)
     crowded, crowded_taken = timed(cases, ours)
     typing = typed(cases, whole)
-    index = territory().named("2019")
-    assert index is not None
     spots = spotted(known, index)
     spot_answers, _spots_taken = timed(spots, ours)
     found = {
@@ -129,6 +135,7 @@ def main(places: int, streets: int, each: int) -> None:
         PARSE: report(cases, parsed),
         LONGEST: report(cases, longest),
         "crowded": report(cases, [codes(answer) for answer in crowded])["all"],
+        "landmarks": report(by_landmark, [codes(answer) for answer in told]),
         "spots": report(spots, [codes(answer) for answer in spot_answers]),
         "confidence": confidence(cases, answers),
         "calibration": trust,
