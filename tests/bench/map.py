@@ -21,9 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.lines import Line
-from tests.harness.fixtures import CHROMIUM_ARGUMENTS
+from tests.harness.chromium import launch
 from tests.harness.processes import free_port
-from tests.harness.servers import program_path
 
 _FRONTEND = Path(__file__).resolve().parent.parent.parent / "frontend"
 COUNTS = (1_000, 10_000, 50_000)
@@ -78,7 +77,7 @@ def _one(address: str, kind: str, count: int, sharpness: float) -> dict[str, flo
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program_path("chromium"), args=CHROMIUM_ARGUMENTS)
+        browser = launch(playwright, as_users_have_it=True)
         try:
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             page.set_default_timeout(300_000)

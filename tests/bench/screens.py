@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import statistics
 import tempfile
 import threading
@@ -136,14 +135,13 @@ def _timed(site: Topology, scene: dict[str, Any]) -> dict[str, list[float]]:
     """For each dispatch how long until the socket heard it, and until each screen had drawn it; milliseconds."""
     from playwright.sync_api import sync_playwright
 
-    from tests.harness.fixtures import CHROMIUM_ARGUMENTS
+    from tests.harness.chromium import launch
 
     heard: dict[int, float] = {}
     _Reader(site, scene["cookies"]["watcher"], heard).start()
     times: dict[str, list[float]] = {"socket": [], "room": [], "inbox": []}
     with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=CHROMIUM_ARGUMENTS)
+        browser = launch(playwright, as_users_have_it=True)
 
         def opened(person: str, address: str, where: str) -> Any:
             context = browser.new_context(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from incidents.figures.counting import Selection
 from incidents.figures.maps import page
 from incidents.figures.telling import tell
 from tests.figures.history import Past
-from tests.harness.fixtures import CHROMIUM_ARGUMENTS
+from tests.harness.chromium import launch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +35,7 @@ def test_it_opens_without_a_network(past: Past, tmp_path: Path, monkeypatch: pyt
     wrong: list[str] = []
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGUMENTS)
+        browser = launch(playwright)
         tab: Any = browser.new_page()
         tab.on("request", lambda request: asked.append(request.url))
         tab.on("pageerror", lambda error: wrong.append(str(error)))

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,13 +20,9 @@ from typing import Any
 
 import pytest
 
+from tests.harness.chromium import launch
 from tests.harness.processes import free_port
 from tests.harness.topology import Topology
-
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-quic",
-    "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 # A browser maker's push service, where a test starts one (tests/delivery/push_service.py).
 PUSH_SERVICE = f"http://127.0.0.1:{free_port()}"
@@ -121,18 +116,16 @@ def live_site(request: pytest.FixtureRequest, sites: Callable[[str], LiveSite]) 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium, headless, drawing WebGL in software."""
+    """The browser, for the whole run."""
     from playwright.sync_api import expect, sync_playwright
 
     # As long as pages wait for anything else: the machine may be busy.
     expect.set_options(timeout=15_000)
 
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    assert path is not None, "No Chromium on this machine: run `make test-needs`"
     # Playwright's synchronous interface keeps a loop running in this thread; the ORM is used beside it, not in it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, headless=True, args=CHROMIUM_ARGUMENTS)
+        started = launch(playwright)
         yield started
         started.close()
 
