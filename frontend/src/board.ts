@@ -88,6 +88,18 @@ function row(incident: Incident, now: number): HTMLLIElement {
   return element("li", { class: waits(part) ? "is-waiting" : "", "data-id": incident.id }, link);
 }
 
+/** The clocks of the rows that are there, in the same order. */
+function tick(rows: Incident[], now: number): void {
+  const clocks = one("[data-incidents]").querySelectorAll<HTMLElement>(".board-timer");
+  rows.forEach((incident, at) => {
+    const timer = timerOf(incident, partOf(incident)!, now);
+    const place = clocks[at];
+    if (!place) return;
+    if (place.textContent !== timer.text) place.textContent = timer.text;
+    place.classList.toggle("overdue", timer.late);
+  });
+}
+
 function unitRow(unit: Unit, now: number): HTMLLIElement {
   const seconds = units.age(unit, now);
   const old = seconds === null ? say("unit.no-position") : seconds > 120 ? say("unit.age", { age: age(now - seconds * 1000, now) }) : "";
@@ -155,9 +167,11 @@ function draw(): void {
   const own = units.all().filter((unit) => unit.agency === board.agency);
   one("[data-count]").textContent = String(rows.length);
   one("[data-empty]").hidden = rows.length > 0 || !live.isComplete;
-  // Drawn anew only when something reads differently: nothing moves under a hand.
-  const text = JSON.stringify([open, rows.map((incident) => [incident.id, incident.version, timerOf(incident, partOf(incident)!, now)])]);
-  if (text !== shown) {
+  // Drawn anew only when something besides a clock reads differently: a row that were another one each second would
+  // lose the clicks that a second falls into.
+  const text = JSON.stringify([open, rows.map((incident) => [incident.id, incident.version])]);
+  if (text === shown) tick(rows, now);
+  else {
     shown = text;
     const focused = document.activeElement?.closest<HTMLElement>("[data-incidents] li")?.dataset.id;
     one("[data-incidents]").replaceChildren(...rows.map((incident) => row(incident, now)));
