@@ -34,6 +34,7 @@ LONGEST_THING = 6
 #   maybe     "KCN Phú Hòa"
 #   street    "đường Phú Hòa", "12 Phú Hòa"
 Evidence = Literal["label", "seat", "segment", "tail", "numbered", "inside", "landmark", "loose", "maybe", "street"]
+_WARD_LABELS = frozenset(kind for kind, level in LEVEL_OF.items() if level == Level.WARD)
 FIRM: frozenset[Evidence] = frozenset({"label", "seat", "segment", "tail"})
 
 
@@ -114,6 +115,7 @@ class AreaNames:
     far: tuple[str, ...]  # the same, as they are spelt
     far_marks: dict[tuple[str, ...], tuple[str, ...]]  # and as they are marked
     neighbours: Phrases[tuple[str, ...]]  # wards outside, with their marks
+    outside_begins: frozenset[str]  # words that such a name, or a label before one, may begin with
     kept: dict[object, object] = field(default_factory=dict)  # what was worked out from this territory once
 
     def spellings_in(self, districts: frozenset[tuple[str, str]]) -> tuple[str, ...]:
@@ -188,6 +190,7 @@ def _read(territory: Territory) -> AreaNames:
         tuple(far),
         far_marks,
         neighbour_wards(own),
+        frozenset(elsewhere.beginnings) | _label_beginnings(),
     )
 
 
@@ -520,12 +523,10 @@ class Reading:
         found: list[Elsewhere] = []
         tokens, keys, names = self.tokens, self.keys, self.names.elsewhere
         taken = {at for mention in mentions for at in range(mention.start, mention.end)}
-        begins, label_begins = names.beginnings, _label_beginnings()
-        ours = [one for one in mentions if one.level == Level.WARD and one.is_firm and not one.is_misspelt]
-        at = 0
-        while at < len(keys):
-            if keys[at] not in begins and keys[at] not in label_begins and keys[at][0] != "q":
-                at += 1
+        near_begins = self.names.neighbours.beginnings
+        begins, done = self.names.outside_begins, 0
+        for at in [at for at, word in enumerate(keys) if word in begins or word[0] == "q"]:
+            if at < done:
                 continue
             phrase = names.at_keys(keys, at)
             # "Quận Tân Bình" is the city's, and longer than the name of ours in it; else ours goes first.
@@ -534,18 +535,18 @@ class Reading:
                 apart = tokens[at].opens and not self._is_after_stop(at)
                 if apart or self._label_before(at)[0] or self._thing_before(at, 0) is None:
                     found.append(Elsewhere(self._text(at, phrase.end), at, all(phrase.meanings)))
-                at = phrase.end
+                done = phrase.end
                 continue
             kind, length = self._label_at(at)
             behind = at + length
-            if length and LEVEL_OF.get(AreaKind(kind)) == Level.WARD and behind < len(keys):
+            if length and behind < len(keys) and keys[behind] in near_begins and kind in _WARD_LABELS:
                 end = neighbour_at(self.names.neighbours, tokens, keys, behind)
                 # A longer name than ours is another one; beside a ward of ours it is only what that one borders on.
-                if end is not None and all(at <= one.start and one.end < end for one in ours):
+                if end is not None and all(at <= one.start and one.end < end for one in _firm_wards(mentions)):
                     found.append(Elsewhere(self._text(at, end), at, city=False))
-                    at = end
+                    done = end
                     continue
-            if self._is_numbered_quan(at):
+            if keys[at][0] == "q" and self._is_numbered_quan(at):
                 found.append(Elsewhere(self._text(at, at + 1), at, city=False))
             elif length and LEVEL_OF.get(AreaKind(kind)) == Level.DISTRICT and at not in taken and behind < len(keys):
                 if kind == "quan" and keys[behind].isdigit() and len(keys[behind]) <= 2:
@@ -553,10 +554,10 @@ class Reading:
                 elif behind not in taken and names.at_keys(keys, behind) is None:
                     unknown = self._unknown_district(at, behind)
                     found += [unknown] if unknown is not None else []
-            at += 1
-        if any(one.city for one in found) and not ours:
+        if found and any(one.city for one in found) and not _firm_wards(mentions):
             found += self._alone_in_the_city(taken)
-        return sorted(found, key=lambda one: one.start)
+            found.sort(key=lambda one: one.start)
+        return found
 
     def _is_numbered_quan(self, at: int) -> bool:
         """Whether "Q1" stands alone between commas: the city's districts have numbers."""
@@ -746,6 +747,11 @@ def _with_tails(found: list[Mention]) -> list[Mention]:
         ):
             found[number] = replace(mention, evidence="tail")
     return found
+
+
+def _firm_wards(mentions: Sequence[Mention]) -> list[Mention]:
+    """The wards of ours that are named as such and rightly spelt."""
+    return [one for one in mentions if one.level == Level.WARD and one.is_firm and not one.is_misspelt]
 
 
 def _fit(ward: Mention, district: Mention) -> bool:

@@ -52,7 +52,7 @@ def find_landmarks(
     count in `tokens`. `nearly`: where none is written rightly, one with a slip of the finger will do."""
     words = [_ROMAN.get(token.folded, token.folded) for token in written]
     found: list[Mention] = []
-    known, at = _landmarks(), 0
+    known, done = _landmarks(), 0
 
     def mention(first: int, behind: int, keys: Keys, likeness: float) -> Mention | None:
         meanings = [meaning for key in keys if (meaning := names.units.get(key)) is not None]
@@ -65,14 +65,14 @@ def find_landmarks(
         spans = span[0], span[-1] + 1
         return Mention(text, tuple(meanings), "", *spans, likeness, "landmark", beside, (), is_misspelt=likeness < 1.0)
 
-    while at < len(words):
-        phrase = known.at_keys(words, at) if words[at] in known.beginnings else None
+    begins = known.beginnings
+    for at in [at for at, word in enumerate(words) if word in begins]:
+        phrase = known.at_keys(words, at) if at >= done else None
         if phrase is None or any(token.opens and not token.stop for token in written[at + 1 : phrase.end]):
-            at += 1
             continue
         one = mention(at, phrase.end, phrase.meanings[0], 1.0)
         found += [one] if one is not None else []
-        at = phrase.end
+        done = phrase.end
     if not found and nearly:
         near = _nearly(words, [token.opens and not token.stop for token in written], names.words)
         one = mention(*near) if near is not None else None

@@ -17,6 +17,9 @@ _SPOKEN_BEHIND = frozenset({"lo", "tinh", "huyen", "xa", "so", "km", "duong", "t
 
 def write_out(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """The words with short forms written out ("BV", "KCN", "ngã 4"); each keeps the place where it was written."""
+    folded = [token.folded for token in tokens]
+    if "nga" not in folded and short_words().keys().isdisjoint(folded):
+        return _digits(tokens)
     written: list[Token] = []
     for at, token in enumerate(tokens):
         behind = tokens[at + 1] if at + 1 < len(tokens) else None
@@ -44,6 +47,8 @@ def write_out(tokens: Sequence[Token]) -> tuple[Token, ...]:
 def _digits(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """Numbers that were spoken behind the label of a road or crossing: "quốc lộ mười ba", "ngã tư năm năm không"."""
     spoken = _spoken()
+    if len([token for token in tokens if token.folded in spoken]) < 2:
+        return tuple(tokens)
     found: list[Token] = []
     at = 0
     while at < len(tokens):
