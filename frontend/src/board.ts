@@ -16,7 +16,7 @@ import { Notices } from "./room/notices";
 import { Names } from "./room/reference";
 import { type Unit, Units } from "./room/units";
 import { Warnings } from "./room/warnings";
-import { outbox } from "./sending";
+import { outbox, refusal } from "./sending";
 import { age, clock as timeOfDay, clockSeconds, keepTimes, span } from "./time";
 import { say } from "./words/board";
 
@@ -296,7 +296,12 @@ box.addEventListener("outbox:accepted", (event) => {
 // The press that took the focus away is done first.
 box.addEventListener("focusout", () => held && setTimeout(() => void load(), 1_000));
 // What was refused (somebody else was quicker) has changed the picture too.
-box.addEventListener("outbox:refused", () => setTimeout(() => void load(), 2_000));
+box.addEventListener("outbox:refused", (event) => {
+  // The form goes with the next panel: what another dispatcher was quicker with is said beside it.
+  const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
+  notices.say(refusal(entry), 12, entry.label);
+  setTimeout(() => void load(), 2_000);
+});
 
 /** The major incidents of which this page has told. */
 const majors = new Set<number>();

@@ -178,6 +178,12 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
     return;
   }
   if (form.dataset.draft) saveDraft(form.dataset.draft, form);
+  if (!form.isConnected) {
+    // Its panel was drawn anew meanwhile: the strip says what became of it.
+    shownByForm.delete(first.id);
+    void drawStrip();
+    return;
+  }
   if (first.status === "invalid") {
     showErrors(form, (first.answer?.body as { fields?: Record<string, string[]> } | null)?.fields ?? {});
     status.textContent = say("outbox.invalid");
