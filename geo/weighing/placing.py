@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from geo.confidence import ANSWER_FROM
+from geo.gazetteer.answers import Spot as Stretch
 from geo.index import Unit
 from geo.plane import about_m
 from geo.resolution import Resolution
@@ -124,30 +125,28 @@ def _only_ones(placed: list[_Placed]) -> list[_Placed]:
 
 
 def _streets(read: Read, namesakes: Sequence[Spot], codes: set[str]) -> list[_Placed]:
-    """The stretches of the streets of one name, in the districts named if any are: each street has its share."""
-    ways = [way for spot in namesakes if (way := _along(read, spot, codes))]
-    return [replace(piece, confidence=piece.confidence / len(ways)) for way in ways for piece in way]
+    """The stretches of the streets of one name, in the districts named if any are: each street has its share, and of
+    it each stretch as much as it is long."""
+    ways = [(spot, pieces) for spot in namesakes if (pieces := _along(read, spot, codes))]
+    placed = []
+    for spot, pieces in ways:
+        worth = (0.05 * bool(codes) + spot.worth) / len(ways) / sum(at.radius_m for at, _ward in pieces)
+        for at, ward in pieces:
+            stretch = spot._replace(lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how)
+            placed.append(_Placed(stretch, ward, worth * at.radius_m))
+    return placed
 
 
-def _along(read: Read, spot: Spot, codes: set[str]) -> list[_Placed]:
-    """The stretches of a street in each ward it runs through, each as sure as it is long."""
+def _along(read: Read, spot: Spot, codes: set[str]) -> list[tuple[Stretch, Unit]]:
+    """The stretches of a street in each ward it runs through, of the districts with these codes if there are any."""
     assert spot.street is not None
-    wards = read.index.wards_near(spot.lon, spot.lat, spot.radius_m)
     pieces = []
-    for _distance, ward in wards[:MOST_WARDS_ALONG]:
+    for _distance, ward in read.index.wards_near(spot.lon, spot.lat, spot.radius_m)[:MOST_WARDS_ALONG]:
         if not codes or ward.parent_code in codes:
             at = read.gazetteer.stretch(spot.street, ward.polygon)
             if at is not None:
                 pieces.append((at, ward))
-    total = sum(at.radius_m for at, _ward in pieces)
-    return [
-        _Placed(
-            spot._replace(lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how),
-            ward,
-            (0.05 * bool(codes) + spot.worth) * at.radius_m / total,
-        )
-        for at, ward in pieces
-    ]
+    return pieces
 
 
 def _say_spot(read: Read, spot: Spot) -> None:
