@@ -124,9 +124,7 @@ if [ "$level" = test ]; then
     command -v nginx >/dev/null 2>&1 || [ -x /usr/sbin/nginx ] || missing="$missing nginx"
     command -v xgettext >/dev/null 2>&1 || missing="$missing gettext"
     command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
-    command -v chromium-headless-shell >/dev/null 2>&1 || missing="$missing chromium-headless-shell"
-    # What the browser draws with where there is no graphics card.
-    ls /usr/lib/*/libEGL_mesa.so.0 /usr/lib/*/dri/swrast_dri.so >/dev/null 2>&1 || missing="$missing libegl1 libegl-mesa0 libgl1-mesa-dri"
+    command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
     # An SMS gateway with its fake centre, a mail store and a mail server: peers of the doors.
     [ -x /usr/sbin/bearerbox ] && [ -x /usr/lib/kannel/test/fakesmsc ] || missing="$missing kannel kannel-extras"
     [ -x /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"

@@ -77,7 +77,7 @@ def _one(address: str, kind: str, count: int, sharpness: float) -> dict[str, flo
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = launch(playwright, as_users_have_it=True)
+        browser = launch(playwright)
         try:
             page = browser.new_page(viewport={"width": 1280, "height": 720})
             page.set_default_timeout(300_000)

@@ -141,7 +141,7 @@ def _timed(site: Topology, scene: dict[str, Any]) -> dict[str, list[float]]:
     _Reader(site, scene["cookies"]["watcher"], heard).start()
     times: dict[str, list[float]] = {"socket": [], "room": [], "inbox": []}
     with sync_playwright() as playwright:
-        browser = launch(playwright, as_users_have_it=True)
+        browser = launch(playwright)
 
         def opened(person: str, address: str, where: str) -> Any:
             context = browser.new_context(

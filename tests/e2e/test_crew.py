@@ -90,15 +90,18 @@ def delivered(page: Any, site: Any, payload: dict[str, Any]) -> list[dict[str, A
     page.wait_for_timeout(200)
     pushed = {"origin": site.address, "registrationId": found[-1], "data": json.dumps(payload)}
     session.send("ServiceWorker.deliverPushMessage", pushed)
-    shown = page.wait_for_function(
+    shown = page.evaluate(
         """async () => {
           const there = await navigator.serviceWorker.getRegistration("/crew/");
-          const rows = (await there.getNotifications()).map(({ body, data, requireInteraction }) =>
-            ({ body, url: data.url, stays: requireInteraction }));
-          return rows.length > 0 && rows;
+          for (const end = Date.now() + 15_000; Date.now() < end; await new Promise((done) => setTimeout(done, 50))) {
+            const rows = (await there.getNotifications()).map(({ body, data, requireInteraction }) =>
+              ({ body, url: data.url, stays: requireInteraction }));
+            if (rows.length > 0) return rows;
+          }
+          return [];
         }"""
     )
-    return list(shown.json_value())
+    return list(shown)
 
 
 @pytest.fixture
