@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -35,9 +36,14 @@ class Command(BaseCommand):
         on = on or timezone.localdate()
         if set_index_on(on, pinned=pinned) is None:
             raise CommandError(f"no areas are loaded for {on.isoformat()}: load some first (manage.py import_areas)")
-        for text in lines(sys.stdin.buffer):
-            found = as_answer(text, resolve(text, on=on, pinned=pinned))
-            self.stdout.write(json.dumps(found, ensure_ascii=False))
+        try:
+            for text in lines(sys.stdin.buffer):
+                found = as_answer(text, resolve(text, on=on, pinned=pinned))
+                self.stdout.write(json.dumps(found, ensure_ascii=False))
+            self.stdout.flush()
+        except BrokenPipeError:
+            # Who reads has enough (`| head`). What is still buffered must not be tried again when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def lines(file: BinaryIO) -> Iterator[str]:
