@@ -220,7 +220,8 @@ def _refused(
         Instruction.objects.filter(door=door, source_id=source_id[:150]).update(refusal=refused.code[:30])
         words = refused.words
         if refused.code != _AGAIN and _keep_words(contacts, command, assignment):
-            words = f"{words} {_('What you wrote is kept as a note.')}"
+            kept = _("What you wrote is kept as a note.")
+            words = f"{words} {kept}"
         _answer(contact, door, words, None, None)
     return Said(words, refused.code)
 
