@@ -36,7 +36,7 @@ _TEXTS: dict[Refusal, str | Promise] = {
     Refusal.ALREADY_SHARED: _("113, 114 or 115 have this incident already. Call for another service instead."),
     Refusal.NO_SERVICE: _("No such emergency service exists on this date."),
     Refusal.UNITS_OUT: _("Units of this service are still out. Call them back or let them finish first."),
-    Refusal.UNIT_TAKEN: _("Somebody has just sent this unit elsewhere. Choose another one."),
+    Refusal.UNIT_TAKEN: _("Somebody has just sent this unit. Choose another one."),
     Refusal.UNIT_OUT_OF_SERVICE: _("This unit is out of service."),
     Refusal.NOT_YOUR_UNIT: _("This unit belongs to another service. Ask that service for help."),
     Refusal.OTHER_EXERCISE: _("Units of the live service do not go to an exercise, nor the other way round."),
