@@ -15,8 +15,8 @@ from django.conf import settings
 from realtime.client import NotUnderstood, parse
 from realtime.connection import Connection, Send
 from realtime.hub import NOT_ENTITLED, NOT_UNDERSTOOD, TRY_LATER, Hub, Sources
+from realtime.on_daphne import broadcast_cheaply
 from realtime.origin import origin_allowed
-from realtime.plain_lines import take_colours_out
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Stream:
     """The ASGI application behind the live stream; it makes the hub of its process at the first connection."""
 
     def __init__(self, sources: Sources, **hub_options: Any) -> None:
-        take_colours_out()
+        broadcast_cheaply()
         self._sources = sources
         self._hub_options = hub_options
         self._hub: Hub | None = None
