@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, transaction
 
 from incidents.records import editing
@@ -45,3 +48,24 @@ def test_only_for_an_incident_that_the_change_holds(world: World) -> None:
 
     with pytest.raises(NotLocked):
         with_another_object()
+
+
+def test_places_that_were_kept_finer_once_are_made_coarse_and_nothing_else_is_touched(world: World, cast: Cast) -> None:
+    coarsen = import_module("incidents.records.migrations.0006_coarsen_kept_places").coarsen
+    incident = open_one(world)
+    with change():
+        held = editing.lock(incident.pk)
+        kept = {"moved_m": 12, "radius_m": 15.0, "ward": "90002"}
+        fine = append(
+            held, HistoryKind.PLACE_SET, by=cast.call_taker, data={"lon": 106.6543219, "lat": 10.98765, **kept}
+        )
+        nowhere = append(held, HistoryKind.PLACE_SET, by=None, data={"lon": None, "lat": None})
+        coarse = append(held, HistoryKind.PLACE_SET, by=None, data={"lon": 106.654, "lat": 10.9})
+    others = [row for row in History.objects.values() if row["id"] != fine.pk]
+    with connection.schema_editor() as editor:
+        coarsen(apps, editor)
+    assert History.objects.get(pk=fine.pk).data == {"lon": 106.654, "lat": 10.988, **kept}
+    assert [row for row in History.objects.values() if row["id"] != fine.pk] == others
+    assert {nowhere.pk, coarse.pk} <= {row["id"] for row in others}
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        History.objects.filter(pk=fine.pk).update(why="x")
