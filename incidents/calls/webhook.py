@@ -13,21 +13,34 @@ import hmac
 import json
 import logging
 import time
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from incidents.calls.lifecycle import PhoneEvent
 from incidents.calls.receiving import PhoneReport, receive
+from incidents.intake.take import storable
 from opscenter import budgets
 
 log = logging.getLogger(__name__)
 LARGEST = 16 * 1024
 # A call that was overheard and sent again later is refused; sent again at once it changes nothing.
 WINDOW_S = 300
+_LONGEST = 300
+
+
+def _as_told(value: Any) -> str:
+    """What an exchange says beside the call never costs the call: nothing is "", a number its digits, and what no
+    database stores or is too long is cut."""
+    known = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    return storable(str(value))[:_LONGEST] if known else ""
+
+
+Told = Annotated[str, BeforeValidator(_as_told)]
 
 
 class Sent(BaseModel):
@@ -38,11 +51,11 @@ class Sent(BaseModel):
     event: PhoneEvent
     call_id: str = Field(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")
     event_ts: dt.datetime
-    caller_number: str = Field("", max_length=60)
-    caller_name: str = Field("", max_length=200)
-    called_number: str = Field("", max_length=60)
-    extension: str = Field("", max_length=60)
-    recording: str = Field("", max_length=300)
+    caller_number: Told = ""
+    caller_name: Told = ""
+    called_number: Told = ""
+    extension: Told = ""
+    recording: Told = ""
 
 
 def signature_of(raw: bytes, timestamp: str, secret: str) -> str:

@@ -112,6 +112,24 @@ def test_what_cannot_be_read_is_said_so(send: Any, body: bytes, status: int) -> 
     assert not Call.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("told", "name", "number"),
+    [
+        ({"caller_name": None, "caller_number": None, "called_number": None, "recording": None}, "", ""),
+        ({"caller_name": "Bay\ud800 \x00Thử", "caller_number": 84900000001}, "Bay? Thử", "+84900000001"),
+        ({"caller_name": "a" * 5_000, "extension": "9" * 5_000}, "a" * 150, "+84900000001"),
+        ({"caller_name": {"vi": "Bảy"}, "caller_number": ["0900000001"], "recording": True}, "", ""),
+    ],
+)
+def test_what_an_exchange_says_beside_a_call_never_costs_the_call(
+    send: Any, told: dict[str, Any], name: str, number: str
+) -> None:
+    assert send(json.dumps(ringing(**told)).encode()).status_code == 200
+    assert Call.objects.get().state == "ringing"
+    caller = Caller.objects.get()
+    assert (caller.name, caller.number) == (name, number)
+
+
 def test_forged_old_and_replayed(send: Any) -> None:
     event = json.dumps(ringing()).encode()
     now = str(int(time.time()))
