@@ -24,7 +24,8 @@ RETRACTION = "retract"
 
 @router.post("", summary="Answers for the words")
 def answers(request: HttpRequest) -> JsonResponse:
-    """{answers}: those in force first, then those that are not any more and must not be read out.
+    """{answers}: those in force first, then those that are not any more and must not be read out; what a committee
+    answered for its own unit only where that is the ward or district that was sent.
 
     A POST, because what a citizen asks must stand in no address and in no log.
     """
@@ -32,7 +33,8 @@ def answers(request: HttpRequest) -> JsonResponse:
     def run() -> JsonResponse:
         person_who_may(request, Verb.FIND_ANSWERS)
         sent = read(request, Question)
-        found = finding.suggest(sent.q[:LONGEST_WORDS], category=sent.category[:60])
+        units = {(sent.area_set, code) for code in (sent.ward, sent.district) if code}
+        found = finding.suggest(sent.q[:LONGEST_WORDS], category=sent.category[:60], within=units)
         return JsonResponse({"answers": [one.as_json() for one in found]})
 
     return answered(run)

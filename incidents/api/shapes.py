@@ -122,8 +122,13 @@ class Suggest(Sent):
 
 
 class Question(Sent):
+    """`ward` and `district` that it is about are codes of `area_set`; none where that is not known."""
+
     q: str = ""
     category: str = ""
+    area_set: str = Field("", max_length=40)
+    ward: str = Field("", max_length=20)
+    district: str = Field("", max_length=20)
 
 
 class UndoRedaction(Sent):

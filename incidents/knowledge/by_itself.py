@@ -15,11 +15,17 @@ from incidents.conversations.replying import LONGEST, reply_by_itself
 from incidents.knowledge import finding
 from incidents.knowledge.models import Quote
 from incidents.knowledge.quoting import quote, wrong_for
-from incidents.records.models import ReportWords
+from incidents.knowledge.searching import Area
+from incidents.records.models import Incident, ReportWords
 from incidents.records.models.categories import Group
 from realtime.change import change
 
 WHY = "answer_in_force"
+
+
+def units_of(incident: Incident) -> list[Area]:
+    """The ward and the district where an incident is, as far as that is known."""
+    return [(incident.area_set, code) for code in (incident.ward_code, incident.district_code) if code]
 
 
 def answer(message: Message) -> None:
@@ -38,7 +44,7 @@ def answer(message: Message) -> None:
     if message.opens:
         words = ReportWords.objects.filter(report=report).values_list("words", flat=True).first() or ""
     given = frozenset(Quote.objects.filter(report=report).values_list("version__answer_id", flat=True))
-    best = finding.best_answer(words, but=wrong_for(report) | given)
+    best = finding.best_answer(words, but=wrong_for(report) | given, within=units_of(incident))
     # A sample that no agency has reviewed goes out to nobody but the demonstration's own citizens.
     if best is None or (best.version.answer.is_sample and not settings.DEMONSTRATION):
         return

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import threading
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from incidents.knowledge.lifecycle import VersionState
 from incidents.knowledge.models import AnswerVersion, Generation, QuestionForm, Synonym
-from incidents.knowledge.searching import Entry, Index
+from incidents.knowledge.searching import Area, Entry, Index
+from opscenter.accounts.models import Agency
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +122,9 @@ def read_answers() -> None:
 def entries(on: dt.date) -> list[Entry]:
     """What can be found on a date: of each answer the version in force, else the last one that was. Two queries."""
     states = [VersionState.APPROVED, VersionState.WITHDRAWN]
-    rows = AnswerVersion.objects.filter(state__in=states, valid_from__lte=on).select_related("answer__category")
+    rows = AnswerVersion.objects.filter(state__in=states, valid_from__lte=on).select_related(
+        "answer__category", "answer__owner"
+    )
     latest: dict[int, AnswerVersion] = {}
     for row in rows.order_by("answer_id", "number"):
         before = latest.get(row.answer_id)
@@ -135,15 +139,32 @@ def entries(on: dt.date) -> list[Entry]:
             (row.question, *forms.get(row.answer_id, ())),
             row.text,
             row.answer.category.code if row.answer.category else "",
+            area_of(row.answer.owner),
         )
         for row in latest.values()
     ]
 
 
-def suggest(words: str, *, on: dt.date | None = None, category: str = "", most: int = 5) -> list[Suggestion]:
-    """The answers for these words, the best first; what is no longer in force after what is. Three queries."""
+def area_of(owner: Agency) -> Area | None:
+    """The unit for which a committee's answers hold; None for agencies whose answers hold everywhere."""
+    return (owner.area_set, owner.area_code) if owner.area_code else None
+
+
+def suggest(
+    words: str,
+    *,
+    on: dt.date | None = None,
+    category: str = "",
+    most: int = 5,
+    within: Collection[Area] | None = None,
+) -> list[Suggestion]:
+    """The answers for these words, the best first; what is no longer in force after what is. Three queries.
+
+    `within`: the units it is about, as far as they are known; what other units' committees answered is left out. None:
+    wherever it is.
+    """
     on = on or timezone.localdate()
-    found = _shelf.index(on).search(words, category, most)
+    found = _shelf.index(on).search(words, category, most, within)
     rows = AnswerVersion.objects.select_related("answer__owner").prefetch_related("bases__document")
     versions = rows.in_bulk([one.id for one in found])
     suggestions = [
@@ -154,12 +175,14 @@ def suggest(words: str, *, on: dt.date | None = None, category: str = "", most: 
     return sorted(suggestions, key=lambda one: not one.in_force)
 
 
-def best_answer(words: str, *, on: dt.date | None = None, but: frozenset[int] = frozenset()) -> Suggestion | None:
+def best_answer(
+    words: str, *, on: dt.date | None = None, but: frozenset[int] = frozenset(), within: Collection[Area] = ()
+) -> Suggestion | None:
     """The one answer that may go out without a person: in force, sure, and clearly ahead of the next; else None.
 
-    `but` are answers (ids of Answer) that must not be given again.
+    `but` are answers (ids of Answer) that must not be given again; `within` the units that it is about, where known.
     """
-    found = [one for one in suggest(words, on=on) if one.version.answer_id not in but]
+    found = [one for one in suggest(words, on=on, within=within) if one.version.answer_id not in but]
     if not found or not found[0].in_force or found[0].confidence < settings.ANSWER_CONFIDENCE:
         return None
     if len(found) > 1 and found[0].confidence - found[1].confidence < AHEAD:

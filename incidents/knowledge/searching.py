@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -31,6 +31,11 @@ _K, _B = 1.2, 0.6
 # So many of the first look are compared form by form.
 _SECOND_LOOK = 40
 _CATEGORY_BONUS = 0.06
+# What the unit's own committee says goes before what is said for all of them.
+_OWN_BONUS = 0.06
+
+# (area set, code): a code means nothing without its set.
+Area = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Entry:
     forms: tuple[str, ...]
     text: str = ""
     category: str = ""
+    # Of an answer that a committee gave for its own unit: that unit. None: it holds everywhere.
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ class Index:
     _forms: list[list[_Form]] = field(default_factory=list)
     _says: dict[tuple[str, ...], list[list[Syllable]]] = field(default_factory=dict)
     _longest: int = 1
+    _of_area: dict[Area, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for said, means in self.synonyms:
@@ -102,9 +110,18 @@ class Index:
             for gram, (ids, scores) in rows.items()
         }
         self._forms = [[self._form(syllables(form)) for form in entry.forms] for entry in self.entries]
+        for at, entry in enumerate(self.entries):
+            if entry.area is not None:
+                self._of_area.setdefault(entry.area, []).append(at)
 
-    def search(self, words: str, category: str = "", most: int = 5) -> list[Found]:
-        """The answers that may be meant, the best first; nothing for words of which no answer says anything."""
+    def search(
+        self, words: str, category: str = "", most: int = 5, within: Collection[Area] | None = None
+    ) -> list[Found]:
+        """The answers that may be meant, the best first; nothing for words of which no answer says anything.
+
+        `within` are the units that the question is about, none where that is not known: answers of other units'
+        committees are then left out. None: answers of all of them.
+        """
         asked = self._form(self._meant(syllables(words)))
         if not asked.grams or not self.entries:
             return []
@@ -112,15 +129,19 @@ class Index:
         for gram in asked.grams:
             if (posting := self._postings.get(gram)) is not None:
                 scores[posting[0]] += posting[1]
+        if within is not None:
+            for area, entries in self._of_area.items():
+                if area not in within:
+                    scores[entries] = 0
         some = min(_SECOND_LOOK, len(scores))
         best = np.argpartition(-scores, some - 1)[:some]
-        found = [
-            Found(self.entries[at].id, self._likeness(asked, at, category))
+        likely = [
+            (self._likeness(asked, at, category, within or ()), self.entries[at])
             for at in best[np.argsort(-scores[best], kind="stable")]
             if scores[at] > 0
         ]
-        found.sort(key=lambda one: -one.confidence)
-        return [one for one in found if one.confidence >= 0.12][:most]
+        likely.sort(key=lambda one: (-one[0], one[1].area is None))
+        return [Found(entry.id, confidence) for confidence, entry in likely if confidence >= 0.12][:most]
 
     def _meant(self, typed: list[Syllable]) -> list[Syllable]:
         """The words with what they are also called: put in place, so that pairs of syllables still meet."""
@@ -146,11 +167,13 @@ class Index:
             marked[one.plain].add(one.marks)
         return _Form(grams, sum(grams.values()), {plain: frozenset(marks) for plain, marks in marked.items()})
 
-    def _likeness(self, asked: _Form, at: int, category: str) -> float:
+    def _likeness(self, asked: _Form, at: int, category: str, within: Collection[Area]) -> float:
         best = max((_shared(asked, form) for form in self._forms[at]), default=0.0)
         if category and self.entries[at].category == category:
-            best = min(1.0, best + _CATEGORY_BONUS)
-        return best
+            best += _CATEGORY_BONUS
+        if self.entries[at].area in within:
+            best += _OWN_BONUS
+        return min(1.0, best)
 
 
 def _grams(typed: Sequence[Syllable]) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from incidents.knowledge import finding, writing
 from incidents.knowledge.models import AnswerVersion, LegalDocument
+from opscenter.accounts.models import Agency
 from realtime.change import change
 from tests.cast import cast
 from tests.intake.world import take, world
@@ -21,6 +22,14 @@ def fresh_shelf() -> Iterator[None]:
     finding.look_again()
     yield
     finding.look_again()
+
+
+@pytest.fixture
+def justice(transactional_db: None) -> Agency:
+    """An agency whose answers hold everywhere."""
+    return Agency.objects.create(
+        code="justice", name="Sở Tư pháp (thử)", kind="department", valid_from=dt.date(2019, 1, 1)
+    )
 
 
 @pytest.fixture

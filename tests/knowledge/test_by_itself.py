@@ -19,6 +19,7 @@ from incidents.intake.messages import take_message
 from incidents.intake.take import ReporterDetails
 from incidents.knowledge.models import Answer, AnswerVersion, Quote
 from incidents.records.models import Incident, Report, Source
+from opscenter.accounts.models import Agency
 from realtime.change import change
 from tests.cast import Cast, Hands
 from tests.intake.world import World
@@ -36,8 +37,10 @@ def said() -> list[Message]:
     return list(Message.objects.filter(direction="out").order_by("pk"))
 
 
-def test_a_sure_answer_goes_out_and_offers_a_person(world: World, in_force: Callable[..., AnswerVersion]) -> None:
-    version = in_force(world.an_lac, QUESTION)
+def test_a_sure_answer_goes_out_and_offers_a_person(
+    world: World, justice: Agency, in_force: Callable[..., AnswerVersion]
+) -> None:
+    version = in_force(justice, QUESTION)
     write(QUESTION)
     (message,) = said()
     assert message.by is None
@@ -55,24 +58,38 @@ def test_a_sure_answer_goes_out_and_offers_a_person(world: World, in_force: Call
 
 
 @pytest.mark.parametrize("words", ["Có cháy nhà ở đây", "Ổ gà trước nhà tôi", "Cho hỏi giờ này quán nào mở cửa"])
-def test_otherwise_it_is_silent(world: World, in_force: Callable[..., AnswerVersion], words: str) -> None:
-    in_force(world.an_lac, QUESTION)
-    in_force(world.an_lac, "Có ổ gà trước nhà thì báo ai?")
+def test_otherwise_it_is_silent(
+    world: World, justice: Agency, in_force: Callable[..., AnswerVersion], words: str
+) -> None:
+    in_force(justice, QUESTION)
+    in_force(justice, "Có ổ gà trước nhà thì báo ai?")
     write(words)
     assert said() == []
 
 
-def test_a_sample_goes_out_to_nobody(world: World, in_force: Callable[..., AnswerVersion]) -> None:
-    in_force(world.an_lac, QUESTION)
+def test_what_a_committee_answers_goes_out_by_itself_in_its_own_unit_alone(
+    world: World, justice: Agency, in_force: Callable[..., AnswerVersion]
+) -> None:
+    own = in_force(world.an_lac, "Giờ làm việc bộ phận một cửa", text="Ở An Lạc: sáng thứ bảy có mở cửa.")
+    asked = "Giờ làm việc bộ phận một cửa"
+    write(asked, "1")
+    write(f"{asked} phường Bình Minh", "2", "0900000002")
+    assert said() == []
+    write(f"{asked} phường An Lạc", "3", "0900000003")
+    assert Quote.objects.get().version == own
+
+
+def test_a_sample_goes_out_to_nobody(world: World, justice: Agency, in_force: Callable[..., AnswerVersion]) -> None:
+    in_force(justice, QUESTION)
     Answer.objects.update(is_sample=True)
     write(QUESTION)
     assert said() == []
 
 
 def test_what_was_wrong_is_never_given_to_them_again(
-    world: World, cast: Cast, in_force: Callable[..., AnswerVersion], settings: Any
+    world: World, cast: Cast, justice: Agency, in_force: Callable[..., AnswerVersion], settings: Any
 ) -> None:
-    in_force(world.an_lac, QUESTION)
+    in_force(justice, QUESTION)
     write(QUESTION)
     CannedText.objects.create(code="retract", title="Xin lỗi", text="Xin bỏ qua câu trả lời tự động vừa rồi.")
     # The answer to W: the reply that takes it back, for the form that opens.
@@ -99,9 +116,9 @@ def test_what_was_wrong_is_never_given_to_them_again(
 
 
 def test_what_the_system_answered_is_an_outcome_and_a_figure(
-    world: World, cast: Cast, in_force: Callable[..., AnswerVersion]
+    world: World, cast: Cast, justice: Agency, in_force: Callable[..., AnswerVersion]
 ) -> None:
-    version = in_force(world.an_lac, QUESTION)
+    version = in_force(justice, QUESTION)
     hands = Hands(cast.call_taker)
     fits, wrong, plain = (
         write(QUESTION, "1"),

@@ -14,6 +14,8 @@ from incidents.knowledge.finding import AHEAD
 from incidents.knowledge.models import AnswerVersion
 from incidents.knowledge.samples import Samples, read
 from incidents.knowledge.searching import Entry, Index
+from opscenter.accounts.models import Agency
+from tests.cast import Cast, Hands
 from tests.intake.world import World
 from tests.knowledge.questions import NO_ANSWER, QUESTIONS
 
@@ -92,6 +94,35 @@ def test_the_next_index_is_built_beside_the_requests(world: World, in_force: Cal
     # What is in force is asked of the rows, whatever the index knows.
     first.answer.versions.update(state="withdrawn")
     assert [one.in_force for one in finding.suggest("khai sinh") if one.version == first] == [False]
+
+
+def test_a_committees_answer_is_for_its_own_unit() -> None:
+    asked = "Giờ làm việc của bộ phận một cửa?"
+    wards = [("2019", str(25_000 + number)) for number in range(91)]
+    index = Index([Entry(0, (asked,)), *(Entry(at, (asked,), area=ward) for at, ward in enumerate(wards, 1))])
+    # Where it is not known, what holds for all of them, and not five of ninety-one.
+    assert [one.id for one in index.search(asked, within=())] == [0]
+    # Its own before what holds for all; the code of another set is another unit.
+    assert [one.id for one in index.search(asked, within={wards[6], ("2019", "726")})] == [7, 0]
+    assert [one.id for one in index.search(asked, within={("2025", wards[6][1])})] == [0]
+    assert len(index.search(asked, most=100)) == 40
+
+
+def test_while_typing_the_place_decides_which_committees_answers_are_shown(
+    world: World, cast: Cast, justice: Agency, in_force: Callable[..., AnswerVersion]
+) -> None:
+    asked = "Giờ làm việc bộ phận một cửa"
+    general, own = in_force(justice, asked), in_force(world.an_lac, asked)
+    in_force(world.binh_minh, asked)
+    hands = Hands(cast.call_taker)
+
+    def shown(words: str) -> list[int]:
+        place = hands.post("/api/suggest", {"words": words}).json()["place"]
+        units = {name: place[name] for name in ("area_set", "ward", "district")}
+        return [one["version"] for one in hands.post("/api/answers", {"q": words, **units}).json()["answers"]]
+
+    assert shown(asked) == [general.pk]
+    assert shown(f"{asked} phường An Lạc") == [own.pk, general.pk]
 
 
 def test_nothing_is_found_in_nothing(index: Index) -> None:

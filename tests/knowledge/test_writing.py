@@ -142,7 +142,12 @@ def test_only_what_an_agency_replied_becomes_an_answer(world: World, cast: Cast,
 def test_answered_at_once_keeps_the_exact_version(world: World, cast: Cast, in_force: InForce) -> None:
     version = in_force(world.an_lac)
     hands = Hands(cast.call_taker)
-    found = hands.post("/api/answers", {"q": "khai sinh cho con"}).json()["answers"]
+    asked = {
+        "q": "khai sinh cho con",
+        "area_set": version.answer.owner.area_set,
+        "ward": version.answer.owner.area_code,
+    }
+    found = hands.post("/api/answers", asked).json()["answers"]
     assert [(one["version"], one["in_force"], one["basis"]) for one in found] == [
         (version.pk, True, ["Điều 1, Luật Thử (1/2019)"])
     ]
@@ -163,7 +168,8 @@ def test_answered_at_once_keeps_the_exact_version(world: World, cast: Cast, in_f
 def test_a_wrong_answer_is_not_given_to_them_again(world: World, cast: Cast, in_force: InForce) -> None:
     version = in_force(world.an_lac)
     words = "Đăng ký khai sinh cho con ở đâu?"
-    sure = finding.best_answer(words)
+    within = [(world.an_lac.area_set, world.an_lac.area_code)]
+    sure = finding.best_answer(words, within=within)
     assert sure is not None
     report = Report.objects.get(incident=open_one(world))
     with change():
@@ -171,7 +177,7 @@ def test_a_wrong_answer_is_not_given_to_them_again(world: World, cast: Cast, in_
     url = f"/api/answers/quotes/{quote.pk}/wrong"
     assert Hands(cast.focal_point).post(url).status_code == 403
     assert Hands(cast.call_taker).post(url).status_code == 200
-    assert finding.best_answer(words, but=quoting.wrong_for(report)) is None
+    assert finding.best_answer(words, within=within, but=quoting.wrong_for(report)) is None
 
 
 def test_the_samples_load_and_leave_what_people_wrote(world: World, cast: Cast) -> None:

@@ -17,6 +17,13 @@ interface Answer {
   in_force: boolean;
 }
 
+/** The units that a question is about, "" where they are not known: codes of a set. */
+export interface Units {
+  area_set: string;
+  ward: string;
+  district: string;
+}
+
 export class Answers {
   private found: Answer[] = [];
   private search: AbortController | null = null;
@@ -50,7 +57,7 @@ export class Answers {
   }
 
   /** Asks for the answers to the words; a failed question leaves none. */
-  async ask(words: string, category: string): Promise<void> {
+  async ask(words: string, category: string, within: Units): Promise<void> {
     this.search?.abort();
     if (words.trim().length < 6) {
       if (!this.field.value) this.clear();
@@ -59,7 +66,7 @@ export class Answers {
     const search = new AbortController();
     this.search = search;
     try {
-      const { answers } = await askJson<{ answers: Answer[] }>("/api/answers", { q: words, category }, search.signal);
+      const { answers } = await askJson<{ answers: Answer[] }>("/api/answers", { q: words, category, ...within }, search.signal);
       const kept = this.found.find((one) => String(one.version) === this.field.value);
       this.found = kept && !answers.some((one) => one.version === kept.version) ? [kept, ...answers] : answers;
     } catch {

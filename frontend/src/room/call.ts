@@ -14,7 +14,7 @@ import { age } from "../time";
 import { locale } from "../words";
 import { say } from "../words/room";
 import { chooseByDigit, showQuestions } from "../questions";
-import { Answers } from "./answers";
+import { Answers, type Units } from "./answers";
 import { ask } from "./ask";
 import type { Pin, Spot } from "./map";
 import { failedAs, type Call as PhoneCall } from "./phone";
@@ -55,7 +55,7 @@ interface Advice {
 }
 
 /** Where the words may be, so far. */
-interface Where {
+interface Where extends Units {
   answer: { name: string; ward: string | null; lat: number; lon: number; radius_m: number } | null;
   candidates: { name: string; ward: string | null; district: string | null }[];
   /** What to ask the caller, so that the ward is known; "" when it is. */
@@ -93,6 +93,8 @@ export interface CallActions {
   shown(on: boolean): void;
 }
 
+const NOWHERE: Units = { area_set: "", ward: "", district: "" };
+
 export class CallForm {
   private readonly form: HTMLFormElement;
   private readonly clock: HTMLOutputElement;
@@ -101,6 +103,7 @@ export class CallForm {
   private readonly agency: HTMLElement;
   private pin: Pin | null = null;
   private readonly answers: Answers;
+  private units = NOWHERE;
   private slot: Slot | null = null;
   private certain: Advice["agency"] = null;
   private quoted: string | null = null;
@@ -141,7 +144,7 @@ export class CallForm {
       "input",
       later(500, () => {
         void this.advise();
-        void this.answers.ask(this.field("words").value, this.field("category").value);
+        this.askAnswers();
       }),
     );
     for (const name of ["address", "category", "complained_agency", "complained_no_unit"]) this.field(name).addEventListener("change", () => void this.advise());
@@ -319,7 +322,7 @@ export class CallForm {
     this.pin = this.act.pin(null, (spot) => this.pinned(spot));
     this.pinFromFields();
     void this.advise();
-    void this.answers.ask(this.field("words").value, this.field("category").value);
+    this.askAnswers();
     void this.searchEarlier();
     this.field("words").focus();
   }
@@ -353,6 +356,7 @@ export class CallForm {
     this.agency.textContent = "";
     this.drawWhere(null);
     this.routeTo(null);
+    this.units = NOWHERE;
     this.answers.clear();
     this.askFor("");
     this.drawNear([]);
@@ -593,10 +597,22 @@ export class CallForm {
       this.agency.title = advice.agency_reasons.join("\n");
       this.drawNear(advice.duplicates);
       this.drawWhere(advice.place);
+      this.within(advice.place ?? NOWHERE);
     } catch {
       // Advice is a help: without it the form works as well.
       if (!search.signal.aborted) this.guess.hidden = true;
     }
+  }
+
+  private askAnswers(): void {
+    void this.answers.ask(this.field("words").value, this.field("category").value, this.units);
+  }
+
+  /** What a committee answered for its own unit is among the answers once the place is known to lie in it. */
+  private within({ area_set, ward, district }: Units): void {
+    const changed = area_set !== this.units.area_set || ward !== this.units.ward || district !== this.units.district;
+    this.units = { area_set, ward, district };
+    if (changed) this.askAnswers();
   }
 
   /** Where the words seem to be, and why; what to ask where they do not say it. The pin follows until a person puts one. */
