@@ -123,10 +123,12 @@ def give(incident: Incident, agency: Any, by: Person, **more: Any) -> Assignment
 @contextmanager
 def most_queries(most: int) -> Iterator[None]:
     """Fails when the block asks the database more often than `most`, beside the look at areas that a process takes once
-    a second."""
+    a second, and the reading of rules after they changed."""
     from geo.index import territory
+    from incidents.dispatching.book import book
 
     territory()
+    book()
     with CaptureQueriesContext(connection) as asked:
         yield
     texts = [query["sql"] for query in asked.captured_queries]

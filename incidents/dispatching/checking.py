@@ -15,7 +15,8 @@ from typing import Any
 from geo.areas import area_named
 from geo.index import SetIndex, Unit, territory
 from geo.models import AreaSet, Level, Place
-from incidents.dispatching.competence import AreaRefs, Barred, RuleBook, decide
+from incidents.dispatching.book import RuleBook
+from incidents.dispatching.competence import AreaRefs, Barred, decide
 from incidents.dispatching.models import CompetenceRule, CoOrdinating, RoadOwner
 from incidents.dispatching.roads import Road
 from incidents.records.models import Category

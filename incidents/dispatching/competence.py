@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
-
 from geo.areas import date_within_set
+from incidents.dispatching.book import RuleBook, book
 from incidents.dispatching.models import CompetenceRule, CoOrdinating, Target
 from incidents.dispatching.roads import Road
 from incidents.records.models import Category
 from opscenter.accounts.models import Agency, AgencyKind
 
 Reason = dict[str, Any]
-# A category, its parent and so on: no deeper than this, whatever somebody entered.
-_DEEPEST = 5
-_OF_A_GROUP = _DEEPEST + 1
 _MOST_REJECTED = 12
-_COMMITTEES = {Target.WARD_COMMITTEE: AgencyKind.COMMUNE, Target.DISTRICT_COMMITTEE: AgencyKind.DISTRICT}
 
 
 @dataclass(frozen=True)
@@ -107,32 +101,6 @@ class AgencySuggestion:
         }
 
 
-@dataclass(frozen=True)
-class RuleBook:
-    """Rules and committees, read once: of one category for one report, or all of them for the map of coverage."""
-
-    by_category: Mapping[int, Sequence[CompetenceRule]]
-    by_group: Mapping[int, Sequence[CompetenceRule]]
-    committees: Mapping[tuple[str, str, str], Sequence[Agency]]
-    # Who co-ordinates, by the rule's id.
-    beside: Mapping[int, Sequence[CoOrdinating]]
-
-    def about(self, category: Category | None, group: int) -> list[tuple[int, CompetenceRule]]:
-        """Every rule about a category, its parents and its group, whatever its dates, with how far up it stands."""
-        found = [(depth, rule) for depth, pk in enumerate(chain_of(category)) for rule in self.by_category.get(pk, ())]
-        return found + [(_OF_A_GROUP, rule) for rule in self.by_group.get(group, ())]
-
-    def committee(self, kind: AgencyKind, set_name: str, code: str, on: dt.date) -> Agency | None:
-        agencies = self.committees.get((kind.value, set_name, code), ())
-        return next((agency for agency in agencies if agency.is_in_force(on)), None)
-
-
-def whole_book() -> RuleBook:
-    """All rules and all committees. Three queries."""
-    kinds = [kind.value for kind in _COMMITTEES.values()]
-    return _book(CompetenceRule.objects.all(), Q(kind__in=kinds) & ~Q(area_code=""))
-
-
 def decision_date(today: dt.date) -> dt.date:
     """The date for which competence is asked: the local date, moved into the pinned set's dates if one is pinned.
 
@@ -145,16 +113,14 @@ def barred_by(agency_ids: Collection[int]) -> Barred:
     """The agencies complained of with everybody under them, on any date. One query, none for nobody."""
     if not agency_ids:
         return NOBODY
-    children: dict[int, list[int]] = defaultdict(list)
-    for pk, parent in Agency.objects.filter(parent__isnull=False).values_list("pk", "parent_id"):
-        children[parent].append(pk)
+    under = book().under
     barred: set[int] = set()
     left = list(agency_ids)
     while left:
         one = left.pop()
         if one not in barred:
             barred.add(one)
-            left += children[one]
+            left += under.get(one, ())
     return Barred(frozenset(barred), known=True)
 
 
@@ -172,20 +138,17 @@ def suggest_agency(
     Rules for the category come before those of its parent, those before rules for its group; then the smaller
     `priority`, then the rule that says more exactly where. Two rules of the same rank that name different agencies
     make it uncertain. `confidence` (0 to 1) is how sure the category is; a rule sends by itself from its own least
-    confidence on. `barred` are never named. Three queries, and one for each category above the given one.
+    confidence on. `barred` are never named. One query.
     """
     if group is None and category is not None:
         group = category.group
     if group is None:
         return AgencySuggestion(None, None, False, False, on, (_reason("no_category"),))
-    rules = CompetenceRule.objects.filter(Q(category_id__in=chain_of(category)) | Q(group=group))
-    codes = {place.ward_code, place.district_code, *(code for pair in place.others for code in pair)} - {""}
-    book = _book(rules, Q(area_set=place.set, area_code__in=codes) if codes else None)
-    return decide(book, category=category, group=group, place=place, on=on, confidence=confidence, barred=barred)
+    return decide(book(), category=category, group=group, place=place, on=on, confidence=confidence, barred=barred)
 
 
 def decide(
-    book: RuleBook,
+    rules: RuleBook,
     *,
     category: Category | None,
     group: int,
@@ -194,13 +157,13 @@ def decide(
     confidence: float = 1.0,
     barred: Barred = NOBODY,
 ) -> AgencySuggestion:
-    """The same from rules that were read before; no query."""
-    asked = _Asked(book, category, place, on, barred)
+    """The same by a book of rules (see `book.book`); no query."""
+    asked = _Asked(rules, category, place, on, barred)
     sides: tuple[Choice, ...] = ()
     if not place.certain and place.others:
-        sides = _sides(book, category, group, place, on, barred)
+        sides = _sides(rules, category, group, place, on, barred)
     choices = sides if len({side.agency.pk for side in sides}) > 1 else ()
-    about = book.about(category, group)
+    about = rules.about(category, group)
     misfits = [reason for _depth, rule in about if (reason := asked.misfit(rule)) is not None]
     fitting = sorted(
         ((_rank(depth, rule), rule) for depth, rule in about if asked.misfit(rule) is None),
@@ -243,7 +206,7 @@ def decide(
 
 
 def _sides(
-    book: RuleBook, category: Category | None, group: int, place: AreaRefs, on: dt.date, barred: Barred
+    rules: RuleBook, category: Category | None, group: int, place: AreaRefs, on: dt.date, barred: Barred
 ) -> tuple[Choice, ...]:
     """Who would have it in each unit that the place may lie in, the likeliest first, each agency once."""
     found: dict[int, Choice] = {}
@@ -251,26 +214,17 @@ def _sides(
         if not (ward or district):
             continue
         there = replace(place, ward_code=ward, district_code=district, certain=True, others=())
-        agency = decide(book, category=category, group=group, place=there, on=on, barred=barred).agency
+        agency = decide(rules, category=category, group=group, place=there, on=on, barred=barred).agency
         if agency is not None:
             found.setdefault(agency.pk, Choice(agency, place.set, ward or district))
     return tuple(found.values())
-
-
-def chain_of(category: Category | None) -> list[int]:
-    """The category's number, its parent's and so on upwards."""
-    found: list[int] = []
-    while category is not None and category.pk not in found and len(found) <= _DEEPEST:
-        found.append(category.pk)
-        category = category.parent if category.parent_id is not None else None
-    return found
 
 
 @dataclass(frozen=True)
 class _Asked:
     """One question, put to one rule after the other."""
 
-    book: RuleBook
+    rules: RuleBook
     category: Category | None
     place: AreaRefs
     on: dt.date
@@ -330,7 +284,7 @@ class _Asked:
         if not code:
             return None, [*reasons, _reason("area_unknown")]
         kind = AgencyKind.DISTRICT if wants_district else AgencyKind.COMMUNE
-        agency = self.book.committee(kind, place.set, code, self.on)
+        agency = self.rules.committee(kind, place.set, code, self.on)
         if agency is None:
             return None, [*reasons, _reason("no_committee", set=place.set, area=code)]
         return agency, [*reasons, _reason("committee", set=place.set, area=code, agency=agency.pk)]
@@ -359,45 +313,13 @@ class _Asked:
         """Who co-ordinates here, nobody twice; and of those that cannot be named, why not."""
         found: dict[int, Agency] = {}
         left_out: list[Reason] = []
-        for row in self.book.beside.get(rule.pk, ()):
+        for row in self.rules.beside.get(rule.pk, ()):
             agency, reasons = self.named_by(row)
             if agency is None:
                 left_out += [_reason("co_left_out", rule=rule.code, why=reason) for reason in reasons[-1:]]
             elif agency.pk != lead.pk:
                 found[agency.pk] = agency
         return tuple(found.values()), left_out
-
-
-def _book(rules: QuerySet[CompetenceRule], committees: Q | None) -> RuleBook:
-    """Three queries, each of one table: to put a joined query into words costs more than to answer these. So does an
-    order: the few rows are put into order here."""
-    found = sorted(rules.order_by(), key=lambda rule: (rule.priority, rule.code))
-    beside_them = CoOrdinating.objects.filter(rule_id__in=[rule.pk for rule in found])
-    rows = sorted(beside_them.order_by(), key=lambda row: row.pk)
-    named: list[CompetenceRule | CoOrdinating] = [*found, *rows]
-    wanted = Q(pk__in={one.agency_id for one in named if one.agency_id is not None})
-    if committees is not None and any(one.target != Target.AGENCY for one in named):
-        wanted |= committees
-    in_order = sorted(Agency.objects.filter(wanted).order_by(), key=lambda agency: agency.pk)
-    agencies = {agency.pk: agency for agency in in_order}
-    for one in named:
-        if one.agency_id is not None:
-            one.agency = agencies[one.agency_id]
-    by_category: dict[int, list[CompetenceRule]] = defaultdict(list)
-    by_group: dict[int, list[CompetenceRule]] = defaultdict(list)
-    for rule in found:
-        if rule.category_id is not None:
-            by_category[rule.category_id].append(rule)
-        elif rule.group is not None:
-            by_group[rule.group].append(rule)
-    places: dict[tuple[str, str, str], list[Agency]] = defaultdict(list)
-    for agency in agencies.values():
-        if agency.area_code:
-            places[(agency.kind, agency.area_set, agency.area_code)].append(agency)
-    beside: dict[int, list[CoOrdinating]] = defaultdict(list)
-    for row in rows:
-        beside[row.rule_id].append(row)
-    return RuleBook(by_category, by_group, places, beside)
 
 
 def _rank(depth: int, rule: CompetenceRule) -> tuple[int, int, int]:

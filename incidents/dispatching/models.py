@@ -144,3 +144,17 @@ class CoOrdinating(models.Model):
 
     def __str__(self) -> str:
         return str(self.agency or self.get_target_display())
+
+
+class RuleEdition(models.Model):
+    """One row, whose token the database makes anew with every write that rules depend on (migration 0002): rules, who
+    co-ordinates, agencies, categories. Processes hold the rules (`dispatching.book`) and compare it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    token = models.CharField(max_length=36)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(id=1), name="rule_edition_is_one_row")]
+
+    def __str__(self) -> str:
+        return self.token

@@ -15,8 +15,9 @@ from geo.areas import area_named, set_index_on
 from geo.folding import fold
 from geo.resolver import resolve
 from incidents.dispatching import checking
+from incidents.dispatching.book import RuleBook, book
 from incidents.dispatching.checking import Coverage, Covered, Problem
-from incidents.dispatching.competence import RuleBook, barred_by, decision_date, suggest_agency, whole_book
+from incidents.dispatching.competence import barred_by, decision_date, suggest_agency
 from incidents.dispatching.explaining import Explanation, explain
 from incidents.dispatching.models import CompetenceRule
 from incidents.dispatching.roads import road_in
@@ -224,9 +225,9 @@ def coverage_on(on: dt.date, code: str = "") -> Map | None:
     index = set_index_on(on)
     if index is None:
         return None
-    book, asked = whole_book(), decision_date(on)
+    rules, asked = book(), decision_date(on)
     categories = list(Category.objects.filter(is_active=True).select_related("parent"))
-    wards = {row.pk: checking.coverage(book, row, set_name=index.name, on=asked) for row in categories}
+    wards = {row.pk: checking.coverage(rules, row, set_name=index.name, on=asked) for row in categories}
     chosen = next((row for row in categories if row.code == code), None)
     summaries = tuple(_summary(row, wards[row.pk]) for row in categories)
     if chosen is None and categories:
@@ -241,13 +242,13 @@ def coverage_on(on: dt.date, code: str = "") -> Map | None:
         summaries,
         chosen,
         tuple(wards[chosen.pk]) if chosen else (),
-        tuple(_apart(book, chosen, index.name, asked)) if chosen else (),
+        tuple(_apart(rules, chosen, index.name, asked)) if chosen else (),
     )
 
 
-def _apart(book: RuleBook, category: Category, set_name: str, on: dt.date) -> Iterator[Apart]:
+def _apart(held: RuleBook, category: Category, set_name: str, on: dt.date) -> Iterator[Apart]:
     """Who has it on each kind of road and at each kind of place; nothing when the rules tell none apart."""
-    cases = checking.rules_by_case(book, category, set_name=set_name, on=on)
+    cases = checking.rules_by_case(held, category, set_name=set_name, on=on)
     for case, rules in cases if len(cases) > 1 else ():
         where = str(case.owner.label) if case.owner else case.kind
         yield Apart(where, tuple((str(rule.agency or rule.get_target_display()), rule.code) for rule in rules))

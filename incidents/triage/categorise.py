@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from incidents.dispatching.book import book as rules
 from incidents.records.models import Category
 from incidents.records.models.categories import Group
 from incidents.triage import lessons
@@ -146,9 +147,8 @@ def _scores(words: str, exercise: int) -> dict[int, _Score]:
     learnt = lessons.hints(words, exercise)
     hit = {category_id for phrase in once for category_id, _weight in known.by_phrase[phrase]}
     hit |= {hint.category_id for hint in learnt}
-    # In no order, and one condition: to put a query into words takes longer than to answer it.
-    rows = Category.objects.filter(pk__in=hit).order_by() if hit else ()
-    categories = {category.pk: category for category in rows if category.is_active}
+    all_categories = rules().categories if hit else {}
+    categories = {pk: one for pk in hit if (one := all_categories.get(pk)) is not None and one.is_active}
     scores: dict[int, _Score] = {}
     for phrase, found in once.items():
         for category_id, weight in known.by_phrase[phrase]:

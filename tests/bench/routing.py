@@ -1,8 +1,9 @@
 """Triage and routing of one report beyond the resolver: the category from the words, the near duplicates, the agency;
 and what the two stored steps of a report cost that was taken in, with 2,000 lessons and surges watched.
 
-On SpatiaLite with the shipped reference data and 2,000 open incidents; the queries go to the database every time. The
-time is this process's own, so that others on the machine do not count; SQLite works inside the process.
+On SpatiaLite with the shipped reference data and 2,000 open incidents; keywords, lessons and rules are held as by a
+running process, and their editions asked of the database every time. The time is this process's own, so that others on
+the machine do not count; SQLite works inside the process.
 """
 
 from __future__ import annotations

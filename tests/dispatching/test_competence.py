@@ -46,7 +46,7 @@ def codes(suggestion: AgencySuggestion) -> list[str]:
 
 
 def test_the_committee_of_the_ward(world: World) -> None:
-    with most_queries(3):
+    with most_queries(1):
         found = ask(world.categories["road"])
     assert (found.agency, found.certain, found.auto) == (world.an_lac, True, False)
     assert codes(found) == ["rule", "committee"]

@@ -12,8 +12,8 @@ from openpyxl import Workbook, load_workbook
 
 from geo import index
 from incidents.dispatching import checking
+from incidents.dispatching.book import book
 from incidents.dispatching.checking import Coverage, Problem
-from incidents.dispatching.competence import whole_book
 from incidents.dispatching.models import CompetenceRule, CoOrdinating
 from incidents.rulebook import sheets
 from incidents.rulebook.editing import save_rules
@@ -57,7 +57,7 @@ def test_an_error_is_named_and_every_other_rule_works_on(world: World, given: di
     rule("wrong", category=world.categories["road"], **given)
     assert wrong_with("wrong") == [problem]
     assert wrong_with("field") == []
-    light = checking.coverage(whole_book(), world.categories["light"], set_name="invented", on=ON)
+    light = checking.coverage(book(), world.categories["light"], set_name="invented", on=ON)
     assert {one.state for one in light} == {Coverage.CLEAR}
 
 
@@ -65,15 +65,15 @@ def test_coverage_says_where_nothing_holds_and_where_two_contradict(world: World
     land = world.categories["land"]
     rule("here", category=land, area_set="invented", area_code="90001")
     rule("twice", category=land, area_set="invented", area_code="90001", target="agency", agency=world.fire)
-    book = whole_book()
+    rules = book()
     index.territory()
     with most_queries(0):
-        states = {one.code: one.state for one in checking.coverage(book, land, set_name="invented", on=ON)}
+        states = {one.code: one.state for one in checking.coverage(rules, land, set_name="invented", on=ON)}
     assert states == {"90001": Coverage.CONTRADICTION, "90002": Coverage.NONE}
     # A rule for one road only leaves the rest as it was, and is asked about too.
     rule("road", category=world.categories["road"], road_owner="national", target="agency", agency=world.fire)
     rule("road-too", category=world.categories["road"], road_owner="national", target="agency", agency=world.an_lac)
-    found = checking.coverage(whole_book(), world.categories["road"], set_name="invented", on=ON)
+    found = checking.coverage(book(), world.categories["road"], set_name="invented", on=ON)
     assert {one.state for one in found} == {Coverage.CONTRADICTION}
 
 
@@ -81,10 +81,10 @@ def test_coverage_tells_roads_and_kinds_of_places_apart(world: World, cast: Cast
     road = world.categories["road"]
     rule("ql", category=road, road_owner="national", target="agency", agency=world.fire)
     rule("park", category=road, place_kind="industrial", target="agency", agency=world.binh_minh)
-    book = whole_book()
+    held = book()
     index.territory()
     with most_queries(0):
-        cases = checking.rules_by_case(book, road, set_name="invented", on=ON)
+        cases = checking.rules_by_case(held, road, set_name="invented", on=ON)
     assert [(case.owner, case.kind, [one.code for one in rules]) for case, rules in cases] == [
         (None, "", ["field"]),
         (None, "industrial", ["park"]),
