@@ -32,6 +32,12 @@ _MANY_REPORTS = 8
 _MOST_WEIGHT = 2.5
 # What is older has been learnt by the keywords, or does not matter any more.
 _NEWEST = 3_000
+# A slow transaction's lesson shows up after those of quicker ones: so far back is read again.
+_LATE = dt.timedelta(minutes=1)
+_EDITION = (
+    "SELECT (SELECT MAX(id) FROM triage_lesson WHERE exercise = %s),"
+    " (SELECT MAX(changed_at) FROM triage_lesson WHERE exercise = %s)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Hint:
 class _Counts:
     """The pairs of one exercise, as far as they were read."""
 
-    edition: tuple[object, ...] = ()
+    edition: tuple[int, str] = (0, "")
     read_until: dt.datetime | None = None
     by_report: dict[int, tuple[int, frozenset[str]]] = field(default_factory=dict)
     pairs: dict[str, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
@@ -90,7 +96,7 @@ def revoke(lessons: Iterable[Lesson], *, by: Person) -> int:
 
 
 def hints(words: str, exercise: int) -> list[Hint]:
-    """What people confirmed of reports with the same words, category by category. One query, two after a change."""
+    """What people confirmed of reports with the same words, category by category. One query, four after a change."""
     counts = _read(exercise)
     weights: dict[int, float] = defaultdict(float)
     by: dict[int, list[str]] = defaultdict(list)
@@ -117,21 +123,18 @@ def pairs_of(words: str) -> list[str]:
 
 
 def _read(exercise: int) -> _Counts:
-    with connection.cursor() as cursor:
-        # By hand, as for the keywords.
-        cursor.execute("SELECT COUNT(*), MAX(changed_at) FROM triage_lesson WHERE exercise = %s", [exercise])
-        edition = tuple(cursor.fetchone())
+    edition = _edition(exercise)
     known = _counts.get(exercise)
     if known is not None and known.edition == edition:
         return known
     with _lock:
         counts = _counts.get(exercise) or _Counts()
-        if edition[0] < len(counts.by_report):
+        rows = Lesson.objects.filter(exercise=exercise)
+        if rows.count() < len(counts.by_report) or edition < counts.edition:
             # Another database, or a restored one.
             counts = _Counts()
-        rows = Lesson.objects.filter(exercise=exercise)
-        new = rows.filter(changed_at__gte=counts.read_until) if counts.read_until else rows
         newest = rows.aggregate(Max("changed_at"))["changed_at__max"]
+        new = rows.filter(changed_at__gte=counts.read_until - _LATE) if counts.read_until else rows
         fields = ("report_id", "category_id", "revoked_at", "report__text__words")
         for report_id, category_id, revoked_at, words in new.order_by("-pk").values_list(*fields)[:_NEWEST]:
             counts.forget(report_id)
@@ -140,3 +143,12 @@ def _read(exercise: int) -> _Counts:
         counts.edition, counts.read_until = edition, newest
         _counts[exercise] = counts
         return counts
+
+
+def _edition(exercise: int) -> tuple[int, str]:
+    """The newest lesson and the last change, each from the end of an index, however many lessons there are."""
+    with connection.cursor() as cursor:
+        # By hand, as for the keywords.
+        cursor.execute(_EDITION, [exercise, exercise])
+        newest, changed_at = cursor.fetchone()
+    return newest or 0, str(changed_at or "")

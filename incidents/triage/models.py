@@ -42,13 +42,18 @@ class Lesson(models.Model):
     at = models.DateTimeField(_("confirmed at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    changed_at = models.DateTimeField(auto_now=True, db_index=True)
+    changed_at = models.DateTimeField(auto_now=True)
     exercise = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("lesson")
         verbose_name_plural = _("lessons")
         ordering: ClassVar = ["-at"]
+        # Asked for every report: which is the newest, and the last that changed.
+        indexes: ClassVar = [
+            models.Index(fields=["exercise", "id"], name="lesson_newest"),
+            models.Index(fields=["exercise", "changed_at"], name="lesson_changed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.report_id} → {self.category_id}"
