@@ -249,7 +249,13 @@ def suggest(request: HttpRequest) -> JsonResponse:
             agency=agency.agency,
         )
         spot = fields["point"]
-        near = duplicates(words=text, point=(spot.x, spot.y) if spot else None, at=at, category=guess.category)
+        near = duplicates(
+            words=text,
+            point=(spot.x, spot.y) if spot else None,
+            at=at,
+            category=guess.category,
+            unsure_m=fields["radius_m"],
+        )
         return JsonResponse(
             {
                 "category": {

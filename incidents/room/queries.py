@@ -290,6 +290,7 @@ def _near(incident: Incident) -> list[Near]:
         at=timezone.now(),
         category=incident.category,
         exercise=incident.exercise,
+        unsure_m=incident.radius_m,
         but=incident.pk,
     )
 

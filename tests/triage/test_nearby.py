@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from incidents.records.models import Incident
+from incidents.triage.grouping import VAGUE_M
 from incidents.triage.nearby import duplicates
 from tests.intake.world import IN_AN_LAC, World
 
@@ -33,6 +34,20 @@ def test_similar_words_are_enough_without_a_category(take: Any) -> None:
     found = duplicates(words="xe ben cho dat roi vai duong 30/4", point=IN_AN_LAC, at=timezone.now())
     assert [one.incident.pk for one in found] == [near.pk]
     assert found[0].similarity > 80
+
+
+def test_reports_known_by_their_ward_alone_are_near_each_other_only_in_what_they_say(take: Any, world: World) -> None:
+    hole = take("Ổ gà to ở phường An Lạc").incident
+    assert hole.radius_m > VAGUE_M
+    asked: dict[str, Any] = {"point": (hole.point.x, hole.point.y), "at": timezone.now(), "unsure_m": hole.radius_m}
+    # The ward's name is in both, and each lies in the ward's middle: that says nothing.
+    assert duplicates(words="Đèn đường ở phường An Lạc bị tắt", category=world.categories["light"], **asked) == []
+    assert duplicates(words="Mặt cầu lún sụt", category=world.categories["road"], **asked) == []
+    (same,) = duplicates(words="ổ gà rất to ở An Lạc", category=world.categories["road"], **asked)
+    assert (same.incident.pk, same.distance_m) == (hole.pk, None)
+    # As exact as the pin may be: where the other is, nobody knows.
+    (again,) = duplicates(words="ổ gà to ở An Lạc", category=world.categories["road"], **{**asked, "unsure_m": 10.0})
+    assert again.distance_m is None
 
 
 def test_old_closed_and_exercise_ones_are_left_out(take: Any, world: World) -> None:

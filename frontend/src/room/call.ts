@@ -35,7 +35,8 @@ interface Place {
 interface Duplicate {
   code: string;
   summary: string;
-  distance_m: number;
+  /** Null where one of the two is known by its ward alone. */
+  distance_m: number | null;
   received_at: string;
   reports: number;
 }
@@ -671,7 +672,7 @@ export class CallForm {
                 one.summary,
                 [
                   one.reports > 1 ? say("call.reports", { n: one.reports }) : "",
-                  distance(one.distance_m),
+                  one.distance_m === null ? say("call.near.vague") : distance(one.distance_m),
                   age(Date.parse(one.received_at), Date.now()),
                 ].filter(Boolean).join(" · "),
                 one.code,
