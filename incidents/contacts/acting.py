@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from incidents.contacts import links
-from incidents.contacts.commands import Act, Command, choose_unit
+from incidents.contacts.commands import Act, Command, choose_unit, why_returned
 from incidents.contacts.models import Instruction
 from incidents.delivery.models import Door, Kind
 from incidents.delivery.queue import enqueue
@@ -90,6 +90,8 @@ def _done(
     pictures: Sequence[Prepared],
     before: Callable[[], None],
 ) -> Said:
+    if command.act == Act.HELP:
+        raise NotDone("help", _what_is_missing(contacts, command, assignment))
     assignment = assignment or _named(contacts, command)
     contact = _of_agency(contacts, assignment)
     try:
@@ -127,7 +129,8 @@ def _act(assignment: Assignment, contact: ContactPoint, command: Command, pictur
             agency_work.accept(assignment_id=pk, by=person)
             return _("%(hotline)s: assignment %(task)s is accepted. When it is done, write: X %(task)s result") % names
         case Act.RETURN:
-            agency_work.return_(assignment_id=pk, by=person, reason=command.words)
+            why = why_returned(command.words)
+            agency_work.return_(assignment_id=pk, by=person, reason=command.words, code=why)
             return _("%(hotline)s: assignment %(task)s was returned.") % names
         case Act.HAND_ON:
             unit = _unit(assignment, command)
@@ -144,11 +147,15 @@ def _unit(assignment: Assignment, command: Command) -> HandlingUnit:
     chosen = choose_unit(command.words, [unit.name for unit in units])
     if chosen is not None:
         return units[chosen]
+    raise _which_unit(assignment, units)
+
+
+def _which_unit(assignment: Assignment, units: Sequence[HandlingUnit]) -> NotDone:
     if not units:
-        raise NotDone("no_units", _("Your agency has no handling units to hand on to."))
+        return NotDone("no_units", _("Your agency has no handling units to hand on to."))
     listed = "; ".join(f"{number} {unit.name}" for number, unit in enumerate(units, start=1))
     words = _("Which unit? %(units)s. Write for example: C %(task)s 1") % {"units": listed, "task": assignment.pk}
-    raise NotDone("which_unit", words)
+    return NotDone("which_unit", words)
 
 
 # --- which assignment, whose contact ----------------------------------------------------------------------------
@@ -156,8 +163,6 @@ def _unit(assignment: Assignment, command: Command) -> HandlingUnit:
 
 def _named(contacts: Sequence[ContactPoint], command: Command) -> Assignment:
     """The assignment that a code names, among those of the contacts' agencies. Raises NotDone."""
-    if command.act == Act.HELP:
-        raise NotDone("help", _help())
     rows = Assignment.objects.select_related("agency").filter(agency__in={one.agency_id for one in contacts})
     code = command.code
     if code.startswith("1022-"):
@@ -270,6 +275,22 @@ def _not_allowed(assignment: Assignment) -> str:
     if theirs:
         state += f" (“{Truncator(theirs).chars(_QUOTED)}”)"
     return _("Assignment %(task)s is: %(state)s. This cannot be done now.") % {"task": assignment.pk, "state": state}
+
+
+def _what_is_missing(contacts: Sequence[ContactPoint], command: Command, assignment: Assignment | None) -> str:
+    """How to write what was meant; the whole of it where that is not known. Raises NotDone for an unknown code."""
+    if command.wanted is None:
+        return _help()
+    assignment = assignment or _named(contacts, command)
+    match command.wanted:
+        case Act.HAND_ON:
+            units = HandlingUnit.objects.filter(agency_id=assignment.agency_id, is_active=True).order_by("name", "pk")
+            return _which_unit(assignment, list(units)).words
+        case Act.RETURN:
+            return _("Why is it returned? Write: T %(task)s reason") % {"task": assignment.pk}
+        case Act.DONE:
+            return _("What was done? Write: X %(task)s result") % {"task": assignment.pk}
+    return _help()
 
 
 def _help() -> str:

@@ -38,7 +38,7 @@ def claim(message: Mail, answered: Delivery | None, source_id: str) -> bool:
             command=command,
             door=Instruction.Door.EMAIL,
             source_id=source_id,
-            assignment=assignment if command.act != Act.HELP else None,
+            assignment=assignment if command.act != Act.HELP or command.wanted is not None else None,
             pictures=pictures,
         )
     except BaseException:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from incidents.doors.sms import plain
+from incidents.records.models.assignments import ReturnReason
 
 
 class Act(StrEnum):
@@ -44,11 +45,15 @@ _SHORT = 30
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`code` as typed, "" when the message names none; `words` are the reason, the unit or the result, as typed."""
+    """`code` as typed, "" when the message names none; `words` are the reason, the unit or the result, as typed.
+
+    `wanted` with HELP: the act that was meant, and only its words are missing.
+    """
 
     act: Act
     code: str = ""
     words: str = ""
+    wanted: Act | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -69,11 +74,35 @@ def read(text: str, *, code_needed: bool = True) -> Command | None:
         words = typed[found.start("rest") :] if len(typed) == len(folded) else found["rest"]
         command = Command(_ACT_OF[found["word"]], found["code"] or "", words.strip(" :.,-\t"))
         if command.code or not code_needed or command.act in _NEEDS_NO_CODE:
-            return command if command.is_whole else Command(Act.HELP, command.code)
+            return command if command.is_whole else Command(Act.HELP, command.code, wanted=_wanted(command))
         return Command(Act.HELP)
     if len(typed) < _SHORT or re.match(r"\S+\s+(1022-)?\d{1,10}\b", folded):
         return Command(Act.HELP)
     return None
+
+
+def _wanted(command: Command) -> Act | None:
+    return command.act if command.act != Act.HELP else None
+
+
+# What a reason says, folded, in the order of how much it settles.
+_WHY = {
+    ReturnReason.NOT_COMPETENT: (
+        "khong thuoc tham quyen",
+        "khong dung tham quyen",
+        "ngoai tham quyen",
+        "sai tham quyen",
+    ),
+    ReturnReason.OTHER_AREA: ("khong thuoc dia ban", "ngoai dia ban", "khac dia ban", "sai dia ban"),
+    ReturnReason.ALREADY_DONE: ("da xu ly", "da giai quyet", "da khac phuc"),
+    ReturnReason.NOT_CLEAR: ("khong ro", "chua ro"),
+}
+
+
+def why_returned(words: str) -> ReturnReason:
+    """The reason of the list that somebody's own words give; OTHER where they give none."""
+    folded = " ".join(plain(words).lower().split())
+    return next((why for why, said in _WHY.items() if any(one in folded for one in said)), ReturnReason.OTHER)
 
 
 def _stands_alone(word: str, rest: str) -> bool:

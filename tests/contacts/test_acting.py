@@ -109,6 +109,12 @@ def test_it_is_the_persons_act_when_the_number_is_somebodys(
     assert not Person.objects.filter(username__startswith="contact-").exists()
 
 
+def test_the_reason_of_the_list_is_heard_in_the_words(given: Assignment, write: Write) -> None:
+    write(f"t {given.pk} Không thuộc thẩm quyền, của Sở GTVT")
+    given.refresh_from_db()
+    assert (given.return_code, given.return_reason) == ("not_competent", "Không thuộc thẩm quyền, của Sở GTVT")
+
+
 def test_a_result_without_accepting_first_accepts_too(given: Assignment, write: Write) -> None:
     write(f"X {given.pk} đã dọn")
     assert state_of(given) == "result_given"
@@ -143,7 +149,10 @@ def test_a_colleague_was_quicker_and_no_words_are_lost(given: Assignment, cast: 
     [
         ("N 999999", "khong co viec 999999"),
         ("N", "Chua hieu"),
-        ("X {pk}", "Chua hieu"),
+        ("X {pk}", "Da lam gi? Nhan: X {pk} ket qua"),
+        ("T {pk}", "Tra lai vi sao? Nhan: T {pk} ly do"),
+        ("C {pk}", "Bo phan nao? 1 To do thi"),
+        ("T 999999", "khong co viec 999999"),
         ("C {pk} Tổ không có", "Bo phan nao? 1 To do thi"),
         ("nhan roi nhe", "Chua hieu"),
         ("H", "N ma"),
@@ -151,7 +160,7 @@ def test_a_colleague_was_quicker_and_no_words_are_lost(given: Assignment, cast: 
 )
 def test_wrong_forms_are_answered_with_help(given: Assignment, write: Write, text: str, expected: str) -> None:
     answer = write(text.format(pk=given.pk))
-    assert expected in answer
+    assert expected.format(pk=given.pk) in answer
     assert state_of(given) == "sent"
     assert not Report.objects.filter(source="sms").exists()
     assert Instruction.objects.get().refusal

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.contacts.commands import Act, Command, choose_unit, read
+from incidents.contacts.commands import Act, Command, choose_unit, read, why_returned
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,9 @@ from incidents.contacts.commands import Act, Command, choose_unit, read
         ("X 1234 vá 3 m2 lúc 10:30", Command(Act.DONE, "1234", "vá 3 m2 lúc 10:30")),
         ("H", Command(Act.HELP)),
         # Not whole: which reason, which unit, which result?
-        ("T 1234", Command(Act.HELP, "1234")),
-        ("C 1234 ", Command(Act.HELP, "1234")),
-        ("X 1234 .", Command(Act.HELP, "1234")),
+        ("T 1234", Command(Act.HELP, "1234", wanted=Act.RETURN)),
+        ("C 1234 ", Command(Act.HELP, "1234", wanted=Act.HAND_ON)),
+        ("X 1234 .", Command(Act.HELP, "1234", wanted=Act.DONE)),
         ("N", Command(Act.HELP)),
         ("N abc", Command(Act.HELP)),
         ("1234 N", Command(Act.HELP)),
@@ -53,13 +53,28 @@ def test_a_thread_of_mails_tells_the_code() -> None:
     # Prose that only begins like a command.
     for text in ("Trả lời ông/bà: chúng tôi sẽ xem lại hồ sơ này", "Nhận được thư của quý cơ quan, xin cảm ơn nhiều"):
         assert read(text, code_needed=False) is None
-    assert read("T", code_needed=False) == Command(Act.HELP)
+    assert read("T", code_needed=False) == Command(Act.HELP, wanted=Act.RETURN)
 
 
 @given(st.text(max_size=200))
 def test_no_text_makes_it_fail(text: str) -> None:
     command = read(text)
     assert command is None or command.act == Act.HELP or command.code
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Không thuộc thẩm quyền, của Sở GTVT", "not_competent"),
+        ("khong thuoc tham quyen", "not_competent"),
+        ("không thuộc địa bàn phường, địa chỉ chưa rõ", "other_area"),
+        ("đã xử lý tuần trước", "already_done"),
+        ("địa chỉ chưa rõ", "not_clear"),
+        ("xe hỏng", "other"),
+    ],
+)
+def test_why_it_was_returned(words: str, expected: str) -> None:
+    assert why_returned(words) == expected
 
 
 UNITS = ["Tổ đô thị", "Tổ môi trường", "Văn phòng"]
