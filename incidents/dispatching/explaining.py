@@ -207,7 +207,12 @@ def _ways(reach: Trace) -> str:
     """The doors by which the agency hears of it, the web first."""
     kinds = dict(ContactPoint.Kind.choices)
     ways = [_("the web")] if reach.get("focal_points") else []
-    return ", ".join([*ways, *(str(kinds.get(kind, kind)) for kind in reach.get("by", ()))])
+    return ", ".join([*ways, *(_inside(str(kinds.get(kind, kind))) for kind in reach.get("by", ()))])
+
+
+def _inside(name: str) -> str:
+    """A name as it stands inside a sentence; what is written in capitals (SMS) stays."""
+    return name if name.isupper() else name[:1].lower() + name[1:]
 
 
 def _ids(choices: Sequence[Mapping[str, Any]]) -> list[int]:

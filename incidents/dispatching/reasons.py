@@ -44,13 +44,14 @@ _TEXTS: dict[str, str | Promise] = {
 }
 
 
+# A rule that is not yet in force and has no end.
+_WITHOUT_END = _("Rule %(rule)s holds from %(since)s only")
 _OWNERS = {owner.value: owner.label for owner in RoadOwner}
 _NOTHING = dict.fromkeys(("rule", "basis", "agency", "area", "set", "road", "owner", "kind", "since", "until"), "")
 
 
 def _day(iso: str) -> str:
-    """A stored date as people write it; "…" for none."""
-    return date_format(dt.date.fromisoformat(iso), "d/m/Y") if iso else "…"
+    return date_format(dt.date.fromisoformat(iso), "d/m/Y") if iso else ""
 
 
 def sentence(reason: Mapping[str, Any]) -> str | None:
@@ -61,6 +62,8 @@ def sentence(reason: Mapping[str, Any]) -> str | None:
     params = {**_NOTHING, **(reason.get("params") or {})}
     if isinstance(params.get("why"), Mapping):
         params["why"] = sentence(params["why"]) or ""
+    if reason.get("code") == "dispatching.rule_not_in_force" and not params["until"]:
+        text = _WITHOUT_END
     params["owner"] = _OWNERS.get(params["owner"], params["owner"])
     params["since"], params["until"] = (_day(params[name]) for name in ("since", "until"))
     if isinstance(params["agency"], int):
