@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import shapely
@@ -49,6 +50,7 @@ class HouseAt:
     north: float
 
 
+@lru_cache(maxsize=1_000)
 def split_number(text: str) -> tuple[int, tuple[str, ...]] | None:
     """A house number as main number and the rest: "số 12A/5" is (12, ("a", "5")); None when it has no number."""
     words = fold_name(text).split()

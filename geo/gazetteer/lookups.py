@@ -10,7 +10,7 @@ import hashlib
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,7 +25,7 @@ from geo.gazetteer import linear
 from geo.gazetteer.answers import Crossing, Entry, EntryKind, Hit, LearntAlias, Near, Place, Spot, Street
 from geo.gazetteer.grid import Grid
 from geo.gazetteer.houses import Houses
-from geo.gazetteer.names import NameRows, Names
+from geo.gazetteer.names import LEAST_LIKENESS, NameRows, Names
 from geo.gazetteer.roadnames import road_number, spellings_of, street_spellings
 from geo.gazetteer.rows import CrossroadRow, HouseRow, PlaceRow, PostRow, StreetRow
 from geo.gazetteer.shortforms import written_out
@@ -50,30 +50,36 @@ class LookupNames:
     added: LookupNames | None = None
 
     def _entries(self, names: Sequence[int]) -> tuple[Entry, ...]:
-        found = dict.fromkeys(self.owners[name] for name in names)
-        return tuple(Entry(KINDS[owner & 3], owner >> 2) for owner in found)
+        owners = self.owners
+        found = dict.fromkeys([owners[name] for name in names])
+        return tuple([Entry(KINDS[owner & 3], owner >> 2) for owner in found])
 
-    def scan(self, words: Sequence[str]) -> list[Hit]:
-        """The longest exact name at every word that begins one, also written in one word. Hits may overlap."""
-        hits = [Hit(start, end, self._entries(names)) for start, end, names in self.names.scan(words)]
+    def scan(self, words: Sequence[str], alone: Container[int] | None = None) -> list[Hit]:
+        """The longest exact name at every word that begins one, also written in one word. Hits may overlap.
+
+        `alone`: the places where one word may be a name by itself (None: everywhere).
+        """
+        hits = [Hit(start, end, self._entries(names)) for start, end, names in self.names.scan(words, alone)]
         if self.added is None:
             return hits
         # One name of both is one hit, with everything it stands for.
         found = {(hit.start, hit.end): hit for hit in hits}
-        for hit in self.added.scan(words):
+        for hit in self.added.scan(words, alone):
             known = found.get((hit.start, hit.end))
             found[hit.start, hit.end] = hit if known is None else hit._replace(entries=known.entries + hit.entries)
         return list(found.values())
 
-    def near(self, words: Sequence[str], start: int, longest: int = 8, least: int = 1) -> list[Near]:
+    def near(
+        self, words: Sequence[str], start: int, longest: int = 8, least: int = 1, likeness: float = LEAST_LIKENESS
+    ) -> list[Near]:
         """Names like the words from `start` on, `least` to `longest` of them; best first, bounded work."""
         best: dict[int, Near] = {}
-        for found in self.names.near(words, start, longest, least):
+        for found in self.names.near(words, start, longest, least, likeness):
             owner = self.owners[found.name]
             best.setdefault(owner, Near(found.start, found.end, Entry(KINDS[owner & 3], owner >> 2), found.likeness))
         if self.added is None:
             return list(best.values())
-        both = [*best.values(), *self.added.near(words, start, longest, least)]
+        both = [*best.values(), *self.added.near(words, start, longest, least, likeness)]
         return sorted(both, key=lambda one: (-one.likeness, one.start - one.end))
 
     def beginning(self, words: Sequence[str], most: int = 8) -> list[Entry]:
@@ -128,9 +134,9 @@ class Gazetteer:
 
     # --- names -----------------------------------------------------------------------------------------------------
 
-    def scan(self, words: Sequence[str], exercise: int = 0) -> list[Hit]:
-        """`names.scan` with the aliases learnt in this exercise (0: live) beside the names."""
-        hits = self.names.scan(words)
+    def scan(self, words: Sequence[str], exercise: int = 0, alone: Container[int] | None = None) -> list[Hit]:
+        """`names.scan` with the aliases learnt in this exercise (0: live) beside the names, those wherever they are."""
+        hits = self.names.scan(words, alone)
         learnt = self.aliases.get(exercise)
         return hits + learnt.scan(words) if learnt is not None else hits
 

@@ -1,32 +1,33 @@
 """Names by their words: exact, misspelt, and half typed. Hundreds of thousands of names in sorted arrays.
 
-A name is a row of folded words. Three tables of 64-bit hashes, each sorted and searched by bisection, answer
-without touching a name that does not fit:
+A name is a row of folded words. Three tables of 64-bit hashes answer without touching a name that does not fit:
 
     whole    the words written together            "phu hoa" and "phuhoa" meet
     gapped   the words with one of them left open  one word may be anything: a slip of whatever size
     short    the words without one of them         the writer left one out
 
-A vocabulary with the words that lack one letter puts right several small slips in one name. The hash is Python's
-own, so the tables live and die with the process; what they find is compared letter by letter.
+Of each two words that begin names it is known how many words those names have: nearly all pairs of words in a text
+begin none, and then nothing is looked up. A vocabulary with the words that lack one letter puts right several small
+slips in one name. The hash is Python's own, so the tables live and die with the process; what they find is compared
+letter by letter.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 
 LONGEST_NAME = 14
 # A name of fewer words with one left out could be anything.
 LEAST_WORDS_SHORT = 4
 LEAST_GLUED = 5
-LEAST_LIKENESS = 80.0
+LEAST_LIKENESS = 0.8
 MOST_COMPARED = 64
 MOST_PER_KEY = 12
 
@@ -59,23 +60,30 @@ def glue(words: Sequence[str]) -> str:
 
 
 class _Hashes:
-    """A multi-map from hashes to numbers in two flat arrays."""
+    """A multi-map from hashes to numbers in flat arrays, sorted by their last bits; a table tells the range of each."""
 
-    __slots__ = ("keys", "values")
+    __slots__ = ("keys", "mask", "starts", "values")
 
     def __init__(self, keys: array[int], values: array[int]) -> None:
         hashes = np.frombuffer(keys, dtype=np.int64) if keys else np.empty(0, np.int64)
-        order = np.argsort(hashes, kind="stable")
+        self.mask = (1 << len(keys).bit_length()) - 1
+        ends = hashes & self.mask
+        order = np.lexsort((hashes, ends))
+        self.starts = array("i", np.searchsorted(ends[order], np.arange(self.mask + 2)).astype(np.int32).tobytes())
         self.keys = array("q", hashes[order].tobytes())
         numbers = np.frombuffer(values, dtype=np.int32) if values else np.empty(0, np.int32)
         self.values = array("i", numbers[order].tobytes())
 
     def __getitem__(self, key: int) -> Sequence[int]:
-        keys = self.keys
-        first = bisect_left(keys, key)
-        if first == len(keys) or keys[first] != key:
+        place = key & self.mask
+        first, behind = self.starts[place], self.starts[place + 1]
+        if first == behind:
             return ()
-        return self.values[first : bisect_right(keys, key, first)]
+        keys = self.keys
+        first = bisect_left(keys, key, first, behind)
+        if first == behind or keys[first] != key:
+            return ()
+        return self.values[first : bisect_right(keys, key, first, behind)]
 
 
 class NameRows:
@@ -107,7 +115,11 @@ class Names:
         self._numbers = array("i", order[given].tobytes())
         self._flat: Numbers = np.frombuffer(self._numbers, dtype=np.int32) if self._numbers else np.empty(0, np.int32)
         self._starts = rows.starts
-        self._lengths = array("i", [0]) * len(self._words)
+        # The words that are a name alone; and of each two words that begin names (the first one's number times
+        # `_places`, and the second one's) the lengths of those names as bits.
+        self._single = bytearray(len(self._words))
+        self._places = len(self._words) + 1
+        self._lengths: dict[int, int] = {}
         self._build_hashes()
         self._build_postings()
         self._build_slips()
@@ -125,10 +137,11 @@ class Names:
         for name in range(len(self)):
             words = self.words(name)
             whole.append(hash(glue(words)))
-            if not words:
-                continue
-            self._lengths[self._ids[words[0]]] |= 1 << len(words)
+            if len(words) == 1:
+                self._single[self._ids[words[0]]] = 1
             if len(words) > 1:
+                pair = self._ids[words[0]] * self._places + self._ids[words[1]]
+                self._lengths[pair] = self._lengths.get(pair, 0) | 1 << len(words)
                 for gap in range(len(words)):
                     gapped.append(_gapped(words, gap))
                     gapped_names.append(name)
@@ -177,44 +190,46 @@ class Names:
             return tuple([name for name in found if glue(self.words(name)) == glued])
         return tuple(found) if glue(self.words(found[0])) == glued else ()
 
-    def scan(self, words: Sequence[str]) -> list[NameHit]:
-        """The longest name at every word that begins one; names may overlap."""
+    def scan(self, words: Sequence[str], alone: Container[int] | None = None) -> list[NameHit]:
+        """The longest name at every word that begins one; names may overlap.
+
+        `alone`: the places where one word may be a name by itself (None: everywhere).
+        """
         hits = []
-        ids, lengths = self._ids, self._lengths
-        for start, word in enumerate(words):
-            number = ids.get(word)
-            if number is None:
-                if len(word) >= LEAST_GLUED and (names := self.exactly(word)):
+        numbers = [self._ids.get(word, -1) for word in words]
+        last = len(words) - 1
+        for start, number in enumerate(numbers):
+            word = words[start]
+            if number < 0:
+                if len(word) >= LEAST_GLUED and (alone is None or start in alone) and (names := self.exactly(word)):
                     hits.append(NameHit(start, start + 1, names))
                 continue
-            possible = lengths[number]
-            if not possible:
-                continue
-            best: NameHit | None = None
-            joined, length = word, 1
-            while True:
-                if possible >> length & 1 and (names := self.exactly(joined)):
-                    best = NameHit(start, start + length, names)
-                following = start + length
-                length += 1
-                if not possible >> length or following >= len(words) or (further := words[following]) not in ids:
-                    break
-                joined += f" {further}" if joined[-1].isdigit() and further[0].isdigit() else further
-            if best is not None:
-                hits.append(best)
+            best = self.exactly(word) if self._single[number] and (alone is None or start in alone) else ()
+            end = start + 1
+            if start < last and numbers[end] >= 0:
+                possible = self._lengths.get(number * self._places + numbers[end], 0)
+                length = 2
+                while possible >> length and start + length <= last + 1 and numbers[start + length - 1] >= 0:
+                    if possible >> length & 1 and (names := self.exactly(glue(words[start : start + length]))):
+                        best, end = names, start + length
+                    length += 1
+            if best:
+                hits.append(NameHit(start, end, best))
         return hits
 
     # --- misspelt ------------------------------------------------------------------------------------------------
 
-    def near(self, words: Sequence[str], start: int, longest: int = 8, least: int = 1) -> list[NearName]:
-        """Names nearly written from a word on, best first. Looks at no more than MOST_COMPARED names."""
+    def near(
+        self, words: Sequence[str], start: int, longest: int = 8, least: int = 1, likeness: float = LEAST_LIKENESS
+    ) -> list[NearName]:
+        """Names nearly written from a word on, at least so like it, best first. Looks at no more than MOST_COMPARED."""
         best: dict[int, NearName] = {}
         compared = 0
         for length in range(least, min(longest, LONGEST_NAME, len(words) - start) + 1):
             part = tuple(words[start : start + length])
             written = " ".join(part)
             numerals = _numerals(part)
-            for name in self._candidates(part):
+            for name in self._candidates(part, likeness):
                 compared += 1
                 if compared > MOST_COMPARED:
                     break
@@ -222,16 +237,16 @@ class Names:
                 # Another number is another place, however alike the rest is.
                 if _numerals(own) != numerals:
                     continue
-                likeness = fuzz.ratio(written, " ".join(own), score_cutoff=LEAST_LIKENESS) / 100
-                if likeness and (name not in best or likeness > best[name].likeness):
-                    best[name] = NearName(start, start + length, name, likeness)
+                alike = fuzz.ratio(written, " ".join(own), score_cutoff=100 * likeness) / 100
+                if alike and (name not in best or alike > best[name].likeness):
+                    best[name] = NearName(start, start + length, name, alike)
         return sorted(best.values(), key=lambda one: (-one.likeness, one.start - one.end, one.name))
 
-    def _candidates(self, part: tuple[str, ...]) -> Iterator[int]:
+    def _candidates(self, part: tuple[str, ...], likeness: float) -> Iterator[int]:
         unknown = [place for place, word in enumerate(part) if word not in self._ids]
         if len(part) > 1 and len(unknown) <= 1:
             for gap in unknown or range(len(part)):
-                yield from self._gapped[_gapped(part, gap)][:MOST_PER_KEY]
+                yield from self._alike(part, gap, likeness)
             if len(part) > LEAST_WORDS_SHORT - 1:
                 for gap in unknown or range(len(part)):
                     yield from self.exactly(glue(part[:gap] + part[gap + 1 :]))
@@ -245,6 +260,18 @@ class Names:
                     return
                 mended[place] = corrected
             yield from self.exactly(glue(mended))
+
+    def _alike(self, part: tuple[str, ...], gap: int, likeness: float) -> Iterator[int]:
+        """The names that differ from the words in one of them only, and in no more letters than they may."""
+        names = self._gapped[_gapped(part, gap)][:MOST_PER_KEY]
+        if not names:
+            return
+        written = part[gap]
+        letters = 2 * (sum(map(len, part)) + len(part) - 1) - len(written)
+        for name in names:
+            own = self._words[self._numbers[self._starts[name] + gap]]
+            if Indel.distance(written, own) <= (1.0 - likeness) * (letters + len(own)) + 1e-9:
+                yield name
 
     def likely_word(self, word: str) -> str | None:
         """The known word a misspelt one most likely is: one letter wrong, missing, too many, or two exchanged."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -78,8 +77,7 @@ class Spot(NamedTuple):
     direction: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A name of the gazetteer at tokens [start, end)."""
 
     start: int
@@ -118,6 +116,8 @@ class _Search:
         self.found = self._names(exercise)
 
     def spots(self) -> list[Spot]:
+        if not self.found:
+            return []
         streets = [found for found in self.found if found.of("street", "road")]
         stretches, bounds = self._stretches(streets)
         crossings = [found for found in self._crossings(streets) if bounds.isdisjoint(one.start for one in found[1])]
@@ -134,7 +134,10 @@ class _Search:
 
     def _names(self, exercise: int) -> list[_Found]:
         """Names that do not overlap, longer ones first, then nearly written ones behind what things are called."""
-        hits = sorted(self.gazetteer.scan(self.words, exercise), key=lambda hit: (hit.start - hit.end, hit.start))
+        # One word is only a name behind "đường" or with a number in it: "An" is a street in every town.
+        alone = {at for at, word in enumerate(self.words) if not word.isalpha() or self._is_labelled(at)}
+        hits = self.gazetteer.scan(self.words, exercise, alone)
+        hits.sort(key=lambda hit: (hit.start - hit.end, hit.start))
         kept: list[_Found] = []
         for hit in hits:
             if any(hit.start < other.end and other.start < hit.end for other in kept):
@@ -142,11 +145,8 @@ class _Search:
             # A known name may have a dash of its own: "Ngã tư Phạm Ngọc Thạch - Trần Ngọc Lên".
             if any(token.opens and token.gap not in _DASHES for token in self.tokens[hit.start + 1 : hit.end]):
                 continue
-            kinds = {entry.kind for entry in hit.entries}
-            counting = {kind for kind in kinds if self._counts(kind, hit.start, hit.end)}
-            entries = (
-                hit.entries if counting == kinds else tuple(entry for entry in hit.entries if entry.kind in counting)
-            )
+            counts = {kind: self._counts(kind, hit.start, hit.end) for kind in {entry.kind for entry in hit.entries}}
+            entries = tuple([entry for entry in hit.entries if counts[entry.kind]])
             if entries:
                 kept.append(_Found(hit.start, hit.end, entries, 1.0))
         return sorted([*kept, *self._nearly(kept)], key=lambda found: found.start)
@@ -176,24 +176,29 @@ class _Search:
     def _nearly(self, kept: Sequence[_Found]) -> Iterator[_Found]:
         # The words of a unit's name are no misspelt name of something else.
         covered = self.in_units.union(*(range(found.start, found.end) for found in kept))
-        tried, things = 0, _things()
+        tried, behind, things, begins = 0, 0, _things(), _things().beginnings
         for at, word in enumerate(self.words):
-            if at in covered:
-                continue
             is_street = word in {"duong", "pho"}
-            if tried >= MOST_NEAR or (not is_street and things.at_keys(self.words, at) is None):
+            if (not is_street and word not in begins) or at < behind or at in covered:
                 continue
+            if tried >= MOST_NEAR:
+                break
+            thing = None if is_street else things.at_keys(self.words, at)
+            if thing is None and not is_street:
+                continue
+            behind = thing.end if thing is not None else at + 1
             start = at + 1 if is_street else at
             longest = 0
             while longest < LONGEST_NAME and start + longest < len(self.tokens) and start + longest not in covered:
                 if longest and self.tokens[start + longest].opens:
                     break
                 longest += 1
-            if longest < 2:
+            # A thing without a name of its own is none; and of a number nothing is nearly right.
+            if longest < 2 or not any(word.isalpha() for word in self.words[behind : start + longest]):
                 continue
             tried += 1
-            near = self.gazetteer.names.near(self.words, start, longest, least=2)
-            best = [one for one in near if one.likeness >= max(LEAST_LIKENESS, near[0].likeness - 0.005)]
+            near = self.gazetteer.names.near(self.words, start, longest, 2, LEAST_LIKENESS)
+            best = [one for one in near if one.likeness >= near[0].likeness - 0.005]
             best = [one for one in best if (one.entry.kind == "place") == (start == at) and one.end - one.start > 1]
             best = [one for one in best if one.end == best[0].end and not self._is_unit(one.start, one.end)]
             if best:
