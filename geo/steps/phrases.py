@@ -1,18 +1,16 @@
-"""Finds known phrases in a row of words: a dictionary by first word, the longest match first."""
+"""Finds known phrases in a row of words: a tree of words, the longest match counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from geo.steps.tokens import Token, tokens_of
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase(Generic[T]):
+class Phrase(NamedTuple, Generic[T]):
     """A phrase found at tokens [start, end), with everything it may stand for."""
 
     start: int
@@ -20,14 +18,23 @@ class Phrase(Generic[T]):
     meanings: tuple[T, ...]
 
 
+class _Node(Generic[T]):
+    """What phrases that begin with the same words go on with, and what those words stand for themselves."""
+
+    __slots__ = ("further", "meanings")
+
+    def __init__(self) -> None:
+        self.further: dict[str, _Node[T]] = {}
+        self.meanings: tuple[T, ...] = ()
+
+
 class Phrases(Generic[T]):
     """Phrases by their folded words. Also found when written in one word ("phuloi")."""
 
     def __init__(self) -> None:
         self._by_words: dict[tuple[str, ...], tuple[T, ...]] = {}
-        # First word → how many words the phrases have that begin with it, longest first. Whoever goes through a text
-        # looks here before asking: nearly all words begin nothing.
-        self.beginnings: dict[str, tuple[int, ...]] = {}
+        # By first word. Whoever goes through a text looks here before asking: nearly all words begin nothing.
+        self.beginnings: dict[str, _Node[T]] = {}
 
     def add(self, phrase: str, meaning: T) -> None:
         """A phrase as it is written."""
@@ -44,11 +51,14 @@ class Phrases(Generic[T]):
 
     def _put(self, words: tuple[str, ...], meaning: T) -> None:
         meanings = self._by_words.get(words, ())
-        if meaning not in meanings:
-            self._by_words[words] = (*meanings, meaning)
-        lengths = self.beginnings.get(words[0], ())
-        if len(words) not in lengths:
-            self.beginnings[words[0]] = tuple(sorted((*lengths, len(words)), reverse=True))
+        if meaning in meanings:
+            return
+        self._by_words[words] = meanings = (*meanings, meaning)
+        further = self.beginnings
+        for word in words:
+            node = further.setdefault(word, _Node())
+            further = node.further
+        node.meanings = meanings
 
     def at(self, tokens: Sequence[Token], start: int) -> Phrase[T] | None:
         """The longest phrase that begins at a token."""
@@ -58,15 +68,16 @@ class Phrases(Generic[T]):
 
     def at_keys(self, words: Sequence[str], start: int) -> Phrase[T] | None:
         """The longest phrase that begins at a word."""
-        lengths = self.beginnings.get(words[start])
-        if lengths is None:
-            return None
-        for length in lengths:
-            if start + length <= len(words):
-                meanings = self._by_words.get(tuple(words[start : start + length]))
-                if meanings:
-                    return Phrase(start, start + length, meanings)
-        return None
+        node = self.beginnings.get(words[start])
+        end, best, at, count = start, None, start + 1, len(words)
+        while node is not None:
+            if node.meanings:
+                end, best = at, node
+            if at == count:
+                break
+            node = node.further.get(words[at])
+            at += 1
+        return Phrase(start, end, best.meanings) if best is not None else None
 
     def ending_at(self, tokens: Sequence[Token], end: int, longest: int = 4) -> Phrase[T] | None:
         """The longest phrase that ends directly before a token."""
