@@ -63,12 +63,13 @@ def area_set_on(on: dt.date) -> AreaSet:
 def set_index_on(on: dt.date, *, pinned: bool = True) -> SetIndex | None:
     """The index of the set in force on a date (or the pinned one, unless `pinned` is false); None when no areas are
     loaded for it."""
-    return territory().named(settings.AREA_SET) if settings.AREA_SET and pinned else territory().on(on)
+    name = settings.AREA_SET if pinned else ""
+    return territory().named(name) if name else territory().on(on)
 
 
 def names_date(on: dt.date, *, pinned: bool = True) -> dt.date | None:
     """The date whose unit names are used: a pinned set shows its own names, whatever the date."""
-    return None if settings.AREA_SET and pinned else on
+    return None if pinned and settings.AREA_SET else on
 
 
 def reference_to(index: SetIndex, unit: Unit, on: dt.date | None) -> AreaRef:

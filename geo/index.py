@@ -91,6 +91,11 @@ class SetIndex:
         """The ward whose polygon covers the point; on a common border the one with the lower code."""
         return _lowest(self.wards, self._ward_tree.query(Point(lon, lat), predicate="intersects"))
 
+    def covers(self, lon: float, lat: float) -> bool:
+        """Whether the point lies in the set's territory."""
+        tree = self._ward_tree if self.wards else self._district_tree
+        return len(tree.query(Point(lon, lat), predicate="intersects")) > 0
+
     def wards_covering(self, points: Any) -> tuple[Any, Any]:
         """For an array of points: the pairs (place among the points, place among the wards) that cover each other."""
         at, ward = self._ward_tree.query(points, predicate="intersects")
@@ -138,10 +143,16 @@ class Territory:
         return int(self.fingerprint[0])
 
     def on(self, date: dt.date) -> SetIndex | None:
-        return next((area_set for area_set in self.sets if area_set.holds(date)), None)
+        for area_set in self.sets:
+            if area_set.holds(date):
+                return area_set
+        return None
 
     def named(self, name: str) -> SetIndex | None:
-        return next((area_set for area_set in self.sets if area_set.name == name), None)
+        for area_set in self.sets:
+            if area_set.name == name:
+                return area_set
+        return None
 
 
 _lock = threading.Lock()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -14,7 +14,7 @@ from geo.folding import fold, fold_name
 from geo.index import SetIndex, Territory, Unit
 from geo.kinds import LEVEL_OF, bare_name
 from geo.language import table
-from geo.models import AreaKind, Level
+from geo.models import Level
 from geo.steps.neighbours import names_of_the_city_since, neighbour_at, neighbour_wards
 from geo.steps.neighbours import spelt as _spelt
 from geo.steps.phrases import Phrases
@@ -23,6 +23,8 @@ from geo.steps.tokens import Token, marks_of, tokens_of
 
 # Misspelt names are only looked for so many times in one text.
 MOST_MISSPELT = 12
+# Words of texts whose spelling is remembered.
+MOST_KEYS = 20_000
 # Words of the longest thing that units' names are given to ("nhà ở an sinh xã hội").
 LONGEST_THING = 6
 
@@ -59,8 +61,7 @@ class Meaning:
         return self.set_name, self.code
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A unit's name found in a text, covering the words [start, end) with its label.
 
     `label` is the kind written before it ("" for none); `evidence` what makes it a unit's name; `beside`: the text
@@ -88,8 +89,7 @@ class Mention:
         return self.evidence in FIRM and not self.beside
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """A name outside the territory at a token.
 
     `city`: the one the territory has belonged to since the merger of 2025; `unknown`: a district by its label that is
@@ -117,6 +117,19 @@ class AreaNames:
     neighbours: Phrases[tuple[str, ...]]  # wards outside, with their marks
     outside_begins: frozenset[str]  # words that such a name, or a label before one, may begin with
     kept: dict[object, object] = field(default_factory=dict)  # what was worked out from this territory once
+    keys: dict[str, str] = field(default_factory=dict)  # words of texts → as the names are spelt
+
+    def key_of(self, folded: str) -> str:
+        """A word as the names are spelt, also when it was typed in raw telex."""
+        known = self.keys.get(folded)
+        if known is None:
+            if len(self.keys) >= MOST_KEYS:
+                self.keys.clear()
+            known = key(folded)
+            if known not in self.words and (typed := key(from_telex(folded))) in self.words:
+                known = typed
+            self.keys[folded] = known
+        return known
 
     def spellings_in(self, districts: frozenset[tuple[str, str]]) -> tuple[str, ...]:
         """The names of wards in some districts, as they are spelt."""
@@ -265,17 +278,15 @@ class Reading:
 
     def __init__(self, tokens: tuple[Token, ...], names: AreaNames, marked: bool) -> None:
         self.tokens, self.names, self.marked = tokens, names, marked
-        self.keys = [self._key(token.folded) for token in tokens]
+        key_of = names.key_of
+        self.keys = [key_of(token.folded) for token in tokens]
         self._ends = [0]  # where the mentions found so far end
         # How many breaks stand before each token: whether words stand together is one comparison.
         self._breaks = list(accumulate([token.opens for token in tokens]))
 
-    def _key(self, folded: str) -> str:
-        word = key(folded)
-        if word in self.names.words:
-            return word
-        typed = key(from_telex(folded))
-        return typed if typed in self.names.words else word
+    @cached_property
+    def _sounding(self) -> list[str]:
+        return [sound(word) for word in self.keys]
 
     def _together(self, start: int, end: int) -> bool:
         """Whether no comma or the like stands among the words [start, end)."""
@@ -284,8 +295,9 @@ class Reading:
     def mentions(self) -> list[Mention]:
         """The units named, in the text's order; misspelt ones only of a level that nothing else names."""
         found = self._exact()
+        firm = {mention.level for mention in found if mention.is_firm}
         for level in (Level.DISTRICT, Level.WARD):
-            if not any(mention.level == level and mention.is_firm for mention in found):
+            if level not in firm:
                 found += self._misspelt(level, found)
         found.sort(key=lambda mention: mention.start)
         return _with_tails(found)
@@ -320,10 +332,8 @@ class Reading:
         written = self.tokens[start:end]
         misspelt = likeness is not None
         if likeness is None:
-            likenesses: dict[tuple[str, ...], float] = {}
-            for meaning in meanings:
-                if meaning.marks not in likenesses:
-                    likenesses[meaning.marks] = self._likeness(written, meaning)
+            marked = tuple([key(token.marked) for token in written])
+            likenesses = {marks: self._likeness(written, marked, marks) for marks in {one.marks for one in meanings}}
             likeness = max(likenesses.values())
             close = tuple(meanings)
             if len(likenesses) > 1:
@@ -332,12 +342,12 @@ class Reading:
             close = tuple(meanings)
         label, words_before = self._label_before(start)
         if label:
-            level = LEVEL_OF.get(AreaKind(label))
+            level = LEVEL_OF.get(label)
             fitting = tuple(meaning for meaning in close if meaning.level == level)
             if not fitting and level == Level.DISTRICT:
                 # "TP Bình Dương": no such district, but a province of that name.
                 fitting = tuple(meaning for meaning in close if meaning.level == Level.PROVINCE)
-            if not fitting and level == Level.DISTRICT and LEVEL_OF.get(AreaKind(label)) == Level.DISTRICT:
+            if not fitting and level == Level.DISTRICT and LEVEL_OF.get(label) == Level.DISTRICT:
                 # "huyện Tân Thành" is another one's district, not our ward of that name.
                 return None
             if not fitting and misspelt:
@@ -356,13 +366,18 @@ class Reading:
             evidence = "loose"
         return Mention(self._text(first, end), close, label, first, end, likeness, evidence, beside, smaller, misspelt)
 
-    def _likeness(self, written: Sequence[Token], meaning: Meaning) -> float:
-        """1 for the name as it is rightly marked, less for missing marks in a marked text, least for other marks."""
-        if len(written) != len(meaning.marks):
+    def _likeness(self, written: Sequence[Token], marked: tuple[str, ...], name: tuple[str, ...]) -> float:
+        """1 for the name as it is rightly marked, less for missing marks in a marked text, least for other marks.
+
+        `marked` are the words written with their marks, `name` the name's.
+        """
+        if marked == name:
+            return 1.0
+        if len(marked) != len(name):
             return 0.95
         missing = other = 0
-        for token, marks in zip(written, meaning.marks, strict=True):
-            if key(token.marked) != marks:
+        for token, mark, right in zip(written, marked, name, strict=True):
+            if mark != right:
                 if token.has_marks:
                     other += 1
                 else:
@@ -548,7 +563,7 @@ class Reading:
                     continue
             if keys[at][0] == "q" and self._is_numbered_quan(at):
                 found.append(Elsewhere(self._text(at, at + 1), at, city=False))
-            elif length and LEVEL_OF.get(AreaKind(kind)) == Level.DISTRICT and at not in taken and behind < len(keys):
+            elif length and LEVEL_OF.get(kind) == Level.DISTRICT and at not in taken and behind < len(keys):
                 if kind == "quan" and keys[behind].isdigit() and len(keys[behind]) <= 2:
                     found.append(Elsewhere(self._text(at, behind + 1), at, city=False))
                 elif behind not in taken and names.at_keys(keys, behind) is None:
@@ -621,7 +636,7 @@ class Reading:
         return "", 0
 
     def _text(self, start: int, end: int) -> str:
-        return " ".join(token.text for token in self.tokens[start:end])
+        return " ".join([token.text for token in self.tokens[start:end]])
 
     # --- misspelt ----------------------------------------------------------------------------------------------
 
@@ -669,11 +684,11 @@ class Reading:
         if mention is None or mention.evidence in {"maybe", "street", "inside"}:
             return None
         # A label of another level stands before something else.
-        return mention if not mention.label or LEVEL_OF.get(AreaKind(mention.label)) == level else None
+        return mention if not mention.label or LEVEL_OF.get(mention.label) == level else None
 
     def _heard(self, level: Level, taken: Sequence[bool], named: set[tuple[str, str]]) -> Mention | None:
         """The last name of a level in a text that sounds like the words ("bến các"), in the districts named if any."""
-        sounds, names = self.names.sounds[level], [sound(word) for word in self.keys]
+        sounds, names = self.names.sounds[level], self._sounding
         for end in range(len(names), 1, -1):
             for start in range(max(0, end - 4), end - 1):
                 name = sounds.get(" ".join(names[start:end]))
@@ -691,7 +706,7 @@ class Reading:
         if level != Level.WARD or named or self.keys[at] not in self.names.neighbours.beginnings:
             return False
         label = self._label_before(at)[0]
-        if not label or LEVEL_OF.get(AreaKind(label)) != Level.WARD:
+        if not label or LEVEL_OF.get(label) != Level.WARD:
             return False
         return neighbour_at(self.names.neighbours, self.tokens, self.keys, at) is not None
 
@@ -714,7 +729,7 @@ class Reading:
         for first, end in runs:
             for at in range(first, end):
                 label, _words = self._label_before(at)
-                if label and LEVEL_OF.get(AreaKind(label)) == level:
+                if label and LEVEL_OF.get(label) == level:
                     yield at, end, False
         for first, end in reversed(runs):
             if end - first <= 4 and not self._label_before(first)[0]:
@@ -745,7 +760,7 @@ def _with_tails(found: list[Mention]) -> list[Mention]:
             and behind.start == mention.end
             and ((mention.level == Level.WARD and behind.level == Level.PROVINCE) or _fit(mention, behind))
         ):
-            found[number] = replace(mention, evidence="tail")
+            found[number] = mention._replace(evidence="tail")
     return found
 
 

@@ -50,7 +50,9 @@ def find_landmarks(
 ) -> list[Mention]:
     """The landmarks a text names, as mentions of the wards they lie in. `written` as from `write_out`; the mentions
     count in `tokens`. `nearly`: where none is written rightly, one with a slip of the finger will do."""
-    words = [_ROMAN.get(token.folded, token.folded) for token in written]
+    words = [token.folded for token in written]
+    if not _ROMAN.keys().isdisjoint(words):
+        words = [_ROMAN.get(word, word) for word in words]
     found: list[Mention] = []
     known, done = _landmarks(), 0
 

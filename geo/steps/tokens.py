@@ -12,7 +12,7 @@ from geo.folding import fold
 # What is read of one text. A report is a few hundred characters; the rest of a very long one cannot cost time.
 MOST_CHARACTERS = 5_000
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"([^\W_]+)")
 _SPACE = re.compile(r"[^\S\n]+")
 _BREAKS = frozenset(',;:!?()[]{}\n\r|/"“”')
 _BREAK = re.compile(r"[,;:!?()\[\]{}\n\r|/\"“”]|\.(?:\s|$)|\s[-–—]\s")
@@ -94,30 +94,27 @@ def _is_break(gap: str) -> bool:
 def tokens_of(text: str) -> tuple[Token, ...]:
     """The words of a cleaned text in order; digits stay digits."""
     found = []
-    last = 0
-    for match in _WORD.finditer(text):
-        first = match.start()
-        gap = text[last:first]
-        if len(gap) > 1:
+    # What stands between the words and the words, in turn.
+    pieces = _WORD.split(text)
+    end = 0
+    for number in range(1, len(pieces), 2):
+        gap, written = pieces[number - 1], pieces[number]
+        first = end + len(gap)
+        end = first + len(written)
+        if gap == " ":
+            opens = False
+        elif len(gap) > 1:
             opens = _is_break(gap) if len(gap) <= 3 else _BREAK.search(gap) is not None
             gap = gap[:3]
         else:
             # "12/5" and "30/4" are one number.
-            opens = gap in _BREAKS and not (gap == "/" and text[last - 1].isalnum() and text[first].isdigit())
-        for word, folded, marked, at in _words_in(match.group()):
+            opens = gap in _BREAKS and not (gap == "/" and text[first - 2].isalnum() and written[0].isdigit())
+        for word, folded, marked, at in _words_in(written):
             if folded:
+                begin = first + at
                 found.append(
-                    Token(
-                        word,
-                        folded,
-                        marked,
-                        first + at,
-                        first + at + len(word),
-                        opens and at == 0,
-                        gap if at == 0 else "",
-                    )
+                    Token(word, folded, marked, begin, begin + len(word), opens and at == 0, gap if at == 0 else "")
                 )
-        last = match.end()
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from geo.index import SetIndex, Territory
 from geo.kinds import LEVEL_OF
@@ -33,8 +33,7 @@ STILL_MEANT = 0.9
 MOST_TIMES, MOST_MEANT = 2, 4
 
 
-@dataclass(frozen=True, slots=True)
-class WardGuess:
+class WardGuess(NamedTuple):
     """Ground the words may mean, the name it rests on, its share of all that is meant (the shares add up to 1).
 
     `agrees`: None when no district is named, else whether it lies in one of them.
@@ -48,8 +47,14 @@ class WardGuess:
     agrees: bool | None
 
 
+# (weight, name, what it may stand for, whether it agrees with the districts named)
+_Weighed = tuple[float, Mention, tuple[Meaning, ...], bool | None]
+
+
 def read_as_wards(mentions: Sequence[Mention], index: SetIndex, *, in_city: bool) -> list[Mention]:
     """ "Dĩ An, Dĩ An, Bình Dương": of a name said twice the first is the ward; and without districts it is one."""
+    if not any(mention.smaller for mention in mentions):
+        return list(mentions)
     read: list[Mention] = []
     merged = in_city or not index.districts
     no_ward = not any(mention.level == Level.WARD and mention.is_firm for mention in mentions)
@@ -63,7 +68,7 @@ def read_as_wards(mentions: Sequence[Mention], index: SetIndex, *, in_city: bool
         alone = no_ward and (in_city if mention.level == Level.PROVINCE else merged)
         if own and (alone or (again and mention.level == Level.DISTRICT)):
             evidence: Evidence = "tail" if again and mention.evidence == "loose" else mention.evidence
-            read.append(replace(mention, meanings=own, smaller=(), evidence=evidence))
+            read.append(mention._replace(meanings=own, smaller=(), evidence=evidence))
             no_ward = False
         else:
             read.append(mention)
@@ -76,7 +81,7 @@ def ward_guesses(
     """The ground the words mean, surest first; empty when no ward is named."""
     firm = [mention for mention in districts if mention.is_firm] or list(districts)
     named = {meaning.unit_key for mention in firm for meaning in mention.meanings}
-    weighed: list[tuple[float, Mention, tuple[Meaning, ...], bool | None]] = []
+    weighed: list[_Weighed] = []
     for mention in wards:
         meanings, agrees = _in_districts(mention, named)
         weight = WEIGHT[mention.evidence] * mention.likeness * (0.7 if mention.beside else 1.0)
@@ -85,21 +90,7 @@ def ward_guesses(
         weighed.append((weight, mention, meanings, agrees))
     if not weighed:
         return []
-    last = max(
-        (mention.start for _w, mention, _m, agrees in weighed if mention.is_firm and agrees is not False), default=-1
-    )
-    ordered = sorted(
-        (
-            (
-                weight * (EARLIER if mention.start < last and mention.evidence != "label" else 1.0),
-                mention,
-                meanings,
-                agrees,
-            )
-            for weight, mention, meanings, agrees in weighed
-        ),
-        key=lambda one: (-one[0], one[1].start),
-    )
+    ordered = _in_order(weighed) if len(weighed) > 1 else weighed
     top = ordered[0][0]
     # A name said again and again is not meant more than one said twice, nor less.
     times: dict[frozenset[tuple[str, str]], int] = {}
@@ -121,10 +112,22 @@ def ward_guesses(
                 share = weight / total / len(chosen) * ground.share
                 before = guesses.get(ground.unit.code)
                 if before is not None:
-                    guesses[ground.unit.code] = replace(before, share=before.share + share)
+                    guesses[ground.unit.code] = before._replace(share=before.share + share)
                 else:
                     guesses[ground.unit.code] = WardGuess(ground, mention, meaning, share, weight, agrees)
     return sorted(guesses.values(), key=lambda guess: (-guess.share, guess.ground.unit.code))
+
+
+def _in_order(weighed: Sequence[_Weighed]) -> list[_Weighed]:
+    """What weighs most first; of a list the last name that fits is the unit, those before it say where in it."""
+    last = max(
+        (mention.start for _w, mention, _m, agrees in weighed if mention.is_firm and agrees is not False), default=-1
+    )
+    lighter = [
+        (weight * (EARLIER if mention.start < last and mention.evidence != "label" else 1.0), mention, meanings, agrees)
+        for weight, mention, meanings, agrees in weighed
+    ]
+    return sorted(lighter, key=lambda one: (-one[0], one[1].start))
 
 
 def _in_districts(mention: Mention, named: set[tuple[str, str]]) -> tuple[tuple[Meaning, ...], bool | None]:

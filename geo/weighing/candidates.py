@@ -28,12 +28,11 @@ def candidate_at(
     covering: Covering,
     tokens: tuple[str, ...] = (),
 ) -> Candidate:
+    """What lies at a point, in the unit that covers it: in starter cells less sure."""
     ward, near = covering.ward, covering.near
     if ward is None and covering.district is None and near:
         ward, near = near[0], near[1:]
     district = covering.district or _district_of(read, ward)
-    # A unit named in words is that unit wherever its border runs.
-    doubtful = read.index.approximate and kind not in {"ward", "district"}
     if near and covering.ward is not None:
         confidence *= this_side(read, near, where, radius)
     return Candidate(
@@ -44,7 +43,7 @@ def candidate_at(
         radius_m=round(radius, 1),
         ward=ward,
         district=district,
-        confidence=round(min(confidence, 0.99) * (0.8 if doubtful else 1.0), 3),
+        confidence=round(min(confidence, 0.99) * (0.8 if read.index.approximate else 1.0), 3),
         tokens=tokens,
         near=near,
         approximate=read.index.approximate,
@@ -69,11 +68,34 @@ def _district_of(read: Read, ward: AreaRef | None) -> AreaRef | None:
 
 def ward_candidate(read: Read, guess: WardGuess, confidence: float) -> Candidate:
     ground = guess.ground
-    reference = reference_to(read.index, ground.unit, read.named_on)
-    covering = Covering(read.index.set_id, read.index.name, read.index.approximate, reference, None, ())
-    where = (ground.lon, ground.lat)
-    return candidate_at(
-        read, "ward", reference.name, where, ground.radius_m, confidence, covering, (guess.mention.text,)
+    ward = reference_to(read.index, ground.unit, read.named_on)
+    circle = ground.lon, ground.lat, ground.radius_m
+    return _unit_candidate(read, ward.name, circle, confidence, (guess.mention.text,), ward=ward)
+
+
+def _unit_candidate(
+    read: Read,
+    name: str,
+    circle: tuple[float, float, float],
+    confidence: float,
+    tokens: tuple[str, ...],
+    *,
+    ward: AreaRef | None = None,
+    district: AreaRef | None = None,
+) -> Candidate:
+    """A ward, or else a district, that words name; it is that unit wherever its border runs."""
+    lon, lat, radius = circle
+    return Candidate(
+        kind="ward" if ward is not None else "district",
+        name=name,
+        lon=round(lon, 7),
+        lat=round(lat, 7),
+        radius_m=round(radius, 1),
+        ward=ward,
+        district=district or _district_of(read, ward),
+        confidence=round(min(confidence, 0.99), 3),
+        tokens=tokens,
+        approximate=read.index.approximate,
     )
 
 
@@ -131,19 +153,14 @@ def district_candidates(read: Read, *, silent: bool = False) -> list[Candidate]:
 def _district_candidate(
     read: Read, index: SetIndex, unit: Unit, name: str, confidence: float, tokens: tuple[str, ...]
 ) -> Candidate:
-    lon, lat, radius = circle_of(read.territory, index, unit)
     district = reference_to(read.index, unit, read.named_on) if index is read.index else None
-    covering = Covering(read.index.set_id, read.index.name, read.index.approximate, None, district, ())
-    return candidate_at(read, "district", name, (lon, lat), radius, confidence, covering, tokens)
+    circle = circle_of(read.territory, index, unit)
+    return _unit_candidate(read, name, circle, confidence, tokens, district=district)
 
 
 def whole_unit(read: Read, unit: Unit, confidence: float, tokens: tuple[str, ...]) -> Candidate:
     reference = reference_to(read.index, unit, read.named_on)
-    ward = reference if unit.level == Level.WARD else None
-    covering = Covering(
-        read.index.set_id, read.index.name, read.index.approximate, ward, None if ward else reference, ()
-    )
-    lon, lat, radius = circle_of(read.territory, read.index, unit)
-    return candidate_at(
-        read, "ward" if ward else "district", reference.name, (lon, lat), radius, confidence, covering, tokens
-    )
+    circle = circle_of(read.territory, read.index, unit)
+    if unit.level == Level.WARD:
+        return _unit_candidate(read, reference.name, circle, confidence, tokens, ward=reference)
+    return _unit_candidate(read, reference.name, circle, confidence, tokens, district=reference)

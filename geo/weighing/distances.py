@@ -15,12 +15,7 @@ BORDER_SLACK_M = 200.0
 
 def inside(read: Read) -> list[Spot]:
     """The spots that lie in the territory."""
-    index = read.index
-    return [
-        spot
-        for spot in read.spots
-        if spot.kind == "street" or index.ward_at(spot.lon, spot.lat) or index.district_at(spot.lon, spot.lat)
-    ]
+    return [spot for spot in read.spots if spot.kind == "street" or read.index.covers(spot.lon, spot.lat)]
 
 
 def apart_from(read: Read, spot: Spot, lon: float, lat: float) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 
 from geo.confidence import of_ward
 from geo.index import Unit
@@ -52,7 +51,7 @@ def _one_of(read: Read, pair: Renamed) -> None:
             piece.unit.code for meaning in dropped.meanings for piece in grounds(read.territory, read.index, meaning)
         }
         if codes & ground:
-            read.wards = [replace(one, meanings=own) if one == kept else one for one in read.wards if one != dropped]
+            read.wards = [one._replace(meanings=own) if one == kept else one for one in read.wards if one != dropped]
             read.say("renamed", text=pair.old.text, name=pair.new.text)
             return
 
@@ -70,7 +69,7 @@ def _renamed_by_the_merger(read: Read) -> list[Mention]:
     for mention in read.wards:
         meanings = tuple(meaning for meaning in mention.meanings if not _has_districts(read, meaning))
         if meanings and not is_of_the_city(mention) and mention.is_firm:
-            kept.append(replace(mention, meanings=meanings))
+            kept.append(mention._replace(meanings=meanings))
     return kept
 
 

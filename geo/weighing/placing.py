@@ -63,13 +63,13 @@ def _in_wards(read: Read, spots: Sequence[Spot], firm: Sequence[WardGuess]) -> l
         for guess in firm:
             unit, confidence = guess.ground.unit, min(0.99, confidence_of(read, guess) + 0.01)
             if spot.street is not None and spot.kind == "street":
-                if not _may_reach(read, spot, guess.ground.unit):
+                if not _may_reach(read, spot, unit, spot.radius_m):
                     continue
                 at = read.gazetteer.stretch(spot.street, unit.polygon)
                 if at is not None:
                     inside = spot._replace(lon=at.lon, lat=at.lat, radius_m=at.radius_m, how=at.how)
                     placed.append(_Placed(inside, unit, confidence))
-            elif distance_to_unit(read, unit, spot.lon, spot.lat) <= FITS_M + _off_by(spot):
+            elif _fits(read, spot, unit):
                 placed.append(_Placed(spot, unit, confidence))
     return placed
 
@@ -79,10 +79,16 @@ def _off_by(spot: Spot) -> float:
     return spot.away_m if spot.direction is None else 0.0
 
 
-def _may_reach(read: Read, spot: Spot, unit: Unit) -> bool:
-    """Whether the circle of a street meets the circle of a ward: most streets of one name are elsewhere."""
+def _fits(read: Read, spot: Spot, unit: Unit) -> bool:
+    """Whether a spot lies in a unit, as far as borders and words are exact."""
+    slack = FITS_M + _off_by(spot)
+    return _may_reach(read, spot, unit, slack) and distance_to_unit(read, unit, spot.lon, spot.lat) <= slack
+
+
+def _may_reach(read: Read, spot: Spot, unit: Unit, within_m: float) -> bool:
+    """Whether a circle round a spot meets the circle of a unit: most things of one name are elsewhere."""
     lon, lat, radius = circle_of(read.territory, read.index, unit)
-    return about_m(lon, lat, spot.lon, spot.lat) <= 1.02 * (radius + spot.radius_m)
+    return about_m(lon, lat, spot.lon, spot.lat) <= 1.02 * (radius + within_m)
 
 
 def _anywhere(read: Read, spots: Sequence[Spot], guesses: Sequence[WardGuess]) -> list[_Placed]:
@@ -102,10 +108,7 @@ def _anywhere(read: Read, spots: Sequence[Spot], guesses: Sequence[WardGuess]) -
         if spot.kind == "street":
             continue
         ward = read.index.ward_at(spot.lon, spot.lat)
-        if codes and not any(
-            distance_to_unit(read, read.index.units[code], spot.lon, spot.lat) <= FITS_M + _off_by(spot)
-            for code in codes
-        ):
+        if codes and not any(_fits(read, spot, read.index.units[code]) for code in codes):
             continue
         confidence = spot.worth * (0.92 if spot.beside and spot.kind != "crossing" else 1.0)
         confidence += 0.06 * bool(codes) + 0.04 * (ward is not None and ward.code in hinted)

@@ -84,13 +84,15 @@ def read_texts(read: Read, words: str, address: str, point: tuple[float, float] 
         spots = find_spots(written, read.gazetteer, units, exercise)
         mentions = _not_in_spots(mentions, tokens, spots)
         # What the address says of a level stands; the words then only fill in what it leaves open.
-        for level, kept in (
+        levels: tuple[tuple[str, list[Mention]], ...] = (
             (Level.WARD, read.wards),
             (Level.DISTRICT, read.districts),
             (Level.PROVINCE, read.provinces),
-        ):
-            if not any(mention.is_firm for mention in kept):
-                kept += [mention for mention in mentions if mention.level == level]
+        )
+        left_open = {level: kept for level, kept in levels if not any(mention.is_firm for mention in kept)}
+        for mention in mentions:
+            if mention.level in left_open:
+                left_open[mention.level].append(mention)
         read.spots = read.spots or spots
         read.elsewhere += [one for one in elsewhere if not one.unknown]
         read.strangers += [one for one in elsewhere if one.unknown]
