@@ -111,11 +111,11 @@ async function ours(incidents: Incident[]): Promise<Subject> {
   map.jumpTo({ center: MIDDLE, zoom: ZOOM });
   room.show(incidents, []);
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  await rendered(map, ["incidents", "hot"]);
+  await rendered(map, ["clusters"]);
   return {
     change: async (all) => {
       room.show(all, []);
-      await rendered(map, ["incidents", "hot", "unit-names"], false);
+      await rendered(map, ["clusters", "unit-names"], false);
     },
     units: (units) => room.units({ units: unitsAt(units), ways: { type: "FeatureCollection", features: [] } }),
     move: (step) => frameOf(map, step),

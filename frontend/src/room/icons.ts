@@ -99,6 +99,11 @@ function shape(context: CanvasRenderingContext2D, group: number, radius: number)
 /** Pixels around an icon without ring and frame; the card fills them too, and a map may have 50,000 icons. */
 const BARE_EDGE = 5;
 
+const edgeOf = (name: string): number => (/-over|-exercise/.test(name) ? 0 : BARE_EDGE);
+
+/** How wide and high `iconImage` is, in pixels of the page. */
+export const sizeOf = (name: string): number => SIZE - 2 * edgeOf(name);
+
 /** The icon as pixels, its middle in the middle; no larger than what is drawn. */
 export function iconImage(name: string, ratio: number): ImageData {
   const canvas = document.createElement("canvas");
@@ -106,6 +111,6 @@ export function iconImage(name: string, ratio: number): ImageData {
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("no canvas");
   drawIcon(context, name, ratio);
-  const edge = /-over|-exercise/.test(name) ? 0 : BARE_EDGE * ratio;
-  return context.getImageData(edge, edge, canvas.width - 2 * edge, canvas.height - 2 * edge);
+  const edge = edgeOf(name) * ratio;
+  return context.getImageData(edge, edge, sizeOf(name) * ratio, sizeOf(name) * ratio);
 }

@@ -5,10 +5,8 @@ import {
   addProtocol,
   AttributionControl,
   GeoJSONSource,
-  type LayerSpecification,
   LngLatBounds,
   Map as LibreMap,
-  type MapLayerMouseEvent,
   type MapMouseEvent,
   Marker,
   NavigationControl,
@@ -27,11 +25,13 @@ import { type Ask, type Box, CLUSTERED_TO, type PointFeature, type Shown, type T
 import ClusterWorker from "./clusters.worker?worker";
 import { ICONS, iconImage, iconOf } from "./icons";
 import { type Incident, isOverdue } from "./incident";
+import { INCIDENT_SHEET, incidentRows } from "./incident-shapes";
 import { addGround, type Ground, GROUND_LAYERS, nameGround, paintGround } from "./ground";
 import { Measure } from "./measure";
+import { PointShapes } from "./point-shapes";
 import { pixelsOf, SHEET, zoomOf } from "./printing";
 import { PastLayers, type PastShown, type WardFigure, type WardFigures } from "./past";
-import { UnitShapes } from "./unit-shapes";
+import { UNIT_SHEET, unitRows } from "./unit-shapes";
 import type { UnitsOnMap } from "./units";
 import { hatch, type WarningsOnMap } from "./warnings";
 import { type Areas, circle, type MapSettings, type LayerName, type Pin, type RoomMap, type Spot } from "./map";
@@ -43,13 +43,15 @@ const STRONG = ["Be Vietnam Strong"];
 const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };
 /** Clusters are counted again at most this often; milliseconds. */
 const RECOUNT = 400;
-/** From this zoom on each incident is a point of its own, and so many changes lie on top before the base is laid anew. */
+/** From this zoom on each incident is a point of its own. Below it, more changes than this are counted at once. */
 const SINGLE_FROM = CLUSTERED_TO + 1;
-const ON_TOP = 400;
+const MANY = 400;
 /** More names of units than this only cover each other: those at work come first. While there are more units, names and ways
  * follow their units at most so often; milliseconds. */
 const NAMED = 150;
 const FOLLOW = 1_000;
+/** A click so many pixels beside something means it. */
+const SLACK = 3;
 /** A cluster whose incidents lie at one spot is opened as a list of at most this many. */
 const LISTED = 30;
 
@@ -64,8 +66,6 @@ function feature(incident: Incident, now: number): PointFeature {
   if (known?.properties.overdue === overdue) return known;
   const made: PointFeature = {
     type: "Feature",
-    // The base hides single points by this number.
-    id: incident.id,
     geometry: { type: "Point", coordinates: [incident.lon!, incident.lat!] },
     properties: { id: incident.id, icon: iconOf(incident, now), emergency: incident.group === 2 ? 1 : 0, overdue },
   };
@@ -78,23 +78,24 @@ export class GlMap implements RoomMap {
   private ticket = 0;
   private asked = 0;
   private readonly waiting = new Map<number, (told: Told) => void>();
-  /** What the page knows, by id; what the worker has counted; what changed since then. */
+  /** What the page knows, by id; what of it the worker was told; what of that stands in the clusters that are shown. */
   private points = new Map<number, PointFeature>();
+  private told = new Map<number, PointFeature>();
   private counted = new Map<number, PointFeature>();
-  private hot = new Map<number, PointFeature>();
   private recount: ReturnType<typeof setTimeout> | undefined;
-  private shown: Shown = { type: "FeatureCollection", features: [] };
-  /** Points of the base, and which of them are hidden because they changed or went. */
-  private based = new Set<number>();
-  private hidden = new Set<number>();
-  /** The part of the map and the level of clusters that the base was laid for. */
+  /** Incidents that the worker left out of all clusters. */
+  private alone: number[] = [];
+  /** The part of the map and the level that the clusters were asked for. */
   private laid: { box: Box; level: number } | null = null;
   private lit: Incident | null = null;
   private selected: Incident | null = null;
   private pins = 0;
   private popup: Popup | null = null;
   private layersOfPast!: PastLayers;
-  private readonly shapes: UnitShapes;
+  private readonly unitShapes: PointShapes;
+  private readonly singles: PointShapes;
+  /** Whose row each of the singles is. */
+  private singleIds: number[] = [];
   private crews: UnitsOnMap = { units: { type: "FeatureCollection", features: [] }, ways: NOTHING as UnitsOnMap["ways"] };
   private ways: UnitsOnMap["ways"] | null = null;
   private following: ReturnType<typeof setTimeout> | undefined;
@@ -148,7 +149,9 @@ export class GlMap implements RoomMap {
     private readonly ground: Ground | null,
   ) {
     this.extent = new LngLatBounds(settings.bounds);
-    this.shapes = new UnitShapes(this.extent.getCenter().toArray());
+    const near = this.extent.getCenter().toArray();
+    this.unitShapes = new PointShapes("units", UNIT_SHEET, near);
+    this.singles = new PointShapes("singles", INCIDENT_SHEET, near);
     map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
     map.addControl(new ScaleControl({ maxWidth: 96 }), "bottom-right");
     void credits().then((sources) => {
@@ -163,18 +166,20 @@ export class GlMap implements RoomMap {
     this.layers();
     map.on("moveend", () => {
       this.tellView();
-      if (!this.isLaid()) void this.view();
+      if (!this.isLaid()) void this.count();
       this.follow();
     });
-    // A lost and restored graphics card keeps all layers but this one.
+    // A lost and restored graphics card keeps all layers but these.
     map.on("style.load", () => {
-      if (!map.getLayer("units")) map.addLayer(this.shapes, "unit-names");
+      if (!map.getLayer("singles")) map.addLayer(this.singles, "clusters");
+      if (!map.getLayer("units")) map.addLayer(this.unitShapes, "unit-names");
     });
     this.tellView();
     this.hands();
     document.addEventListener("themechange", () => {
       this.images();
-      this.shapes.repaint();
+      this.singles.repaint();
+      this.unitShapes.repaint();
       this.paint();
     });
   }
@@ -198,7 +203,7 @@ export class GlMap implements RoomMap {
 
   private layers(): void {
     const { map } = this;
-    for (const name of ["areas", "names", "around", "incidents", "hot", "marks", "unit-names", "ways", "warnings"]) {
+    for (const name of ["areas", "names", "around", "clusters", "marks", "unit-names", "ways", "warnings"]) {
       map.addSource(name, { type: "geojson", data: NOTHING });
     }
     map.addLayer({ id: "land", type: "fill", source: "areas", filter: ["==", ["get", "level"], "ward"] });
@@ -256,12 +261,12 @@ export class GlMap implements RoomMap {
         "text-radial-offset": 1.2,
       },
     });
-    const counts = ["has", "point_count"] as ["has", string];
+    // What just came in lies under the clusters until it is counted: it never hides a count.
+    map.addLayer(this.singles);
     map.addLayer({
       id: "clusters",
       type: "circle",
-      source: "incidents",
-      filter: counts,
+      source: "clusters",
       paint: {
         "circle-radius": ["interpolate", ["linear"], ["sqrt", ["get", "point_count"]], 1.7, 13, 10, 22, 40, 34],
         "circle-stroke-width": 2.5,
@@ -270,8 +275,7 @@ export class GlMap implements RoomMap {
     map.addLayer({
       id: "cluster-counts",
       type: "symbol",
-      source: "incidents",
-      filter: counts,
+      source: "clusters",
       layout: {
         "text-field": ["get", "label"],
         "text-font": STRONG,
@@ -282,45 +286,27 @@ export class GlMap implements RoomMap {
         "text-padding": 9,
       },
     });
-    for (const source of ["incidents", "hot", "marks"]) {
-      if (source === "marks") {
-        map.addLayer({
-          id: "mark-ring",
-          type: "circle",
-          source: "marks",
-          paint: {
-            "circle-radius": ["case", ["==", ["get", "kind"], "selected"], 17, 15],
-            "circle-stroke-width": ["case", ["==", ["get", "kind"], "selected"], 3, 2],
-            "circle-opacity": 0.16,
-          },
-        });
-      }
-      const icons: LayerSpecification = {
-        id: `${source}-icons`,
-        type: "symbol",
-        source,
-        filter: ["has", "icon"],
-        layout: {
-          "icon-image": ["get", "icon"],
-          "icon-allow-overlap": true,
-          "icon-ignore-placement": false,
-          "symbol-sort-key": ["+", ["*", 2, ["get", "emergency"]], ["get", "overdue"]],
-        },
-        paint: source === "incidents" ? { "icon-opacity": ["case", ["boolean", ["feature-state", "hidden"], false], 0, 1] } : {},
-      };
-      // What just came in lies under the clusters until it is counted: it never hides a count.
-      map.addLayer(icons, source === "hot" ? "clusters" : undefined);
-    }
+    map.addLayer({
+      id: "mark-ring",
+      type: "circle",
+      source: "marks",
+      paint: {
+        "circle-radius": ["case", ["==", ["get", "kind"], "selected"], 17, 15],
+        "circle-stroke-width": ["case", ["==", ["get", "kind"], "selected"], 3, 2],
+        "circle-opacity": 0.16,
+      },
+    });
+    map.addLayer({ id: "marks-icons", type: "symbol", source: "marks", layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true } });
     this.unitLayers();
     // Names of areas come first: of two that cover each other theirs is drawn.
     if (this.ground) nameGround(map, "around", FONT);
     this.paint();
-    this.layersOfPast = new PastLayers(map, "hot-icons", STRONG);
+    this.layersOfPast = new PastLayers(map, "singles", STRONG);
   }
 
   /** On top of everything: a crew is looked for more often than a cluster. */
   private unitLayers(): void {
-    this.map.addLayer(this.shapes);
+    this.map.addLayer(this.unitShapes);
     this.map.addLayer({
       id: "unit-names",
       type: "symbol",
@@ -352,7 +338,7 @@ export class GlMap implements RoomMap {
       map.setPixelRatio(2);
       map.resize();
       map.jumpTo({ center, zoom: zoomOf(scale, center.lat) });
-      await this.view();
+      await this.count();
       await new Promise((resolve) => map.once("idle", resolve));
       return await new Promise<Blob>((resolve, reject) => {
         // The picture is only there while it is being drawn.
@@ -381,7 +367,7 @@ export class GlMap implements RoomMap {
   units(shown: UnitsOnMap): void {
     this.settings.box.dataset.crews = String(shown.units.features.length);
     this.crews = shown;
-    this.shapes.show(shown.units.features);
+    this.unitShapes.show(unitRows(shown.units.features, this.unitShapes.origin));
     const wait = shown.units.features.length > NAMED ? this.followed + FOLLOW - performance.now() : 0;
     if (wait <= 0) this.follow();
     else this.following ??= setTimeout(() => this.follow(), wait);
@@ -471,39 +457,42 @@ export class GlMap implements RoomMap {
     }
     this.points = next;
     this.settings.box.dataset.points = String(next.size);
-    // What differs from what the worker counted is drawn at once from the small source.
-    this.hot.clear();
-    let stale = this.counted.size !== next.size;
-    for (const [id, point] of next) {
-      if (same(this.counted.get(id), point)) continue;
-      stale = true;
-      this.hot.set(id, point);
+    if (levelOf(this.map.getZoom()) < SINGLE_FROM) {
+      // A whole new set (a filter, the first snapshot) is counted at once; single changes are gathered.
+      const changed = this.differing(this.told).length;
+      if (changed > MANY || this.told.size === 0 || next.size < this.told.size / 2) void this.count();
+      else if (changed || next.size !== this.told.size) this.recount ??= setTimeout(() => void this.count(), RECOUNT);
     }
-    if (stale) {
-      // A whole new set (a filter, the first snapshot) is counted at once; single changes are gathered. Among single
-      // points nothing has to be counted: what changed lies on top until that is a lot.
-      if (this.hot.size > ON_TOP || this.counted.size === 0 || incidents.length < this.counted.size / 2) this.count();
-      else if (this.map.getZoom() < SINGLE_FROM) this.recount ??= setTimeout(() => this.count(), RECOUNT);
-      this.drawChanged();
-    }
+    this.drawSingles();
     for (const id of fresh.slice(0, 20)) {
       const point = next.get(id);
       if (point) this.ping(point);
     }
   }
 
-  private count(): void {
-    clearTimeout(this.recount);
-    this.recount = undefined;
-    // Only what differs crosses to the worker: copying thousands of points there costs the page more than counting them.
-    const put = [...this.points.values()].filter((point) => this.counted.get(point.properties.id) !== point);
-    const drop = [...this.counted.keys()].filter((id) => !this.points.has(id));
-    if (put.length || drop.length) this.worker.postMessage({ kind: "change", put, drop } satisfies Ask);
-    this.counted = new Map(this.points);
-    void this.view();
+  private differing(from: ReadonlyMap<number, PointFeature>): PointFeature[] {
+    return [...this.points.values()].filter((point) => !same(from.get(point.properties.id), point));
   }
 
-  /** Whether the base reaches over all that is in view, and its clusters are those of this zoom: a small move asks for nothing. */
+  /** Lays the clusters anew: of what is known now, for what is in view. */
+  private async count(): Promise<void> {
+    clearTimeout(this.recount);
+    this.recount = undefined;
+    const level = levelOf(this.map.getZoom());
+    if (level === SINGLE_FROM) {
+      // An answer that is on its way is for another zoom.
+      this.asked = ++this.ticket;
+      return this.draw({ box: [-180, -90, 180, 90], level }, NOTHING as Shown, this.told);
+    }
+    // Only what differs crosses to the worker: copying thousands of points there costs the page more than counting them.
+    const put = [...this.points.values()].filter((point) => this.told.get(point.properties.id) !== point);
+    const drop = [...this.told.keys()].filter((id) => !this.points.has(id));
+    if (put.length || drop.length) this.worker.postMessage({ kind: "change", put, drop } satisfies Ask);
+    this.told = new Map(this.points);
+    await this.view(level);
+  }
+
+  /** Whether the clusters reach over all that is in view, and are those of this zoom: a small move asks for nothing. */
   private isLaid(): boolean {
     const bounds = this.map.getBounds();
     const { laid } = this;
@@ -512,8 +501,8 @@ export class GlMap implements RoomMap {
     return bounds.getWest() >= west && bounds.getSouth() >= south && bounds.getEast() <= east && bounds.getNorth() <= north;
   }
 
-  /** Asks the worker what stands in this part of the map, and lays the base anew. */
-  private async view(): Promise<void> {
+  /** Asks the worker what stands in this part of the map. */
+  private async view(level: number): Promise<void> {
     const bounds = this.map.getBounds();
     const width = bounds.getEast() - bounds.getWest();
     const height = bounds.getNorth() - bounds.getSouth();
@@ -523,47 +512,39 @@ export class GlMap implements RoomMap {
       bounds.getEast() + width / 4,
       bounds.getNorth() + height / 4,
     ];
-    const zoom = this.map.getZoom();
-    const told = await this.ask<"shown">((ticket) => {
+    const counted = this.told;
+    const answer = await this.ask<"shown">((ticket) => {
       this.asked = ticket;
-      return { kind: "shown", ticket, box, zoom };
+      return { kind: "shown", ticket, box, zoom: level };
     });
     // A later question is on its way: its answer is nearer to the truth.
-    if (told.ticket !== this.asked) return;
-    this.laid = { box, level: levelOf(zoom) };
-    this.shown = told.shown;
-    for (const [id, point] of this.hot) if (same(this.counted.get(id), point)) this.hot.delete(id);
-    this.drawBase();
-    this.drawChanged();
+    if (answer.ticket === this.asked) await this.draw({ box, level }, answer.shown, counted);
   }
 
-  private drawBase(): void {
-    const features = this.shown.features.filter((one) => !("id" in one.properties) || this.points.has(one.properties.id));
-    this.based = new Set(features.flatMap((one) => ("id" in one.properties ? [one.properties.id] : [])));
-    this.map.removeFeatureState({ source: "incidents" });
-    this.hidden.clear();
-    this.source("incidents").setData({ type: "FeatureCollection", features });
-  }
-
-  /** What changed since the base was laid: a small source of its own, and the base hides what it had of it. */
-  private drawChanged(): void {
-    for (const id of this.hidden) {
-      if (this.hot.has(id) || !this.points.has(id)) continue;
-      this.map.removeFeatureState({ source: "incidents", id }, "hidden");
-      this.hidden.delete(id);
-    }
-    // Hidden when the new one is there: nothing vanishes for a moment, and both are one frame.
-    void this.source("hot").setData({ type: "FeatureCollection", features: [...this.hot.values()] }).then(() => this.hideChanged());
-  }
-
-  private hideChanged(): void {
-    const hide = (id: number): void => {
-      if (!this.based.has(id) || this.hidden.has(id)) return;
-      this.hidden.add(id);
-      this.map.setFeatureState({ source: "incidents", id }, { hidden: true });
+  private async draw(laid: { box: Box; level: number }, shown: Shown, counted: Map<number, PointFeature>): Promise<void> {
+    const show = (): void => {
+      this.laid = laid;
+      this.counted = counted;
+      this.alone = shown.features.flatMap(({ properties }) => ("cluster" in properties ? [] : [properties.id]));
+      this.drawSingles();
     };
-    for (const id of this.hot.keys()) hide(id);
-    if (this.points.size !== this.counted.size) for (const id of this.based) if (!this.points.has(id)) hide(id);
+    const clusters = shown.features.filter(({ properties }) => "cluster" in properties);
+    // Points come before their clusters go, and go when their clusters are there: nothing vanishes for a moment.
+    if (laid.level === SINGLE_FROM) show();
+    await this.source("clusters").setData({ type: "FeatureCollection", features: clusters });
+    if (laid.level !== SINGLE_FROM) show();
+  }
+
+  /** Every incident that stands in no cluster: all of them, or those that the worker left alone and what changed since it counted. */
+  private drawSingles(): void {
+    let singles: Iterable<PointFeature> = this.points.values();
+    if (this.laid?.level !== SINGLE_FROM) {
+      const alone = new Set(this.alone);
+      singles = [...this.points.values()].filter((point) => alone.has(point.properties.id) || !same(this.counted.get(point.properties.id), point));
+    }
+    const { rows, ids } = incidentRows(singles, this.singles.origin);
+    this.singleIds = ids;
+    this.singles.show(rows);
   }
 
   /** A ring that opens once where something came in. */
@@ -576,42 +557,39 @@ export class GlMap implements RoomMap {
 
   private hands(): void {
     const { map, settings } = this;
-    const layers = ["incidents-icons", "hot-icons", "marks-icons"];
-    for (const layer of layers) {
-      map.on("mousemove", layer, (event: MapLayerMouseEvent) => {
-        const id = event.features?.[0]?.properties.id as number | undefined;
-        if (layer === "incidents-icons" && this.hidden.has(id ?? -1)) return;
-        map.getCanvas().style.cursor = "pointer";
-        settings.actions.light(id ?? null);
-      });
-      map.on("mouseleave", layer, () => {
-        map.getCanvas().style.cursor = "";
-        settings.actions.light(null);
-      });
-    }
+    let over: number | null = null;
+    map.on("mousemove", ({ point }: MapMouseEvent) => {
+      const [id = null] = this.under(point, 0);
+      if (id === over) return;
+      over = id;
+      map.getCanvas().style.cursor = id === null ? "" : "pointer";
+      settings.actions.light(id);
+    });
+    map.on("mouseout", () => {
+      if (over !== null) settings.actions.light(null);
+      over = null;
+    });
     map.on("mouseenter", "clusters", () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", "clusters", () => (map.getCanvas().style.cursor = ""));
     map.on("click", (event: MapMouseEvent) => {
       if (this.pins) return;
       const { x, y } = event.point;
-      const found = map
-        .queryRenderedFeatures(
-          [
-            [x - 3, y - 3],
-            [x + 3, y + 3],
-          ],
-          { layers: [...layers, "clusters"] },
-        )
-        .filter((one) => one.layer.id !== "incidents-icons" || !this.hidden.has(one.properties.id as number));
-      const [first] = found;
-      if (!first) return settings.actions.ground();
-      const at = (first.geometry as Point).coordinates as [number, number];
-      if ("cluster_id" in first.properties) return void this.openCluster(first.properties.cluster_id as number, at);
+      const around: [[number, number], [number, number]] = [[x - SLACK, y - SLACK], [x + SLACK, y + SLACK]];
+      const [cluster] = map.queryRenderedFeatures(around, { layers: ["clusters"] });
+      if (cluster) return void this.openCluster(cluster.properties.cluster_id as number, (cluster.geometry as Point).coordinates as [number, number]);
+      const ids = this.under(event.point, SLACK);
+      const [first] = ids;
+      if (first === undefined) return settings.actions.ground();
       // Several reports from one spot never fall apart by zooming: a list opens instead.
-      const ids = [...new Set(found.filter((one) => "id" in one.properties).map((one) => one.properties.id as number))];
+      const at = this.points.get(first)!.geometry.coordinates as [number, number];
       if (ids.length > 1 && ids.every((id) => this.isAt(id, at))) this.list(ids, at);
-      else settings.actions.open(first.properties.id as number);
+      else settings.actions.open(first);
     });
+  }
+
+  /** The incidents drawn within `slack` pixels of a pixel, the uppermost first. */
+  private under(pixel: { x: number; y: number }, slack: number): number[] {
+    return this.singles.at(pixel, slack).map((row) => this.singleIds[row]!);
   }
 
   /** Whether an incident lies at a spot, within a metre or so. */

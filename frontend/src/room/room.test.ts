@@ -3,10 +3,12 @@ import { Clusters, type PointFeature } from "./clusters";
 import { fits, fromAddress, matches, NO_FILTER, toAddress } from "./filters";
 import { ICONS, iconOf } from "./icons";
 import { byHurt, folded, type Incident, sectionOf } from "./incident";
+import { incidentRows } from "./incident-shapes";
 import { mayAct, nameOf } from "./keys";
+import { rowsAt } from "./point-shapes";
 import { Queue } from "./queue";
 import { Names } from "./reference";
-import { instances } from "./unit-shapes";
+import { unitRows } from "./unit-shapes";
 import { UNIT_IMAGES, type UnitsOnMap } from "./units";
 
 const NOW = Date.parse("2026-11-24T05:00:00Z");
@@ -216,13 +218,40 @@ describe("units as shapes", () => {
       geometry: { type: "Point", coordinates: [lon, 0] },
       properties: { icon, label: "", stale, ...(heading === undefined ? {} : { heading }) },
     });
-    const rows = [...instances([unit(0, "unit-shield-available", true), unit(1.8, "unit-cross-on_sortie", false, 90)], { x: 0.5, y: 0.5 })];
+    const rows = [...unitRows([unit(0, "unit-shield-available", true), unit(1.8, "unit-cross-on_sortie", false, 90)], { x: 0.5, y: 0.5 }).all];
     const expected = [
-      [0.005, 0, UNIT_IMAGES.indexOf("unit-heading"), Math.PI / 2, 1],
-      [0, 0, UNIT_IMAGES.indexOf("unit-shield-available"), 0, 0.45],
-      [0.005, 0, UNIT_IMAGES.indexOf("unit-cross-on_sortie"), 0, 1],
+      [0.005, 0, UNIT_IMAGES.indexOf("unit-heading"), 40, Math.PI / 2, 1],
+      [0, 0, UNIT_IMAGES.indexOf("unit-shield-available"), 22, 0, 0.45],
+      [0.005, 0, UNIT_IMAGES.indexOf("unit-cross-on_sortie"), 22, 0, 1],
     ].flat();
     expect(rows).toHaveLength(expected.length);
     rows.forEach((value, at) => expect(value).toBeCloseTo(expected[at]!, 5));
+  });
+});
+
+describe("incidents as shapes", () => {
+  const point = (id: number, lon: number, icon: string, emergency: 0 | 1, overdue: 0 | 1): PointFeature => ({
+    type: "Feature",
+    geometry: { type: "Point", coordinates: [lon, 0] },
+    properties: { id, icon, emergency, overdue },
+  });
+  const origin = { x: 0.5, y: 0.5 };
+  const points = [point(1, 0, "g2-open", 1, 0), point(2, 0, "g3-open", 0, 0), point(3, 0, "g3-open-over", 0, 1), point(4, 1.8, "g3-work", 0, 0)];
+  const { rows, ids } = incidentRows(points, origin);
+
+  it("draws emergencies above what is overdue above the rest", () => {
+    expect(ids).toEqual([2, 4, 3, 1]);
+  });
+
+  it("finds what lies under a pixel, the uppermost first", () => {
+    // The world is 2,000 pixels wide and the origin is drawn at (100, 100): 1.8 degrees are ten pixels.
+    const under = (x: number, y: number, slack = 0): number[] => rowsAt(rows.all, { x, y }, slack, { x: 100, y: 100 }, 2_000).map((row) => ids[row]!);
+    expect(under(92, 100)).toEqual([1, 3, 2]);
+    // The ring of what is overdue reaches further.
+    expect(under(88, 100)).toEqual([3]);
+    expect(under(119, 100)).toEqual([4]);
+    expect(under(121, 100)).toEqual([]);
+    expect(under(121, 100, 3)).toEqual([4]);
+    expect(under(100, 130)).toEqual([]);
   });
 });
