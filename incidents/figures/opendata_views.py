@@ -56,9 +56,9 @@ def page(request: HttpRequest) -> HttpResponse:
     """Counts for everybody, with a map and the data as files."""
     told = _told(request)
     days = (told.last - told.first).days + 1
-    return render(
-        request, "figures/public.html", {"told": told, "map": drawn(told), "days": str(days), "periods": PERIODS}
-    )
+    # The week that is still open is published with its Sunday over.
+    shown = {"told": told, "map": drawn(told), "next": told.last + dt.timedelta(days=8)}
+    return render(request, "figures/public.html", {**shown, "days": str(days), "periods": PERIODS})
 
 
 @require_safe
