@@ -97,7 +97,7 @@ def test_a_surge_is_proposed_and_confirmed_by_one_key(live_site: Any, open_page:
     lon, lat = inside[0] - 0.008, inside[1] - 0.008
     told = [report(live_site, f"Mất điện cả khu phố số {n}", (lon + n * 0.0002, lat)) for n in range(6)]
     page = enter(open_page(signed_in_as=live_site.person("supervisor"), bypass_csp=True))
-    banner = page.locator("#surges .surge").filter(has_text="6")
+    banner = page.locator("#surges .surge").filter(has_text="mất điện")
     expect(banner).to_be_visible()
     assert violations(page) == []
     page.keyboard.press("s")
