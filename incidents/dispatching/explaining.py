@@ -106,8 +106,9 @@ def explain(
     rule = CompetenceRule.objects.filter(pk=int(number)).first() if number else None
     reach = agency_trace.get("reach") or {}
     reasons = agency_trace.get("reasons", ())
-    doubts = [sentence(one) for one in reasons if one.get("code") in _DOUBTS]
-    facts = [sentence(one) for one in reasons if one.get("code") in _FACTS]
+    # Several rules may leave the same open: it is said once.
+    doubts = list(dict.fromkeys(sentence(one) for one in reasons if one.get("code") in _DOUBTS))
+    facts = list(dict.fromkeys(sentence(one) for one in reasons if one.get("code") in _FACTS))
     named = Agency.objects.in_bulk([*agency_trace.get("co", ()), *_ids(agency_trace.get("choices", ()))])
     steps = (
         Step(_("Words"), _("“%(words)s”") % {"words": words} if words else _("no known words"), "", not words),
