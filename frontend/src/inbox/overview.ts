@@ -7,12 +7,18 @@ import { groupOf, isLate, type Position, type Task } from "./tasks";
 export class Overview {
   private readonly points: L.LayerGroup;
   private signature = "";
+  // Somebody has moved it: from then on it stays where it is.
+  private held = false;
+  private fitting = false;
 
   private constructor(
     private readonly map: L.Map,
     private readonly open: (task: Task) => void,
   ) {
     this.points = L.layerGroup().addTo(map);
+    map.on("movestart zoomstart", () => {
+      if (!this.fitting) this.held = true;
+    });
   }
 
   static async make(box: HTMLElement, open: (task: Task) => void): Promise<Overview | null> {
@@ -23,7 +29,7 @@ export class Overview {
     return new Overview(map, open);
   }
 
-  /** Draws the tasks; the map moves only when other tasks are in the set. */
+  /** Draws the tasks. The map follows other tasks only until somebody moves it, or when it shows none of them. */
   show(tasks: readonly Task[], here: Position | null, name: (task: Task) => string, now: number): void {
     const placed = tasks.filter((task) => task.incident.lat !== null && task.incident.lon !== null);
     this.points.clearLayers();
@@ -46,11 +52,19 @@ export class Overview {
     const signature = placed.map((task) => task.id).sort((a, b) => a - b).join();
     if (signature === this.signature || !placed.length) return;
     this.signature = signature;
-    this.map.fitBounds(L.latLngBounds(placed.map((task) => [task.incident.lat!, task.incident.lon!])).pad(0.25), { animate: false, maxZoom: 14 });
+    const places = placed.map((task) => L.latLng(task.incident.lat!, task.incident.lon!));
+    const seen = this.map.getBounds();
+    if (this.held && places.some((place) => seen.contains(place))) return;
+    this.held = false;
+    this.fitting = true;
+    this.map.fitBounds(L.latLngBounds(places).pad(0.25), { animate: false, maxZoom: 14 });
+    this.fitting = false;
   }
 
   /** The box was hidden or has another size now. */
   fit(): void {
+    this.fitting = true;
     this.map.invalidateSize();
+    this.fitting = false;
   }
 }
