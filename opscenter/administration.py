@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
@@ -19,6 +21,12 @@ class Administration(admin.AdminSite):
     site_title = _("Administration 1022")
     index_title = _("People, agencies and reference data")
     site_url = "/start/"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Without tables that mean nothing here: allauth's mail addresses (they stand with the person), Django's groups
+        (a role decides)."""
+        if getattr(model_or_iterable, "__module__", "") not in {"allauth.account.models", "django.contrib.auth.models"}:
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """By role, not by Django's is_staff."""
