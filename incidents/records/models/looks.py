@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class PersonalLook(models.Model):
@@ -10,6 +11,10 @@ class PersonalLook(models.Model):
     incident = models.ForeignKey("records.Incident", models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("look at a reporter")
+        verbose_name_plural = _("looks at reporters")
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.by_id}"
