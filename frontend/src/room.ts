@@ -89,6 +89,7 @@ const phone = new Phone(live, notices, {
   open: (slot) => call.show(slot),
   shown: () => call.call,
   changed: (now) => call.changed(now),
+  over: (id) => call.over(id),
 });
 
 /** Tells the map how much of it lies under the call form and the panel. */

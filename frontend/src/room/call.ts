@@ -275,6 +275,14 @@ export class CallForm {
     this.box.querySelector<HTMLElement>("#call-state")!.textContent = call.callback === "calling" ? say("phone.calling-back") : talking ? "" : say("phone.over");
   }
 
+  /** The shown call has left the stream: nobody is on the line, what was typed stays. */
+  over(call: number): void {
+    if (this.slot?.call !== call) return;
+    for (const button of this.box.querySelectorAll<HTMLButtonElement>("#call-transfer [data-service]")) button.disabled = true;
+    this.box.querySelector<HTMLElement>("#call-done")!.hidden = false;
+    this.box.querySelector<HTMLElement>("#call-state")!.textContent = say("phone.over");
+  }
+
   /** Transfer first, form second: the caller is connected, and what has been typed by then is saved at once, so that the
    *  service reads place and words while it hears them. What comes later is written in the incident's panel. */
   private async passOn(call: number, service: string): Promise<void> {

@@ -75,6 +75,8 @@ export interface PhoneActions {
   shown(): number | null;
   /** What is known of the shown call has changed. */
   changed(call: Call): void;
+  /** The shown call has left the stream. */
+  over(id: number): void;
 }
 
 const ME = Number(settings.person);
@@ -187,6 +189,8 @@ export class Phone {
     this.tellFailed();
     const now = shown ? this.get(shown) : undefined;
     if (now) this.act.changed(now);
+    // Written up at another screen: it is no call of the room's any more.
+    else if (shown) this.act.over(shown);
     if (this.desks().some((desk) => !(desk.id in this.seats.people))) void this.loadSeats();
     this.draw();
   }
