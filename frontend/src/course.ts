@@ -87,10 +87,11 @@ function draw(): void {
   document.body.dataset.at = String(Math.round(at));
 }
 
-/** What the map shows first: the place with every track. */
+/** What the map shows first: the place, as vague as it is known, with every track. Degrees of metres, near enough here. */
 function bounds(): [number, number, number, number] {
   const spots = replay.tracks.flatMap((track) => track.points.map(([, lon, lat]) => [lon, lat] as const));
-  if (replay.lon !== null && replay.lat !== null) spots.push([replay.lon - 0.004, replay.lat - 0.004], [replay.lon + 0.004, replay.lat + 0.004]);
+  const reach = Math.max(0.004, (replay.radius_m ?? 0) / 110_000);
+  if (replay.lon !== null && replay.lat !== null) spots.push([replay.lon - reach, replay.lat - reach], [replay.lon + reach, replay.lat + reach]);
   if (!spots.length) return settings.map.bounds;
   const lons = spots.map(([lon]) => lon).sort((a, b) => a - b);
   const lats = spots.map(([, lat]) => lat).sort((a, b) => a - b);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -283,6 +284,22 @@ def test_the_crew_sees_its_sortie_and_its_next_step(
     assert "btn-next" in page
     assert WORDS in page
     assert f"geo:{IN_AN_LAC[1]:.6f},{IN_AN_LAC[0]:.6f}" in page
+
+
+def test_a_crew_that_has_not_signed_on_sees_which_of_its_units_is_called(
+    incident: Incident, services: Services
+) -> None:
+    crew = Hands(services.crew)
+    called, idle = (new_unit(services.ambulance, name, handling_unit=services.station) for name in ("115-08", "115-09"))
+    assert 'data-sortie=""' in crew.client.get("/crew/").content.decode()
+    sortie = send(incident, called, services.at_ambulance)
+    page = crew.client.get("/crew/").content.decode()
+    # A new one: the page sounds and vibrates.
+    assert f'data-sortie="{sortie.pk}"' in page
+    assert re.findall(r"<b>(\S+)</b> [^<·]+· Đã điều<", page) == [called.call_sign]
+    assert idle.call_sign in page
+    assert crew.post("/api/crew/sign-on", {"unit": called.pk}).status_code == 200
+    assert f'data-sortie="{sortie.pk}" data-state="sent"' in crew.client.get("/crew/").content.decode()
 
 
 def test_dispatchers_and_crews_begin_at_their_own_pages(services: Services) -> None:

@@ -271,13 +271,21 @@ class Shift:
     """What a crew's page shows: the unit somebody is on, and what it has to do."""
 
     unit: Unit | None
-    units: Sequence[Unit]
+    # The units that somebody may sign on to; what those are doing that are out.
+    units: Sequence[tuple[Unit, ShownSortie | None]]
     sortie: ShownSortie | None
     view: View | None
     # The service's own telephone, to talk to the dispatcher; "" when none is known.
     phone: str = ""
     # When the crew has to report that it is well.
     timer: SafetyTimer | None = None
+
+    @property
+    def called(self) -> int | None:
+        """The sortie that the page is about: the unit's, else the newest that waits for somebody to sign on."""
+        if self.unit is not None:
+            return self.sortie.row.pk if self.sortie is not None else None
+        return max((out.row.pk for _unit, out in self.units if out is not None), default=None)
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -300,4 +308,10 @@ def shift_of(person: Person) -> Shift:
     points = ContactPoint.objects.filter(agency=person.agency_id, kind=ContactPoint.Kind.PHONE, is_active=True)
     phone = points.filter(is_head=False).order_by("order", "pk").values_list("address", flat=True).first() or ""
     timer = timer_of(unit.pk) if unit is not None else None
-    return Shift(unit, units_of(person), _sortie(row, True) if row is not None else None, view, phone, timer)
+    units = units_of(person) if unit is None else []
+    out = {
+        sortie.unit_id: _sortie(sortie, True)
+        for sortie in Sortie.objects.filter(unit__in=units, ended_at=None).select_related("unit__agency")
+    }
+    choice = [(one, out.get(one.pk)) for one in units]
+    return Shift(unit, choice, _sortie(row, True) if row is not None else None, view, phone, timer)
