@@ -136,9 +136,10 @@ function wire(form: HTMLFormElement): void {
   toFirstError();
 
   // Kept for later: the form is done with, the page says what happens next.
-  form.addEventListener("outbox:kept", () => {
+  form.addEventListener("outbox:kept", (event) => {
+    const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
     const another = element("button", { type: "button", class: "button", text: say("kept.another") });
-    const card = element("section", { class: "card", tabindex: -1 }, element("h2", { class: "card-title", text: say("kept.title") }), element("p", { text: say("kept.words") }), another);
+    const card = element("section", { class: "card", tabindex: -1, "data-kept": entry.id }, element("h2", { class: "card-title", text: say("kept.title") }), element("p", { text: say("kept.words") }), another);
     another.addEventListener("click", () => {
       card.remove();
       form.reset();
@@ -159,6 +160,8 @@ outbox.watch((entry: Entry) => {
   remember(sent.code);
   // A form that is still waiting for this answer goes there itself.
   if (form.getAttribute("aria-busy") === "true") return;
+  // What was said while there was no network is not true any more.
+  document.querySelectorAll(`[data-kept="${entry.id}"] :is(h2, p)`).forEach((said) => said.remove());
   document.getElementById("sent-later")?.append(
     element("p", { class: "card" }, say("later.sent", { time: clock(entry.savedAt) }), " ", element("a", { class: "code-line", href: sent.url, text: sent.code })),
   );

@@ -110,6 +110,7 @@ def test_a_report_sent_without_a_network_arrives_later(live_site: Any, open_page
     expect(page.locator("#main")).to_contain_text("đã được giữ trên máy này", timeout=15_000)
     page.context.set_offline(False)
     expect(page.locator("#sent-later .code-line")).to_be_visible(timeout=30_000)
+    expect(page.locator("#main")).not_to_contain_text("đã được giữ trên máy này")
     with live_site.orm():
         from incidents.records.models import ReportWords
 
