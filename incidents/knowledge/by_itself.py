@@ -52,7 +52,7 @@ def answer(message: Message) -> None:
         text = "\n\n".join(
             [
                 best.version.text,
-                _("Legal basis: %(basis)s") % {"basis": "; ".join(str(basis) for basis in best.version.bases.all())},
+                _("Legal basis: %(basis)s") % {"basis": "; ".join(best.version.rests_on())},
                 _("This was answered by the system. If it does not fit, write again or call 1022: a person reads it."),
             ]
         )

@@ -41,7 +41,7 @@ class Suggestion:
             "question": version.question,
             "text": version.text,
             "agency": version.answer.owner.name,
-            "basis": [str(basis) for basis in version.bases.all()],
+            "basis": version.rests_on(),
             "valid_from": version.valid_from.isoformat(),
             "valid_until": version.valid_until.isoformat() if version.valid_until else None,
             "sample": version.answer.is_sample,

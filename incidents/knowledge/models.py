@@ -127,6 +127,13 @@ class AnswerVersion(models.Model):
             and (self.valid_until is None or on < self.valid_until)
         )
 
+    def rests_on(self) -> list[str]:
+        """The documents it rests on, each once, with its articles. No query where `bases__document` is prefetched."""
+        articles: dict[LegalDocument, list[str]] = {}
+        for basis in self.bases.all():
+            articles.setdefault(basis.document, []).append(basis.article)
+        return [", ".join([*filter(None, named), str(document)]) for document, named in articles.items()]
+
 
 class Basis(models.Model):
     """What a version rests on: a document and its article."""

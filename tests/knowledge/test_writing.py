@@ -139,6 +139,12 @@ def test_only_what_an_agency_replied_becomes_an_answer(world: World, cast: Cast,
     assert version.answer.owner == world.an_lac
 
 
+def test_a_document_is_named_once_with_its_articles(world: World, in_force: InForce, law: LegalDocument) -> None:
+    other = LegalDocument.objects.create(number="2/2019", title="Nghị định Thử", in_force_from=dt.date(2019, 1, 1))
+    version = in_force(world.an_lac, bases=[(law, "Điều 11"), (law, "Điều 13"), (other, ""), (law, "Điều 15")])
+    assert version.rests_on() == ["Điều 11, Điều 13, Điều 15, Luật Thử (1/2019)", "Nghị định Thử (2/2019)"]
+
+
 def test_answered_at_once_keeps_the_exact_version(world: World, cast: Cast, in_force: InForce) -> None:
     version = in_force(world.an_lac)
     hands = Hands(cast.call_taker)
