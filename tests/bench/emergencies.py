@@ -1,7 +1,8 @@
 """Emergencies, measured on a running site: a fleet's positions in batches, one by one, and the way of the E key.
 
 The site is the usual one (PostGIS, Redis, two web processes behind nginx) on the cores of this machine, the senders
-beside it.
+beside it. Times say little on a machine that others use as well; the site's own processor time says what it costs
+there too, and whether two cores are enough for it.
 """
 
 from __future__ import annotations
@@ -80,6 +81,29 @@ def _prepare(units: int) -> dict[str, Any]:
     return {"feed": feed, "units": made, "people": people, "start": time.time()}
 
 
+def _cpu_s() -> float:
+    """Seconds of processor time of everything that this process started, and what that started: the whole site.
+
+    Of a process that has ended, its parent's count of it."""
+    used: dict[int, float] = {}
+    parents: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            pid = int(path.parent.name)
+            parents[pid] = int(fields[1])
+            used[pid] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+    def is_ours(pid: int) -> bool:
+        while pid in parents:
+            pid = parents[pid]
+            if pid == os.getpid():
+                return True
+        return False
+
+    return sum(seconds for pid, seconds in used.items() if is_ours(pid))
+
+
 def _batches(site: Topology, scene: dict[str, Any], units: int, seconds: int) -> list[Line]:
     """Every unit moves each five seconds; the batches are spread over them. Behind means: written too late."""
     from incidents.emergencies.models import Position
@@ -90,7 +114,7 @@ def _batches(site: Topology, scene: dict[str, Any], units: int, seconds: int) ->
     host = urllib.parse.urlsplit(site.address)
     connection = http.client.HTTPConnection(host.hostname or "", host.port)
     began, round_at, number = time.monotonic(), 0.0, 0
-    late = 0.0
+    late, cpu = 0.0, _cpu_s()
     while time.monotonic() - began < seconds:
         for group in groups:
             due = began + round_at + EVERY_S * number / len(groups)
@@ -124,9 +148,11 @@ def _batches(site: Topology, scene: dict[str, Any], units: int, seconds: int) ->
         if len(rows) == units and time.time() - max(w.timestamp() for _f, w in rows) > 2:
             break
         time.sleep(0.5)
+    a_second = (_cpu_s() - cpu) / (len(took) * A_BATCH) * units / EVERY_S
     name = f"positions, {units:,} units each 5 s in batches of {A_BATCH}"
     return [
         Line(f"{name}: sent", len(took) * A_BATCH / took_s, "fixes/s", floor=0.9 * units / EVERY_S, aim=True),
+        Line(f"{name}: the site's processor time for a second of it", a_second, "s", ceiling=1.5),
         Line(f"{name}: refused", float(refused[0]), "fixes", ceiling=0),
         Line(f"{name}: a batch, p99", sorted(took)[int(len(took) * 0.99)] * 1000, "ms"),
         Line(f"{name}: behind at worst", late, "s", ceiling=EVERY_S, aim=True),
@@ -194,12 +220,15 @@ async def _from_key_to_screen(site: Topology, scene: dict[str, Any], keys: int) 
         own: list[float] = []
         plain: list[float] = []
         bare: list[float] = []
+        cost = {"emergency": 0.0, "note": 0.0}
         for pk, code, seen in incidents:
             pressed = {"base_version": seen, "services": ["fire"]}
             for verb, asked, took in (("emergency", pressed, own), ("note", {"text": "x"}, plain)):
+                cpu = _cpu_s()
                 sent = time.perf_counter()
                 version = await asyncio.to_thread(_post, site, taker, f"/api/incidents/{code}/{verb}", asked)
                 took.append(await _wait(heard, pk, version) - sent)
+                cost[verb] += _cpu_s() - cpu
             with nudging:
                 sent = time.perf_counter()
                 version = await loop.run_in_executor(thread, _touch, pk)
@@ -218,6 +247,8 @@ async def _from_key_to_screen(site: Topology, scene: dict[str, Any], keys: int) 
         Line("E key to the other service's screen, p99", p99(own), "ms", raw, p99(bare)),
         Line("E key to the other service's screen, p50 beside a note", middle, "ms", note,
              statistics.median(plain) * 1000, ceiling=5, aim=True),
+        Line("E key to the other service's screen, processor time", cost["emergency"] / keys * 1000, "ms", note,
+             cost["note"] / keys * 1000, ceiling=5, aim=True),
         Line("E key to the other service's screen, worst", max(own) * 1000, "ms", ceiling=1000, aim=True),
     ]  # fmt: skip
 
