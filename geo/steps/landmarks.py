@@ -6,7 +6,7 @@ The lists are language/landmarks.toml and language/hamlets.toml.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,7 +25,7 @@ _ROMAN = {"i": "1", "ii": "2", "iii": "3"}
 _HAMLET_LABELS = ("khu phố", "ấp")
 # A landmark nearly written: looked for where a name may begin, so many times, and only of so many letters and words.
 MOST_TRIED = 12
-LEAST_LETTERS, LONGEST = 8, 8
+LEAST_LETTERS, LEAST_EXCHANGED, LONGEST = 8, 6, 8
 # A word with one of these forms is rather another word than a slip: "Việt Hưng" is not "Việt Hương".
 _SYLLABLE = re.compile(
     r"(?:b|ch?|d|gh?|gi|h|kh?|l|m|ngh?|nh?|ph?|qu|r|s|th?|tr|v|x)?[aeiouy]{1,3}(?:ch?|m|ngh?|nh?|p|t)?$"
@@ -111,45 +111,58 @@ def _nearly(
 
 
 def _slips(written: Sequence[str], own: Sequence[str], of_units: Collection[str]) -> int | None:
-    """How many words of a name have one letter wrong; None when more is, or another word stands there."""
-    if sum(map(len, own)) < LEAST_LETTERS:
-        return None
-    slips = 0
+    """How many words of a name have one letter wrong; None when more is, or another word stands there.
+
+    Two letters exchanged are a slip of the finger, whatever word they make: "chaù" is "chùa", "nA" is "An".
+    """
+    slips, least = 0, LEAST_EXCHANGED
     for at, (one, other) in enumerate(zip(written, own, strict=True)):
         if one != other:
             slips += 1
+            if not one.isalpha() or OSA.distance(one, other) > 1:
+                return None
+            if sorted(one) == sorted(other):
+                continue
+            least = LEAST_LETTERS
             # The last two words tell a thing from others of its kind.
             another = one in of_units or (_SYLLABLE.match(one) is not None and at >= len(own) - 2)
-            if another or len(other) < 3 or OSA.distance(one, other) > 1 or not one.isalpha():
+            if another or len(other) < 3:
                 return None
-    return slips if slips <= 1 + (len(own) > 3) else None
+    return slips if slips <= 1 + (len(own) > 3) and sum(map(len, own)) >= least else None
 
 
 @cache
 def _near_names() -> _NearNames:
     rows, wards = NameRows(), []
     firsts, seconds = set(), set()
-    for words, keys in _landmarks().items():
+    # Short forms may be mistyped themselves: "KNC Kim Huy".
+    as_written = [(words, keys) for words, keys in _listed() if written_out(words) != words]
+    for words, keys in (*((words, keys[0]) for words, keys in _landmarks().items()), *as_written):
         if len(words) > 1:
             rows.add(words)
-            wards.append(keys[0])
+            wards.append(keys)
             firsts.add(words[0])
             seconds.add(words[1])
     return _NearNames(Names(rows), tuple(wards), frozenset(firsts), frozenset(seconds))
 
 
 @cache
-def _landmarks() -> Phrases[tuple[tuple[str, str], ...]]:
-    landmarks: Phrases[tuple[tuple[str, str], ...]] = Phrases()
-    known = table("landmarks")
-    for landmark in known["landmark"]:
-        wards = tuple((known["set"], code) for code in landmark["wards"])
-        for name in landmark["names"]:
-            words = [_ROMAN.get(word, word) for word in fold_name(name).split()]
-            landmarks.put(written_out(words), wards)
+def _landmarks() -> Phrases[Keys]:
+    landmarks: Phrases[Keys] = Phrases()
+    for words, wards in _listed():
+        landmarks.put(written_out(words), wards)
     hamlets = table("hamlets")
     for code, names in hamlets["wards"].items():
         for name in names:
             for label in _HAMLET_LABELS:
                 landmarks.put((*fold_name(label).split(), *fold_name(name).split()), ((hamlets["set"], code),))
     return landmarks
+
+
+def _listed() -> Iterator[tuple[tuple[str, ...], Keys]]:
+    """The words of every name of a landmark, and the wards it lies in."""
+    known = table("landmarks")
+    for landmark in known["landmark"]:
+        wards = tuple((known["set"], code) for code in landmark["wards"])
+        for name in landmark["names"]:
+            yield tuple([_ROMAN.get(word, word) for word in fold_name(name).split()]), wards

@@ -129,16 +129,23 @@ def _not_in_spots(mentions: list[Mention], tokens: Sequence[Token], spots: Seque
 
 def _not_in_longer(landmarks: Sequence[Mention], mentions: Sequence[Mention]) -> list[Mention]:
     """The landmarks that end where a word group ends: "chợ Định Hòa" is not "chợ Đình". One nearly written shares no
-    word with a unit behind its label."""
+    word with a unit behind its label, unless that is part of its name ("trung tâm hành chính huyện Bàu Bàng")."""
     return [
         one
         for one in landmarks
         if not any(other.start < one.end < other.end for other in mentions)
         and not (
             one.is_misspelt
-            and any(other.label and other.start < one.end and one.start < other.end for other in mentions)
+            and any(
+                other.label and other.start < one.end and one.start < other.end and not _holds(one, other)
+                for other in mentions
+            )
         )
     ]
+
+
+def _holds(landmark: Mention, unit: Mention) -> bool:
+    return landmark.start < unit.start and unit.end <= landmark.end
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
