@@ -15,7 +15,7 @@ from geo.index import SetIndex, Territory, Unit
 from geo.kinds import LEVEL_OF, bare_name
 from geo.language import table
 from geo.models import Level
-from geo.steps.neighbours import names_of_the_city_since, neighbour_at, neighbour_wards
+from geo.steps.neighbours import marks_of_the_city_since, names_of_the_city_since, neighbour_at, neighbour_wards
 from geo.steps.neighbours import spelt as _spelt
 from geo.steps.phrases import Phrases
 from geo.steps.spelling import from_telex, key, nearest, sound
@@ -789,6 +789,21 @@ def is_of_the_city_since(mention: Mention) -> bool:
     """Whether the city of 2025 has a ward of this name outside the territory."""
     names = names_of_the_city_since()
     return any(_spelt(bare_name(meaning.name)) in names for meaning in mention.meanings)
+
+
+def is_marked_as_the_citys(mention: Mention, *, marked: bool) -> bool | None:
+    """Whether a name has the marks of another ward of the city of 2025, which only they tell from ours: "Thạnh An" is
+    not our Thanh An. None when the writer leaves them out (`marked` false), and it may be either."""
+    for meaning in mention.meanings:
+        marks = marks_of_the_city_since().get(_spelt(bare_name(meaning.name)))
+        if marks is None or marks == meaning.marks:
+            continue
+        written = tokens_of(mention.text)
+        if tuple(key(token.marked) for token in written[-len(marks) :]) == marks:
+            return True
+        if not marked:
+            return None
+    return False
 
 
 # --- the language ----------------------------------------------------------------------------------------------

@@ -40,6 +40,12 @@ def neighbour_at(wards: Phrases[tuple[str, ...]], tokens: Sequence[Token], keys:
 
 
 @cache
+def marks_of_the_city_since() -> dict[str, tuple[str, ...]]:
+    """The same, each with the marks of its words."""
+    return {spelt(name): tuple(key(token.marked) for token in tokens_of(name)) for name in table("neighbours")["city"]}
+
+
+@cache
 def names_of_the_city_since() -> frozenset[str]:
     """The wards and communes that the city of 2025 has outside the territory, as they are spelt."""
     return frozenset(spelt(name) for name in table("neighbours")["city"])

@@ -7,13 +7,22 @@ from collections.abc import Sequence
 
 from geo.confidence import of_ward
 from geo.index import Unit
-from geo.steps.areanames import Meaning, Mention, is_of_the_city, is_of_the_city_since, unit_of
+from geo.steps.areanames import (
+    Meaning,
+    Mention,
+    is_marked_as_the_citys,
+    is_of_the_city,
+    is_of_the_city_since,
+    unit_of,
+)
 from geo.steps.renamed import Renamed
 from geo.steps.units import Ground, grounds
 from geo.steps.wards import WardGuess, ward_guesses
 from geo.weighing.reading import Read
 
 MERGER = dt.date(2025, 7, 1)
+# Of a name that two units share, each is meant about as often.
+EITHER = 0.5
 
 
 def guesses_in(read: Read, on: dt.date) -> list[WardGuess]:
@@ -23,9 +32,14 @@ def guesses_in(read: Read, on: dt.date) -> list[WardGuess]:
             read.wards = _renamed_by_the_merger(read)
         else:
             # "Phường Tân Định, TPHCM": ours of that name is gone, the city's is there.
-            gone = [one for one in read.wards if _is_gone(read, one) and is_of_the_city_since(one)]
-            read.wards = [one for one in read.wards if one not in gone]
-            read.elsewhere = read.elsewhere if gone and not read.wards else []
+            theirs = [
+                one
+                for one in read.wards
+                if is_marked_as_the_citys(one, marked=read.marked)
+                or (_is_gone(read, one) and is_of_the_city_since(one))
+            ]
+            read.wards = [_doubted(read, one) for one in read.wards if one not in theirs]
+            read.elsewhere = read.elsewhere if theirs and not read.wards else []
     if read.strangers and not names_ours(read):
         read.say("district_unknown", name=read.strangers[0].text)
     for pair in read.renamed:
@@ -68,9 +82,16 @@ def _renamed_by_the_merger(read: Read) -> list[Mention]:
     kept = []
     for mention in read.wards:
         meanings = tuple(meaning for meaning in mention.meanings if not _has_districts(read, meaning))
-        if meanings and not is_of_the_city(mention) and mention.is_firm:
+        is_ours = not is_of_the_city(mention) and is_marked_as_the_citys(mention, marked=read.marked) is False
+        if meanings and is_ours and mention.is_firm:
             kept.append(mention._replace(meanings=meanings))
     return kept
+
+
+def _doubted(read: Read, mention: Mention) -> Mention:
+    """A name that may as well be the city's is half as surely ours."""
+    either = is_marked_as_the_citys(mention, marked=read.marked) is None
+    return mention._replace(likeness=EITHER * mention.likeness) if either else mention
 
 
 def _is_gone(read: Read, mention: Mention) -> bool:

@@ -35,6 +35,7 @@ class Read:
     renamed: list[Renamed] = field(default_factory=list)
     spots: list[Spot] = field(default_factory=list)
     elsewhere: list[Elsewhere] = field(default_factory=list)
+    marked: bool = False  # whether the writer types Vietnamese marks
     strangers: list[Elsewhere] = field(default_factory=list)  # districts by their label that are none of ours
     ignored: list[str] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
@@ -65,6 +66,7 @@ def read_texts(read: Read, words: str, address: str, point: tuple[float, float] 
         if not plain:
             continue
         tokens, marked = expand_short_names(plain), is_marked(plain)
+        read.marked = read.marked or marked
         reading = Reading(tokens, names, marked)
         mentions = reading.mentions()
         elsewhere = reading.elsewhere(mentions)

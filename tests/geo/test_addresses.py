@@ -150,10 +150,20 @@ def _landmarks_say_their_ward() -> None:
     ):
         assert codes(resolve(words, on=OLD)) == (ward, district), words
     for kind, tally in _tallied(landmarks(whole)).items():
-        # Listed ones say their ward, seven in ten through a slip too; what nobody knows is not guessed.
+        # Listed ones say their ward, through a slip too; what nobody knows is not guessed.
         slips = kind.endswith("exchanged")
-        assert tally.ward_share >= (0.7 if slips else 0.97), (kind, tally.missed)
+        assert tally.ward_share >= (0.95 if slips else 0.97), (kind, tally.missed)
         assert tally.ward_wrong_share <= (0.01 if slips else 0.0), (kind, tally.missed)
+    # The city of 2025 has a Thạnh An of its own; ours is Thanh An, and without marks nobody can tell.
+    for words, outcome, ward in (
+        ("xã Thạnh An, TP.HCM", "outside", ""),
+        ("xã Thanh An, TP.HCM", "area", "25807"),
+        ("xa thanh an, tphcm", "ambiguous", ""),
+        ("xã Thanh An, Dầu Tiếng", "area", "25807"),
+    ):
+        named = resolve(words, on=NEW)
+        assert (named.outcome, codes(named)[0]) == (outcome, ward), words
+    assert resolve("xã Thạnh An, TP.HCM", on=OLD).outcome == "outside"
     merged = resolve("gần chợ Búng", on=NEW)
     assert merged.candidates
     assert all(candidate.ward is None or candidate.ward.set_name == "2025" for candidate in merged.candidates)
