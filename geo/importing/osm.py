@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geo.folding import fold_name
+from geo.importing.around import around_territory
 from geo.importing.osm_kinds import kind_of, radius_of
 from geo.importing.osm_reading import OsmFile, Thing, UnreadableOsm, clean_name, other_names, read_osm
 from geo.importing.osm_streets import find_crossroads, find_houses, find_posts, group_streets
 from geo.importing.rows import Difference, NewPlace, Rows, differences
 from geo.importing.shapes import point_on, reach_m
 from geo.importing.sourceloading import load_source, sha256_of
-from geo.index import territory
 from geo.models import Loading
 from geo.plane import Plane
 
 SOURCE = "osm"
 LICENCE = "ODbL 1.0"
 ATTRIBUTION = "© OpenStreetMap contributors (ODbL 1.0)"
-# Streets go on beyond the border, and people name what lies just across it.
-MARGIN_M = 2_000.0
 SHAPE_TOLERANCE_M = 3.0
 
 __all__ = ["OsmPlan", "UnreadableOsm", "plan_osm"]
@@ -70,7 +66,7 @@ def plan_osm(path: Path) -> OsmPlan:
 
     Writes nothing. Raises UnreadableOsm.
     """
-    wanted, plane = _territory()
+    wanted, plane = around_territory()
     file = read_osm(path, wanted=wanted)
     if not (file.ways or file.things or file.houses):
         raise UnreadableOsm(f"{path.name} holds no street and no named place inside the territory")
@@ -84,19 +80,6 @@ def plan_osm(path: Path) -> OsmPlan:
         posts=find_posts(file.posts, groups, plane, file),
     )
     return OsmPlan(path, rows, file.left_out, differences(SOURCE, rows))
-
-
-def _territory() -> tuple[Callable[[BaseGeometry], bool], Plane | None]:
-    """Whether a shape (degrees) touches the territory, and its plane. Without areas, everything is wanted."""
-    sets = territory().sets
-    if not sets:
-        return (lambda _shape: True), None
-    around = [
-        one.plane.lonlat(one.flat_territory.simplify(100.0).buffer(MARGIN_M + 100.0, quad_segs=4)) for one in sets
-    ]
-    ground = shapely.union_all(around)
-    shapely.prepare(ground)
-    return (lambda shape: bool(ground.intersects(shape))), sets[0].plane
 
 
 def _plane_of(file: OsmFile) -> Plane:

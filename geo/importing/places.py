@@ -15,6 +15,7 @@ from django.contrib.gis.gdal.feature import Feature
 from shapely.geometry.base import BaseGeometry
 
 from geo.folding import fold_name
+from geo.importing.around import MARGIN_M, around_territory
 from geo.importing.reading import UnreadableFile, open_layer
 from geo.importing.rows import Difference, NewPlace, Rows, differences
 from geo.importing.shapes import point_on, reach_m
@@ -51,11 +52,16 @@ class PlacePlan:
     attribution: str
     rows: Rows = field(default_factory=Rows)
     refused: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
     changes: Difference | None = None
 
     def report(self) -> list[str]:
         """Lines for a person."""
-        return [f"source {self.source}, {self.changes}", *(f"left out: {text}" for text in self.refused)]
+        lines = [f"source {self.source}, {self.changes}"]
+        if self.outside:
+            beyond = f"{MARGIN_M / 1000:g} km"
+            lines.append(f"{len(self.outside):,} left out that lie more than {beyond} outside the territory")
+        return [*lines, *(f"left out: {text}" for text in (*self.refused, *self.outside))]
 
     def load(self) -> Loading:
         """What the file holds is what the source has from now on."""
@@ -81,8 +87,10 @@ def plan_places(
 ) -> PlacePlan:
     """Reads a file of places and compares it with what its source has now. `mapping` names columns by use.
 
-    Writes nothing. Raises UnreadablePlaces.
+    What lies farther outside the territory than its margin is left out, line by line in the report. Writes nothing.
+    Raises UnreadablePlaces.
     """
+    is_near, _plane = around_territory()
     plan = PlacePlan(path, source, licence, attribution)
     found = (
         _csv_rows(path, mapping or {}) if path.suffix.lower() == ".csv" else _gdal_rows(path, mapping or {}, crs, layer)
@@ -94,7 +102,14 @@ def plan_places(
         except ValueError as error:
             plan.refused.append(f"line {number}: {error}")
             continue
+        if not is_near(place.shape if place.shape is not None else shapely.Point(place.lon, place.lat)):
+            plan.outside.append(f"line {number}: {place.name} at {place.lat:.5f}, {place.lon:.5f} is outside")
+            continue
         places.setdefault(place.key, place)
+    left_out = [*plan.outside, *plan.refused]
+    if left_out and not places:
+        # Or a file with its columns exchanged would take away everything that the source has.
+        raise UnreadablePlaces(f"{path.name} holds no place inside the territory; {left_out[0]}")
     plan.rows.places = list(places.values())
     plan.changes = differences(source, plan.rows)[0]
     return plan

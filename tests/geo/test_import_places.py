@@ -10,7 +10,7 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.core.management import CommandError, call_command
 
-from geo.models import Place, PlaceEdition, PlaceSource
+from geo.models import AreaSet, Place, PlaceEdition, PlaceSource
 
 pytestmark = pytest.mark.django_db
 HEAD = "name,lat,lon,kind,licence"
@@ -63,6 +63,28 @@ def test_bad_rows_are_left_out_and_named(file: Path, capsys: pytest.CaptureFixtu
     shown = capsys.readouterr().out
     assert shown.count("left out: line") == 3
     assert list(Place.objects.values_list("name", flat=True)) == ["Chợ Gần"]
+
+
+def test_what_lies_far_outside_is_left_out_and_named(
+    file: Path, old_set: AreaSet, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(
+        f"{HEAD}\nChợ Trong,10.91,106.61,,\nChợ Giáp Ranh,10.89,106.61,,\nChợ Bến Thành,10.7725,106.698,,\n"
+        "Hồ Gươm,21.0287,105.8522,,\n",
+        encoding="utf-8",
+    )
+    load(file)
+    shown = capsys.readouterr().out
+    assert "2 new" in shown
+    assert "2 left out that lie more than 2 km outside the territory" in shown
+    assert "left out: line 4: Chợ Bến Thành at 10.77250, 106.69800 is outside" in shown
+    assert "left out: line 5: Hồ Gươm" in shown
+    load(file, "--commit")
+    assert set(Place.objects.values_list("name", flat=True)) == {"Chợ Trong", "Chợ Giáp Ranh"}
+    file.write_text(f"{HEAD}\nChợ Trong,106.61,10.91,,\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"no place inside the territory; line 2: Chợ Trong: 106.61, 10.91 is no"):
+        load(file, "--commit")
+    assert Place.objects.in_force().count() == 2
 
 
 def test_a_file_without_its_columns(file: Path) -> None:
