@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import shapely
 from django.utils.translation import gettext as _
 
+from geo.credits import border_credit
 from geo.index import SetIndex, Unit, territory
 from incidents.features.asking import Asked, meets
 from incidents.features.offering import Feature, Offer, Page, number, text
@@ -49,6 +50,7 @@ def _offer(index: SetIndex) -> Offer:
         box=(float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])) if bounds is not None else None,
         filters=("level",),
         licence=index.licence,
+        attribution=border_credit(index),
     )
 
 

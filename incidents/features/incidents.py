@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
+from geo.credits import credits_due
 from incidents.features.asking import Asked, Box, meets
 from incidents.features.offering import INSTANT, Feature, Offer, Page, number, text
 from incidents.records.described import rows_of
@@ -60,6 +61,8 @@ def offer(reader: Person) -> Offer:
         one=lambda feature: _one(reader, feature),
         interval=(None, None),
         filters=FILTERS,
+        # Where something is may come from their streets and places.
+        attribution="; ".join(credits_due()),
     )
 
 

@@ -39,6 +39,8 @@ class Offer:
     interval: tuple[str | None, str | None] | None = None
     filters: tuple[str, ...] = ()
     licence: str = ""
+    # Whose data is in it, in the words that their licences ask for.
+    attribution: str = ""
 
 
 def text(**more: Any) -> Mapping[str, Any]:

@@ -178,6 +178,7 @@ def _told(request: HttpRequest, offer: Offer) -> dict[str, Any]:
         "crs": ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"],
         "links": links,
         **({"extent": extent} if extent else {}),
+        **({"attribution": offer.attribution} if offer.attribution else {}),
     }
 
 

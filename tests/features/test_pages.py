@@ -12,6 +12,8 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.test import Client
 
+from geo.importing.rows import Rows
+from geo.importing.sourceloading import load_source
 from incidents.doors.models import ApiKey, digest_of
 from incidents.records.keys import PROFILES
 from incidents.records.models import Incident
@@ -130,6 +132,13 @@ def test_the_borders_are_for_everybody(world: World) -> None:
     assert ask(client, "/ogc/collections/areas-nowhere", 404)
     assert ask(client, "/ogc/collections/areas-invented/items/99", 404)
     assert client.post("/ogc/").status_code == 405
+
+
+def test_it_says_whose_data_it_is(many: list[Incident], cast: Cast, client: Client) -> None:
+    client.force_login(cast.supervisor)
+    assert "attribution" not in ask(client, "/ogc/collections/incidents")
+    load_source("osm", Rows(), attribution="© Whoever drew it")
+    assert ask(client, "/ogc/collections/incidents")["attribution"] == "© Whoever drew it"
 
 
 def codes_of(told: Any) -> list[str]:
