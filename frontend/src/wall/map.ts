@@ -1,5 +1,5 @@
 /**
- * The wall's map: wards, what is open by group (colour and shape), emergencies as rings. Sizes follow the screen's height, so
+ * The wall's map: wards, what is open by group (colour and shape), emergencies as rings. Sizes follow the screen, so
  * that 4K looks like 1080p from the same six metres. It moves only when the set of points changes, slowly.
  */
 import "maplibre-gl/dist/maplibre-gl.css";
@@ -27,7 +27,7 @@ const RINGED_EMERGENCIES = 8;
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** How much larger than on a 1080-line screen. */
-const scaleNow = (): number => Math.max(0.6, window.innerHeight / 1080);
+const scaleNow = (): number => Math.max(0.6, Math.min(window.innerHeight / 1080, window.innerWidth / 1920));
 
 const WORK: Record<string, string> = { received: "open", resolved: "answer" };
 const iconOf = (spot: Spot, now: number): string =>
