@@ -275,7 +275,7 @@ def incident_named(site: Any, word: str) -> Any:
 KEEP_THE_SHEET = """() => { window.print = () => {
     const sheet = document.querySelector('.print-sheet'), image = sheet.querySelector('img');
     window.sheet = {text: sheet.innerText, wide: image.naturalWidth / image.naturalHeight,
-        bar: sheet.querySelector('.print-bar').style.inlineSize};
+        theme: document.documentElement.dataset.bsTheme, bar: sheet.querySelector('.print-bar').style.inlineSize};
     dispatchEvent(new Event('afterprint'));
 } }"""
 
@@ -298,6 +298,7 @@ def test_the_map_shows_the_past_measures_and_prints_to_scale(live_site: Any, ope
 
     page.locator("#layers-box > summary").click()
     page.evaluate(KEEP_THE_SHEET)
+    page.evaluate("() => { document.documentElement.dataset.bsTheme = 'dark'; }")
     page.select_option("#print-scale", "25000")
     page.locator("[data-room=print]").click()
     # A picture of twice the pixels, which without a graphics card takes its time.
@@ -309,6 +310,9 @@ def test_the_map_shows_the_past_measures_and_prints_to_scale(live_site: Any, ope
     assert ("1 km" in sheet["text"], sheet["bar"]) == (True, "40mm")
     assert abs(sheet["wide"] - 277 / 160) < 0.02
     expect(page.locator(".print-sheet")).to_have_count(0)
+    # Paper is white, and the room as dark afterwards as it was.
+    assert sheet["theme"] == "light"
+    assert page.evaluate("() => document.documentElement.dataset.bsTheme") == "dark"
 
     with page.expect_response(lambda one: "/map/history/" in one.url) as tile:
         page.select_option("#layers-past", "1")

@@ -30,7 +30,18 @@ export function barOf(scale: number): [metres: number, mm: number] {
 
 /** Makes the sheet and opens the browser's print window; the screen is as before afterwards. */
 export async function printMap(map: RoomMap, scale: number, legends: HTMLElement[], title: string): Promise<void> {
-  const picture = await map.picture(scale);
+  const page = document.documentElement;
+  const onScreen = page.dataset.bsTheme ?? "light";
+  const wear = (theme: string): void => {
+    page.dataset.bsTheme = theme;
+    document.dispatchEvent(new CustomEvent("themechange", { detail: theme }));
+  };
+  // Paper is white, whatever the screen is at night.
+  wear("light");
+  const picture = await map.picture(scale).catch((error: unknown) => {
+    wear(onScreen);
+    throw error;
+  });
   const address = URL.createObjectURL(picture);
   const image = element("img", { src: address, alt: title });
   const [metres, mm] = barOf(scale);
@@ -59,6 +70,7 @@ export async function printMap(map: RoomMap, scale: number, legends: HTMLElement
   const away = (): void => {
     sheet.remove();
     URL.revokeObjectURL(address);
+    wear(onScreen);
   };
   addEventListener("afterprint", away, { once: true });
   print();
