@@ -197,9 +197,10 @@ export class Queue {
       const section = this.sections.get(name)!;
       const count = wanted.get(name)!.length;
       section.count.textContent = String(count);
-      section.box.hidden = count === 0 && section.list.childElementCount === 0;
+      // A section that opens would push everything below it from under the hand.
+      if (!hold) section.box.hidden = count === 0 && section.list.childElementCount === 0;
     }
-    this.drawEmpty();
+    if (!hold) this.drawEmpty();
   }
 
   private drawEmpty(): void {

@@ -177,6 +177,21 @@ describe("the queue", () => {
     expect(fresh().hidden).toBe(true);
   });
 
+  it("opens and closes no section under the hand", () => {
+    queue.update([incident(1)], false);
+    const shut = (): string[] => [...root.querySelectorAll<HTMLElement>("section[data-section]")].filter((section) => section.hidden).map((section) => section.dataset.section!);
+    const before = shut();
+    root.dispatchEvent(new Event("pointerenter"));
+    queue.update([incident(1), incident(2, { group: 2 }), incident(3, { needs: ["place_unknown"] })], false);
+    expect(shut()).toEqual(before);
+    queue.update([], false);
+    expect(shut()).toEqual(before);
+    expect(root.querySelector<HTMLElement>(".queue-empty")?.hidden ?? true).toBe(true);
+    queue.update([incident(1), incident(3, { needs: ["place_unknown"] })], false);
+    fresh().click();
+    expect(shut()).not.toEqual(before);
+  });
+
   it("takes everything in at once while no hand is on it", () => {
     queue.update([incident(1)], false);
     queue.update([incident(2, { group: 2 }), incident(1)], false);
