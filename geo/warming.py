@@ -7,6 +7,7 @@ What other packages want read then, the application hands in (opscenter/asgi.py)
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -45,6 +46,9 @@ def _read(*more: Callable[[], object]) -> None:
             began = time.monotonic()
             read()
             logger.info("%s in %.1f s", read.__name__.strip("_").replace("_", " "), time.monotonic() - began)
+        # All this stays: the collector need not look through it again and again. It holds no rings, so what is read
+        # anew later still goes at once.
+        gc.freeze()
     except DatabaseError as trouble:
         # No tables yet, or no database: the first question will say so to somebody.
         logger.warning("not everything was read at the start: %s", trouble)
