@@ -1,4 +1,5 @@
 /** The map on paper, to scale: a picture of its own size, the scale in words and as a bar, the legend, the date. */
+import { credits } from "../borders";
 import { element } from "../element";
 import { fullDate } from "../time";
 import { locale } from "../words";
@@ -42,6 +43,7 @@ export async function printMap(map: RoomMap, scale: number, legends: HTMLElement
     wear(onScreen);
     throw error;
   });
+  const sources = await credits();
   const address = URL.createObjectURL(picture);
   const image = element("img", { src: address, alt: title });
   const [metres, mm] = barOf(scale);
@@ -64,6 +66,8 @@ export async function printMap(map: RoomMap, scale: number, legends: HTMLElement
       copy.className = "print-legend";
       return copy;
     }),
+    // The corner of the map that says so is no part of its picture.
+    ...(sources.length ? [element("p", { class: "print-credit", text: sources.join(" · ") })] : []),
   );
   document.body.append(sheet);
   await image.decode();
