@@ -13,6 +13,7 @@ import numpy as np
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from geo.credits import credits_due
 from geo.index import territory
 from incidents.figures.asking import Asked
 from incidents.figures.counting import Selection
@@ -154,14 +155,16 @@ def _sheet(book: Any) -> Any:
 
 
 def write_geojson(path: Path, asked: Asked, reader: Person) -> int:
-    """RFC 7946: WGS 84, longitude first; incidents without a place have a null geometry."""
+    """RFC 7946: WGS 84, longitude first; incidents without a place have a null geometry. Whose places they were found
+    by stands beside the features, as the licences ask."""
     names = [
         "code", "received", "group", "category", "channel", "ward_code", "ward", "agency", "outcome", "due",
         "answered", "on_time", "minutes", "reports", "reopened",
     ]  # fmt: skip
     count = 0
     with path.open("w", encoding="utf-8") as out:
-        out.write('{"type":"FeatureCollection","features":[')
+        due = json.dumps("; ".join(credits_due()), ensure_ascii=False)
+        out.write(f'{{"type":"FeatureCollection","attribution":{due},"features":[')
         for line in lines(asked, reader):
             *values, lat, lon = line
             geometry = {"type": "Point", "coordinates": [lon, lat]} if lat is not None else None

@@ -17,6 +17,7 @@ from typing import Any
 import shapely
 from django.utils.translation import gettext as _
 
+from geo.credits import border_credit
 from geo.index import SetIndex, territory
 from incidents.figures.counting import Figures, Key, Selection, counts_by, figures_of
 from incidents.figures.reading import Columns, columns_of
@@ -109,7 +110,8 @@ def as_csv(told: Public) -> str:
 
 
 def as_geojson(told: Public) -> str:
-    """The wards with their counts; `received` is null where it is not shown alone."""
+    """The wards with their counts; `received` is null where it is not shown alone. `attribution`: whose borders they
+    are, "" when nobody has to be named."""
     index = territory().named(told.area_set)
     counts = _wards(told)
     features = [
@@ -126,7 +128,8 @@ def as_geojson(told: Public) -> str:
         }
         for unit in (index.wards if index else ())
     ]
-    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
+    credit = border_credit(index) if index else ""
+    return json.dumps({"type": "FeatureCollection", "attribution": credit, "features": features}, ensure_ascii=False)
 
 
 def _wards(told: Public) -> dict[str, int]:

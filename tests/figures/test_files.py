@@ -61,7 +61,10 @@ def fetched(client: Client, file: File) -> bytes:
     return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
 
 
-def test_lists_hold_what_the_page_counts(past: Past, cast: Cast, client: Client) -> None:
+def test_lists_hold_what_the_page_counts(
+    past: Past, cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("incidents.figures.lists.credits_due", lambda: ["© OpenStreetMap contributors"])
     client.force_login(cast.supervisor)
     received = client.get(f"/figures/?{question(past)}").context["told"].figures.received
     made = {kind: ask(client, kind, question(past)) for kind in ("csv", "xlsx", "geojson")}
@@ -75,7 +78,9 @@ def test_lists_hold_what_the_page_counts(past: Past, cast: Cast, client: Client)
     table = list(sheet.iter_rows(values_only=True))
     assert list(table[0]) == head
     assert [row[0] for row in table[1:]] == [row[0] for row in rows]
-    features = json.loads(fetched(client, made["geojson"]))["features"]
+    told = json.loads(fetched(client, made["geojson"]))
+    assert told["attribution"] == "© OpenStreetMap contributors"
+    features = told["features"]
     assert [one["properties"]["code"] for one in features] == [row[0] for row in rows]
     placed = [one for one in features if one["geometry"]]
     assert 0 < len(placed) < received

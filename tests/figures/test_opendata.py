@@ -54,7 +54,10 @@ def test_the_page_and_its_data(world: World, client: Client, monkeypatch: pytest
     assert told.last.weekday() == 6
     for table in ("month", "group", "category", "ward"):
         assert sum(int(row["received"]) for row in rows if row["table"] == table) == told.figures.received
-    wards: list[Any] = json.loads(client.get("/figures/public/1022.geojson?days=90").content)["features"]
+    monkeypatch.setattr("incidents.figures.opendata.border_credit", lambda index: f"borders of {index.name}")
+    told_as_data = json.loads(client.get("/figures/public/1022.geojson?days=90").content)
+    assert told_as_data["attribution"] == f"borders of {told.area_set}"
+    wards: list[Any] = told_as_data["features"]
     by_csv = {row["key"]: int(row["received"]) for row in rows if row["table"] == "ward"}
     assert {one["id"]: one["properties"]["received"] for one in wards} == {
         key: count for key, count in by_csv.items() if key not in {"invented/", "others"}
