@@ -140,6 +140,8 @@ export class CallForm {
     this.form.addEventListener("submit", () => (this.field("took_s").value = String(Math.max(0, Math.round((Date.now() - this.startedAt) / 1000)))), { capture: true });
     this.field("address").addEventListener("input", () => this.typedOver());
     this.field("address").addEventListener("input", later(250, () => void this.searchPlaces()));
+    // Who is named for half an address must not stand there once it is whole.
+    this.field("address").addEventListener("input", later(500, () => void this.advise()));
     this.field("address").addEventListener("blur", () => setTimeout(() => this.hidePlaces(), 150));
     this.field("words").addEventListener(
       "input",
