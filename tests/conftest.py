@@ -17,11 +17,16 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from psycopg.pq import TransactionStatus
 
 from tests.harness.remembering import Remembering
 
 pytest_plugins = ["tests.harness.fixtures"]
+# A busy machine may take a second for one example: how long something takes is asked by benches.
+examples.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("any machine")
 # What is collected stays to the run's end: no need to look through it for garbage, now or later.
 gc.disable()
 
