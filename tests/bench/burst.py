@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+import os
 import sys
 import tempfile
 import time
@@ -114,6 +115,10 @@ def bare(folder: Path, processes: int) -> Iterator[list[int]]:
 
 
 def measure(small: bool) -> list[Line]:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "opscenter.settings")
+    import django
+
+    django.setup()
     seconds = 2 if small else SECONDS
     return [line for database in ("postgis", "spatialite") for line in _on(database, seconds)]
 
