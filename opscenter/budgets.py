@@ -62,11 +62,6 @@ DEFAULTS = {
     "partners.warning": Budget(Rate(300, 600), Rate(6000, 600)),
     "open311.read": Budget(Rate(600, 600), Rate(30_000, 600)),
     "open311.report": Budget(Rate(60, 600), Rate(3000, 600)),
-    # The platforms' own servers call: one address says nothing about the sender.
-    "chat.webhook": Budget(None, Rate(90_000, 600)),
-    "phone.webhook": Budget(None, Rate(60_000, 600)),
-    # A gateway of our own operator, for everybody who writes.
-    "sms.webhook": Budget(None, Rate(60_000, 600)),
     # A partner's machine with a key or a signature, and one with a wrong one: each costs a query. Far above what one
     # that works asks: a batch each second, holding up to 5,000 positions, is 600.
     "partners.read": Budget(Rate(3000, 600), None),

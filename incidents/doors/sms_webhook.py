@@ -81,7 +81,6 @@ class _TooLarge(_Unreadable):
 
 def _check(request: HttpRequest, secret: str) -> None:
     """Raises Http404, PermissionDenied or budgets.Exhausted."""
-    budgets.spend(request, "sms.webhook")
     if not settings.SMS_SECRET or not constant_time_compare(secret, settings.SMS_SECRET):
         budgets.spend(request, "guess")
         raise Http404

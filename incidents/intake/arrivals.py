@@ -22,6 +22,7 @@ from django.utils.crypto import salted_hmac
 
 from incidents.intake.models import Arrival
 from incidents.intake.take import storable
+from incidents.intake.together import Together
 from realtime.change import change, current_change
 
 log = logging.getLogger(__name__)
@@ -54,25 +55,45 @@ def register(door: str, take: Take) -> None:
 
 
 def arrive(*, door: str, source_id: str, sender: str, body: Mapping[str, Any]) -> bool:
-    """Keeps what came in, in a change of its own; False when the same `source_id` was kept before.
+    """Keeps what came in, in a change that it may share with others; False when the same `source_id` was kept before.
 
     `body` is what JSON can hold. Who sent it is stored as a digest: it only tells whose order is to be kept.
     """
-    with change():
-        return keep(door=door, source_id=source_id, sender=sender, body=body)
+    return _kept_together(_row(door, source_id, sender, body))
 
 
 def keep(*, door: str, source_id: str, sender: str, body: Mapping[str, Any]) -> bool:
     """The same, in the open change."""
-    at = current_change().at
-    number = storable(source_id)[:150]
+    return _keep([_row(door, source_id, sender, body)])[0]
+
+
+def _row(door: str, source_id: str, sender: str, body: Mapping[str, Any]) -> Arrival:
     digest = salted_hmac("incidents.intake.arrivals", f"{door}:{sender}", algorithm="sha256").hexdigest()
-    if Arrival.objects.filter(door=door, source_id=number).exists():
-        return False
-    row = Arrival(door=door, source_id=number, sender=digest, body=_storable(dict(body)), at=at, next_try_at=at)
+    return Arrival(door=door, source_id=storable(source_id)[:150], sender=digest, body=_storable(dict(body)))
+
+
+def _keep(rows: Sequence[Arrival]) -> list[bool]:
+    """Which of these are new; they are written."""
+    at = current_change().at
+    known = set(
+        Arrival.objects.filter(door__in={row.door for row in rows}, source_id__in={row.source_id for row in rows})
+        .order_by()
+        .values_list("door", "source_id")
+    )
+    new: dict[tuple[str, str], Arrival] = {}
+    are_new = []
+    for row in rows:
+        number = (row.door, row.source_id)
+        are_new.append(number not in known and number not in new)
+        if are_new[-1]:
+            row.at = row.next_try_at = at
+            new[number] = row
     # The same one at the same moment in another process: the second insert does nothing.
-    Arrival.objects.bulk_create([row], ignore_conflicts=True)
-    return True
+    Arrival.objects.bulk_create(new.values(), ignore_conflicts=True)
+    return are_new
+
+
+_kept_together = Together(_keep)
 
 
 def _storable(value: Any) -> Any:

@@ -57,6 +57,12 @@ def test_a_call_rings(send: Any) -> None:
     assert Caller.objects.get().name == "Nguyễn Văn Thử"
 
 
+def test_a_forged_call_costs_no_statement(send: Any, django_assert_num_queries: Any) -> None:
+    # Nor may a flood of them use up anything that the exchange's own reports need.
+    with django_assert_num_queries(0):
+        assert send(ringing(), **{"X-Call-Signature": "sha256=0"}).status_code == 403
+
+
 def test_seconds_of_the_epoch_are_a_time_too(send: Any) -> None:
     at = int(time.time())
     assert send(ringing(event_ts=at)).status_code == 200

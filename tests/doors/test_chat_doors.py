@@ -109,6 +109,14 @@ def test_facebook_asks_at_set_up(facebook: Platform) -> None:
     assert Client().get("/doors/viber/webhook").status_code == 403
 
 
+def test_a_forged_event_costs_no_statement(platform: Platform, django_assert_num_queries: Any) -> None:
+    # Nor may a flood of them use up anything that the platform's own events need.
+    event = platform.event("1", "u1", "Ổ gà to")
+    forged = dict.fromkeys(platform.headers(json.dumps(event).encode()), "forged")
+    with django_assert_num_queries(0):
+        assert platform.post(event, **forged).status_code == 403
+
+
 def test_several_messages_of_one_call_are_taken_in_their_order(facebook: Platform) -> None:
     event = facebook.event("m_1", "u1", "Ổ gà to")
     for number, text in (("m_2", "ngay khúc cua"), ("m_3", "nguy hiểm lắm")):
