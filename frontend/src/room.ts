@@ -74,7 +74,8 @@ const call = new CallForm(byId("call"), {
   open: (code) => openCode(code),
   saved: (code, tracking, joined, entry) => {
     notices.say(say(joined ? "call.joined" : "call.saved", { code }), 20, tracking ? say("call.tracking", { code: tracking }) : "");
-    if ((entry.answer?.body as { dispatched?: boolean } | null)?.dispatched) panel.offerBack(code, "undo.dispatch", entry);
+    const done = entry.answer?.body as { dispatched?: boolean; raised?: boolean } | null;
+    if (done?.dispatched) panel.offerBack(code, done.raised ? "undo.emergency" : "undo.dispatch", entry);
     // The next key dispatches it; but an incident somebody reads is not replaced under their eyes.
     if (code && panel.open === null) openCode(code);
   },

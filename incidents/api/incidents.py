@@ -108,7 +108,8 @@ def dispatch(request: HttpRequest, code: str) -> JsonResponse:
     def work(person: Person, sent: Dispatch) -> Done:
         incident = visible_incident(person, code)
         (agency,) = _agencies([sent.agency], "agency")
-        also = _agencies(list(sent.also), "also")
+        # Whom the form proposed beside the lead may have been chosen to lead.
+        also = [one for one in _agencies(list(sent.also), "also") if one.pk != agency.pk]
         made = assigning.assign(
             incident_id=incident.pk,
             lead=agency if sent.role == "lead" else None,

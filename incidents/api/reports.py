@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,12 +26,22 @@ from incidents.calls.passing_on import make_emergency
 from incidents.calls.taking import own, wrap_up
 from incidents.dispatching.assigning import assign
 from incidents.dispatching.closing import answer_at_once
-from incidents.dispatching.competence import AreaRefs, Barred, barred_by, decision_date, suggest_agency
+from incidents.dispatching.competence import (
+    AgencySuggestion,
+    AreaRefs,
+    Barred,
+    barred_by,
+    decision_date,
+    suggest_agency,
+)
 from incidents.dispatching.explaining import explain
 from incidents.dispatching.refusals import Refused
 from incidents.dispatching.roads import road_in
 from incidents.dispatching.suggesting import area_refs, reach_of
 from incidents.doors import questions
+from incidents.emergencies.refusals import Refused as EmergencyRefused
+from incidents.emergencies.services.choosing import services_concerned
+from incidents.emergencies.services.opening import raise_emergency
 from incidents.intake.take import ComplaintDetails, ReporterDetails, Taken, take_report
 from incidents.knowledge.models import AnswerVersion
 from incidents.knowledge.quoting import quote, version_to_quote
@@ -54,7 +65,8 @@ router = Router(tags=["reports"])
 def take(request: HttpRequest) -> JsonResponse:
     """Saves and routes it; the same action id again gives the first report.
 
-    {report, incident, tracking_code, dispatched: whether it went to the agency that the screen had named}.
+    {report, incident, tracking_code, dispatched: whether it went to those that the screen had named, raised: whether
+    it became an emergency with that}.
     """
 
     def run() -> JsonResponse:
@@ -90,13 +102,16 @@ def take(request: HttpRequest) -> JsonResponse:
             with change():
                 make_emergency(call=call, incident_id=taken.incident.pk, by=person)
                 wrap_up(call_id=call.pk, by=person, report=taken.report)
+        is_answered = quoted is not None and _answer(taken, quoted, sent.took_s, person)
+        is_routed = quoted is None and _route(taken, sent.agency, person)
         answer: dict[str, Any] = {
             "report": taken.report.pk,
             "incident": taken.incident.code,
             "tracking_code": taken.report.tracking_code,
             "photo_problems": [problem.text() for problem in taken.photo_problems],
-            "answered": quoted is not None and _answer(taken, quoted, sent.took_s, person),
-            "dispatched": quoted is None and _route(taken, sent.agency, person),
+            "answered": is_answered,
+            "dispatched": is_routed,
+            "raised": is_routed and taken.incident.group == Group.EMERGENCY,
         }
         return JsonResponse(answer, status=201)
 
@@ -159,9 +174,10 @@ def _own_call(pk: int | None, person: Person) -> Call | None:
 
 
 def _route(taken: Taken, agency_id: int | None, person: Person) -> bool:
-    """Gives it to the agency that the call-taker saw and confirmed by saving; whether that was done now.
+    """Gives it to the agencies that the call-taker saw and confirmed by saving; whether that was done now.
 
-    Only when the system, which has decided anew by now, is certain of the same one and asks nothing else.
+    Only when the system, which has decided anew by now, is certain of the same one and asks nothing else. An emergency
+    goes to all services concerned, as by E; the caller stays on the line.
     """
     incident = taken.incident
     agency = incident.suggested_agency
@@ -176,8 +192,19 @@ def _route(taken: Taken, agency_id: int | None, person: Person) -> bool:
         return False
     try:
         with change():
-            assign(incident_id=incident.pk, lead=agency, by=person, base_version=incident.version)
-    except (Changed, NotAllowed, Refused):
+            if incident.group == Group.EMERGENCY:
+                raise_emergency(incident_id=incident.pk, by=person, base_version=incident.version, connect=False)
+            else:
+                found = Agency.objects.in_bulk(incident.agency_trace["co"])
+                also = [found[pk] for pk in incident.agency_trace["co"] if pk in found]
+                assign(
+                    incident_id=incident.pk,
+                    lead=agency,
+                    co_ordinating=also,
+                    by=person,
+                    base_version=incident.version,
+                )
+    except (Changed, NotAllowed, Refused, EmergencyRefused):
         # It waits in the queue like any other.
         return False
     return True
@@ -238,6 +265,8 @@ def suggest(request: HttpRequest) -> JsonResponse:
             confidence=guess.confidence,
             barred=barred_by([complained_agency]) if complained_agency else Barred(known=sent.complained_no_unit),
         )
+        is_emergency = guess.category is not None and guess.category.group == Group.EMERGENCY
+        also = services_concerned(guess.category, text, place, decision_date(today)) if is_emergency else agency.co
         way = explain(
             category=guess.category,
             group=str(Group(guess.group).label) if guess.group else "",
@@ -281,7 +310,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
                     "ward": fields["ward_code"],
                     "district": fields["district_code"],
                 },
-                "agency": _named(agency.agency, agency.certain),
+                "agency": _named(agency, also),
                 "agency_reasons": [sentence(reason) for reason in agency.trace],
                 "why": way.sentence,
                 "sides": [{"name": side.name, "area": side.area} for side in way.sides],
@@ -303,7 +332,15 @@ def suggest(request: HttpRequest) -> JsonResponse:
     return answered(run)
 
 
-def _named(agency: Agency | None, certain: bool) -> dict[str, Any] | None:
+def _named(suggestion: AgencySuggestion, also: Sequence[Agency]) -> dict[str, Any] | None:
+    """Who leads, and who gets it beside them."""
+    agency = suggestion.agency
     if agency is None:
         return None
-    return {"id": agency.pk, "name": agency.name, "short": agency.short_name or agency.name, "certain": certain}
+    return {
+        "id": agency.pk,
+        "name": agency.name,
+        "short": agency.short_name or agency.name,
+        "certain": suggestion.certain,
+        "also": [one.short_name or one.name for one in also if one.pk != agency.pk],
+    }

@@ -22,6 +22,7 @@ from incidents.doors.models import KeptFile
 from incidents.doors.questions import Answered, answered
 from incidents.emergencies.models import SharedIncident
 from incidents.emergencies.protocols.asking import Protocols, protocols_of
+from incidents.emergencies.services.choosing import services_for
 from incidents.emergencies.services.visibility import Reader
 from incidents.geocoding.asking import proposal_for
 from incidents.geocoding.models import Proposal
@@ -220,7 +221,7 @@ def panel(code: str, person: Person, agencies: Iterable[Agency]) -> Panel | None
         categories=_categories(),
         agencies=_by_kind(choice),
         exercise=Exercise.objects.filter(pk=incident.exercise).first() if incident.exercise else None,
-        co_agencies=[agency for agency in choice if agency.pk in incident.agency_trace.get("co", ())],
+        co_agencies=_beside_the_lead(incident, choice),
         complaints=complaints,
         whom=_whom(incident, reports, complaints),
         near=_near(incident),
@@ -391,6 +392,14 @@ def _can_confirm(incident: Incident) -> bool:
     """Whether the system put the point, and to within what one would call a spot."""
     by_resolver = incident.place_trace.get("by") == "resolver" and incident.point is not None
     return by_resolver and (incident.radius_m or 0.0) <= WORDS_UP_TO_M
+
+
+def _beside_the_lead(incident: Incident, choice: Sequence[Agency]) -> list[Agency]:
+    """Whom to tick beside the suggested agency: those of the rule, in an emergency all services concerned."""
+    if incident.group != Group.EMERGENCY:
+        return [agency for agency in choice if agency.pk in incident.agency_trace.get("co", ())]
+    lead = incident.suggested_agency_id
+    return [agency for agency in services_for(incident) if agency.pk != lead] if incident.on_board else []
 
 
 def _may_be(trace: Mapping[str, Any]) -> list[str]:

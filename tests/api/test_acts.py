@@ -328,6 +328,7 @@ def test_what_the_system_makes_of_words_while_they_are_typed(world: World, cast:
         "name": world.an_lac.name,
         "short": world.an_lac.short_name or world.an_lac.name,
         "certain": True,
+        "also": [],
     }
     assert [one["code"] for one in body["duplicates"]] == [known.code]
     assert body["place"]["outcome"] == "located"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from incidents.calls import described, figures, seats, silence, taking, telephone
 from incidents.calls.models import BridgeBeat, Call, Callback, CallDraft, CallerLook, PhoneAction, Seat, SeatStatus
 from incidents.calls.refusals import CallRefusal, CallRefused
+from incidents.dispatching.models import CompetenceRule, CoOrdinating
 from incidents.records.models import Assignment, Incident, Report, Reporter
 from realtime.change import change
 from tests.cast import Cast, Hands, together
@@ -153,6 +154,19 @@ def test_saving_routes_to_the_agency_that_was_certain(world: World, cast: Cast) 
     assert hands.post("/api/reports", {**sent, "agency": world.binh_minh.pk}).json()["dispatched"] is False
     assert hands.post("/api/reports", sent).json()["dispatched"] is False
     assert Assignment.objects.count() == 1
+
+
+def test_saving_gives_it_to_those_who_co_ordinate_too(world: World, cast: Cast) -> None:
+    lon, lat = IN_AN_LAC
+    sent = {"words": "Có ổ gà to trên mặt đường", "category": "road", "lat": lat, "lon": lon}
+    hands = Hands(cast.call_taker)
+    rule = CompetenceRule.objects.get(code="field")
+    CoOrdinating.objects.create(rule=rule, target="agency", agency=world.fire)
+    told = hands.post("/api/suggest", sent).json()["agency"]
+    assert told["also"] == [world.fire.name]
+    answer = hands.post("/api/reports", {**sent, "agency": told["id"]}).json()
+    assert (answer["dispatched"], answer["raised"]) == (True, False)
+    assert {(row.agency, row.role) for row in Assignment.objects.all()} == {(world.an_lac, "lead"), (world.fire, "co")}
 
 
 def test_anonymous_and_on_behalf_of(world: World, cast: Cast) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from incidents.dispatching import agency_work, assigning
@@ -15,11 +17,11 @@ from incidents.emergencies.refusals import Refused
 from incidents.emergencies.services import alarms, opening, parts
 from incidents.records.history import HistoryKind
 from incidents.records.lifecycles import AssignmentState, NotAllowed
-from incidents.records.models import Assignment, Incident
+from incidents.records.models import Assignment, Incident, ReportWords
 from realtime.change import change
 from tests.cast import Cast, Hands, give, open_one
 from tests.emergencies.conftest import Services, emergency
-from tests.intake.world import World
+from tests.intake.world import IN_AN_LAC, World
 
 
 def kinds_of(incident: Incident) -> list[str]:
@@ -63,13 +65,43 @@ def test_one_key_tells_the_services_concerned(world: World, cast: Cast, services
 def test_words_and_category_choose_the_services(
     world: World, cast: Cast, services: Services, words: str, category: str | None, kinds: set[str]
 ) -> None:
-    from incidents.records.models import ReportWords
-
     incident = open_one(world, category=world.categories[category] if category else None, group=2 if category else None)
     ReportWords.objects.filter(report__incident=incident).update(words=words)
     with change():
         opening.raise_emergency(incident_id=incident.pk, by=cast.call_taker)
     assert set(kinds_of(incident)) == kinds
+
+
+def test_saving_an_emergency_gives_it_to_all_whom_the_form_names(world: World, cast: Cast, services: Services) -> None:
+    lon, lat = IN_AN_LAC
+    hands = Hands(cast.call_taker)
+    sent = {"words": "Đánh nhau rồi cháy nhà", "category": "fire", "lat": lat, "lon": lon}
+    named = hands.post("/api/suggest", sent).json()["agency"]
+    assert (named["id"], named["certain"], named["also"]) == (services.fire.pk, True, ["Công an 113"])
+    answer = hands.post("/api/reports", {**sent, "agency": named["id"]}).json()
+    assert (answer["dispatched"], answer["raised"]) == (True, True)
+    incident = Incident.objects.by_code(answer["incident"]).get()
+    assert set(kinds_of(incident)) == {"fire", "police"}
+    assert SharedIncident.objects.filter(pk=incident.pk).exists()
+    back = hands.post(f"/api/incidents/{incident.code}/withdraw", {"what": "emergency"})
+    assert back.status_code == 200, back.content
+    assert kinds_of(incident) == []
+
+
+def test_dispatching_an_emergency_from_the_panel_reaches_all_concerned(
+    world: World, cast: Cast, services: Services, client: Client
+) -> None:
+    incident = open_one(world, category=world.categories["fire"], group=2, suggested_agency=services.fire)
+    ReportWords.objects.filter(report__incident=incident).update(words="Đánh nhau rồi cháy nhà")
+    client.force_login(cast.call_taker)
+    page = client.get(f"/room/incident/{incident.code}/panel").content.decode()
+    ticked = re.findall(r'name="also" value="(\d+)" checked', page)
+    assert ticked == [str(services.police.pk)]
+    # The form's own list may hold whom a person then chose to lead.
+    sent = {"base_version": incident.version, "agency": services.police.pk, "also": ticked, "role": "lead"}
+    answer = Hands(cast.call_taker).post(f"/api/incidents/{incident.code}/dispatch", sent)
+    assert answer.status_code == 200, answer.content
+    assert kinds_of(incident) == ["police"]
 
 
 def test_a_field_report_keeps_its_own_task_as_a_child(world: World, cast: Cast, services: Services) -> None:

@@ -45,7 +45,8 @@ interface Duplicate {
 interface Advice {
   category: { code: string; name: string; asks_whom: boolean } | null;
   category_reasons: string[];
-  agency: { id: number; name: string; short: string; certain: boolean } | null;
+  /** `also`: who gets it beside the agency that leads, in short. */
+  agency: { id: number; name: string; short: string; certain: boolean; also: string[] } | null;
   agency_reasons: string[];
   /** The whole way to the agency, in one sentence. */
   why: string;
@@ -378,7 +379,7 @@ export class CallForm {
     this.hidePlaces();
   }
 
-  /** The agency that saving gives it to: named on the button only when the system is certain. */
+  /** The agencies that saving gives it to: named on the button only when the system is certain. */
   private routeTo(agency: Advice["agency"]): void {
     this.certain = agency?.certain ? agency : null;
     this.drawRoute();
@@ -390,7 +391,7 @@ export class CallForm {
     this.field("agency").value = certain && this.quoted === null ? String(certain.id) : "";
     let text = say("call.save");
     if (this.quoted !== null) text = say("call.save-and-answer");
-    else if (certain) text = say("call.save-and-give", { name: certain.short });
+    else if (certain) text = say("call.save-and-give", { name: [certain.short, ...certain.also].join(", ") });
     this.box.querySelector<HTMLElement>("#call-route")!.textContent = text;
   }
 
@@ -602,7 +603,7 @@ export class CallForm {
         this.guess.title = advice.category_reasons.join("\n");
       }
       this.box.querySelector<HTMLElement>("#call-complaint")!.hidden = !category?.asks_whom;
-      const named = agency ? say(agency.certain ? "call.agency" : "call.agency.unsure", { name: agency.name }) : "";
+      const named = agency ? say(agency.certain ? "call.agency" : "call.agency.unsure", { name: [agency.name, ...agency.also].join(", ") }) : "";
       const sides = advice.sides.length > 1 ? say("call.sides", { names: advice.sides.map((side) => side.name).join(" / ") }) : "";
       this.agency.replaceChildren(...[sides || named, advice.why].filter(Boolean).map((text) => element("span", { text })));
       this.agency.title = advice.agency_reasons.join("\n");

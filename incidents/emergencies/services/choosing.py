@@ -7,14 +7,13 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from incidents.dispatching.competence import decision_date, suggest_agency
+from incidents.dispatching.competence import AreaRefs, decision_date, suggest_agency
 from incidents.dispatching.suggesting import area_of
 from incidents.records.lifecycles import SERVICE_KINDS
 from incidents.records.models import Category, Incident, ReportWords
 from incidents.records.models.categories import Group
 from incidents.triage import categorise
 from opscenter.accounts.models import Agency
-from realtime.change import current_change
 
 # Who else comes when a category's own service comes: injuries bring 115, roads that are blocked bring 113.
 ALSO: dict[str, tuple[str, ...]] = {
@@ -33,16 +32,22 @@ def services_for(incident: Incident, kinds: Sequence[str] = ()) -> list[Agency]:
     ALSO, and those of other emergencies that the reporter's words speak of; without any of these, the police, who are
     competent for whatever nobody has named yet.
     """
-    on = decision_date(timezone.localdate(current_change().at))
+    on = decision_date(timezone.localdate())
     if kinds:
         return _unique(agency for kind in kinds if (agency := service(kind, on)) is not None)
+    words = " \n".join(ReportWords.objects.filter(report__incident=incident).values_list("words", flat=True))
+    return services_concerned(incident.category, words, area_of(incident), on)
+
+
+def services_concerned(category: Category | None, words: str, place: AreaRefs, on: dt.date) -> list[Agency]:
+    """The same for what is not stored yet: words of this category, at this place, under the rules of a date."""
     found: list[Agency | None] = []
-    for category in _categories(incident):
+    for one in _emergencies(category, words):
         # What nobody is named for is the police's.
-        found.append(_competent(incident, category, on) or service("police", on))
-        found += [service(kind, on) for kind in ALSO.get(category.code, ())]
+        found.append(_competent(one, place, on) or service("police", on))
+        found += [service(kind, on) for kind in ALSO.get(one.code, ())]
     if not any(found):
-        found = [_competent(incident, None, on), service("police", on)]
+        found = [_competent(None, place, on), service("police", on)]
     return _unique(agency for agency in found if agency is not None and agency.kind in SERVICE_KINDS)
 
 
@@ -51,10 +56,9 @@ def service(kind: str, on: dt.date) -> Agency | None:
     return Agency.objects.in_force(on).filter(kind=kind).order_by("is_sample", "pk").first()
 
 
-def _categories(incident: Incident) -> list[Category]:
-    """The emergencies it is: the stored category, then what the words speak of."""
-    found = [incident.category] if incident.category is not None and incident.category.group == Group.EMERGENCY else []
-    words = " \n".join(ReportWords.objects.filter(report__incident=incident).values_list("words", flat=True))
+def _emergencies(category: Category | None, words: str) -> list[Category]:
+    """The emergencies it is: the category, then what the words speak of."""
+    found = [category] if category is not None and category.group == Group.EMERGENCY else []
     if words.strip():
         heard = categorise.suggest(words)
         named = [heard.category, *(one.category for one in heard.alternatives)]
@@ -62,14 +66,8 @@ def _categories(incident: Incident) -> list[Category]:
     return list({one.pk: one for one in found}.values())
 
 
-def _competent(incident: Incident, category: Category | None, on: dt.date) -> Agency | None:
-    suggestion = suggest_agency(
-        category=category,
-        group=Group.EMERGENCY,
-        place=area_of(incident),
-        on=on,
-    )
-    return suggestion.agency
+def _competent(category: Category | None, place: AreaRefs, on: dt.date) -> Agency | None:
+    return suggest_agency(category=category, group=Group.EMERGENCY, place=place, on=on).agency
 
 
 def _unique(agencies: Iterable[Agency]) -> list[Agency]:

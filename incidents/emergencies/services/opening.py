@@ -46,10 +46,12 @@ def raise_emergency(
     category: Category | None = None,
     services: Sequence[str] = (),
     base_version: int | None = None,
+    connect: bool = True,
 ) -> Incident:
     """The emergency key. Group 2, the highest priority, and the services concerned have it with the same commit.
 
-    `services` are kinds of agencies (police, fire, ambulance) when the call-taker chose them. A field report's own
+    `services` are kinds of agencies (police, fire, ambulance) when the call-taker chose them. With `connect` a caller
+    who is on the line is passed on to the service that leads. A field report's own
     task goes on as a child. Where no service exists on this date it is an emergency that waits for a person. Raises
     Changed, and Refused when the services have it already or the category is no emergency.
     """
@@ -63,7 +65,7 @@ def raise_emergency(
     if agencies:
         lead, others = (None, agencies) if leads else (agencies[0], agencies[1:])
         assigning.assign(incident_id=incident.pk, lead=lead, co_ordinating=others, by=by)
-        for raised in _raised:
+        for raised in _raised if connect else ():
             raised(incident, agencies, by)
     return incident
 
