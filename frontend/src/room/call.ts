@@ -269,21 +269,25 @@ export class CallForm {
     // The same words again would be read out again.
     if (failure.textContent !== text) failure.textContent = text;
     const talking = ["ringing", "answered", "elsewhere"].includes(call.state);
+    this.box.querySelector<HTMLElement>("#call-transfer")!.hidden = !talking;
     for (const button of this.box.querySelectorAll<HTMLButtonElement>("#call-transfer [data-service]")) {
       button.disabled = !talking;
       button.setAttribute("aria-pressed", String(button.dataset.service === call.transferred_to));
     }
     this.box.querySelector<HTMLElement>("#call-done")!.hidden = talking;
     this.box.querySelector<HTMLElement>("#call-not-reached")!.hidden = call.callback !== "calling";
-    this.box.querySelector<HTMLElement>("#call-state")!.textContent = call.callback === "calling" ? say("phone.calling-back") : talking ? "" : say("phone.over");
+    const over = call.transferred_to ? say("phone.passed-on", { service: call.transferred_to }) : say("phone.over");
+    this.box.querySelector<HTMLElement>("#call-state")!.textContent = call.callback === "calling" ? say("phone.calling-back") : talking ? "" : over;
   }
 
   /** The shown call has left the stream: nobody is on the line, what was typed stays. */
   over(call: number): void {
     if (this.slot?.call !== call) return;
     for (const button of this.box.querySelectorAll<HTMLButtonElement>("#call-transfer [data-service]")) button.disabled = true;
+    this.box.querySelector<HTMLElement>("#call-transfer")!.hidden = true;
     this.box.querySelector<HTMLElement>("#call-done")!.hidden = false;
-    this.box.querySelector<HTMLElement>("#call-state")!.textContent = say("phone.over");
+    const state = this.box.querySelector<HTMLElement>("#call-state")!;
+    if (["", say("phone.calling-back")].includes(state.textContent)) state.textContent = say("phone.over");
   }
 
   /** Transfer first, form second: the caller is connected, and what has been typed by then is saved at once, so that the
