@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from geo.areas import date_within_set
 from incidents.bulletins.models import Issue, Mail, Schedule, To
 from incidents.bulletins.periods import Period, due
 from incidents.figures.asking import Asked, Question
@@ -44,7 +45,7 @@ def _agencies(schedule: Schedule, period: Period) -> list[Agency | None]:
     """Whose reports: None for everything. Of the agencies those that a mail can reach."""
     if schedule.to == To.ADDRESSES:
         return [None]
-    rows = Agency.objects.in_force(period.last).order_by("pk")
+    rows = Agency.objects.in_force(date_within_set(period.last)).order_by("pk")
     return list(rows.filter(contact_points__kind=ContactPoint.Kind.EMAIL, contact_points__is_active=True).distinct())
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from geo.areas import date_within_set
 from incidents.contacts.links import hash_of
 from incidents.contacts.models import Drill
 from incidents.delivery.models import Door, Kind
@@ -38,7 +39,7 @@ def start_due(at: dt.datetime | None = None) -> int:
     if settings.CONTACT_DRILL_DAYS <= 0 or local.hour not in HOURS or not calendar().is_worked(local.date()):
         return 0
     before = at - dt.timedelta(days=settings.CONTACT_DRILL_DAYS)
-    agencies = Agency.objects.in_force(local.date())
+    agencies = Agency.objects.in_force(date_within_set(local.date()))
     rows = (
         ContactPoint.objects.filter(is_active=True, agency__in=agencies)
         .exclude(kind=ContactPoint.Kind.PHONE)

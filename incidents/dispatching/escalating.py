@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, override
 
+from geo.areas import date_within_set
 from incidents.delivery.models import Kind
 from incidents.delivery.queue import tell_agency, tell_reporters, write_to
 from incidents.dispatching import deadlines
@@ -115,7 +116,7 @@ def _climb(incident: Incident, assignment: Assignment, clock: Running) -> None:
 def _points(assignment: Assignment, step: Step, clock: Running) -> list[ContactPoint]:
     """Whom a step tells: the agency's own points, its head's, the hotline's (supervisors), the province's (leaders)."""
     points = ContactPoint.objects.filter(is_active=True).order_by("agency", "order", "pk")
-    day = timezone.localdate(current_change().at)
+    day = date_within_set(timezone.localdate(current_change().at))
     if step == Step.SUPERVISOR or (step == Step.WARNING and clock == Running.ANSWER):
         points = points.filter(agency__kind=AgencyKind.HOTLINE)
     elif step == Step.LEADER:

@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from geo.areas import date_within_set
+
 
 def digest_of(key: str) -> str:
     """What is stored of a key: it is 256 random bits, so a plain SHA-256 cannot be tried backwards."""
@@ -50,7 +52,8 @@ class SystemKey(models.Model):
     def of(key: str) -> SystemKey | None:
         """The key's row; None when it is unknown or switched off, or its agency is no more."""
         row = SystemKey.objects.select_related("agency").filter(digest=digest_of(key), is_active=True).first()
-        return row if row is not None and row.agency.is_in_force(timezone.localdate()) else None
+        today = date_within_set(timezone.localdate())
+        return row if row is not None and row.agency.is_in_force(today) else None
 
 
 class CapMessage(models.Model):

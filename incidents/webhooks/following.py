@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from geo.areas import date_within_set
 from incidents.records.keys import agency_key, keys_of_person
 from incidents.webhooks.models import Notice, NoticeKind, Webhook
 from incidents.webhooks.topics import Seen, Topic, topic_of
@@ -24,7 +25,7 @@ A_BATCH = 200
 def keys_of(webhook: Webhook) -> frozenset[str]:
     """Whose eyes a webhook has: its agency's while that exists, or its machine's account while that is active."""
     if webhook.agency is not None:
-        in_force = webhook.agency.is_in_force(timezone.localdate())
+        in_force = webhook.agency.is_in_force(date_within_set(timezone.localdate()))
         return frozenset({agency_key(webhook.agency.pk)}) if in_force else frozenset()
     return keys_of_person(webhook.partner) if webhook.partner is not None else frozenset()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from geo.areas import date_within_set
 from incidents.partners.models import AreaWarning
 from incidents.records.keys import ROOM, Profile, agency_key
 from incidents.records.lifecycles import SERVICE_KINDS
@@ -20,7 +21,7 @@ _FINE = 0.0005
 
 
 def _audience() -> dict[str, str]:
-    services = Agency.objects.in_force(timezone.localdate()).filter(kind__in=sorted(SERVICE_KINDS))
+    services = Agency.objects.in_force(date_within_set(timezone.localdate())).filter(kind__in=sorted(SERVICE_KINDS))
     return {ROOM: Profile.ROOM, **{agency_key(pk): Profile.AGENCY for pk in services.values_list("pk", flat=True)}}
 
 
