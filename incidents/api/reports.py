@@ -27,7 +27,6 @@ from incidents.calls.taking import own, wrap_up
 from incidents.dispatching.assigning import assign
 from incidents.dispatching.closing import answer_at_once
 from incidents.dispatching.competence import (
-    AgencySuggestion,
     AreaRefs,
     Barred,
     barred_by,
@@ -50,6 +49,7 @@ from incidents.records.editing import Changed
 from incidents.records.lifecycles import IncidentState, NotAllowed
 from incidents.records.models import Reporter, Source
 from incidents.records.models.categories import Group
+from incidents.records.needs import Need, place_needs
 from incidents.records.places import place_fields
 from incidents.records.reasons import sentence
 from incidents.records.rights import Verb
@@ -181,7 +181,10 @@ def _route(taken: Taken, agency_id: int | None, person: Person) -> bool:
     """
     incident = taken.incident
     agency = incident.suggested_agency
-    sure = incident.agency_trace.get("certain") is True and not incident.needs
+    is_emergency = incident.group == Group.EMERGENCY
+    # Of an emergency all services come that it may concern: which one it is may stay open.
+    asked = set(incident.needs) - ({Need.CATEGORY_UNSURE} if is_emergency else set())
+    sure = incident.agency_trace.get("certain") is True and not asked
     if (
         not taken.created
         or incident.state != IncidentState.RECEIVED
@@ -192,7 +195,7 @@ def _route(taken: Taken, agency_id: int | None, person: Person) -> bool:
         return False
     try:
         with change():
-            if incident.group == Group.EMERGENCY:
+            if is_emergency:
                 raise_emergency(incident_id=incident.pk, by=person, base_version=incident.version, connect=False)
             else:
                 found = Agency.objects.in_bulk(incident.agency_trace["co"])
@@ -265,8 +268,11 @@ def suggest(request: HttpRequest) -> JsonResponse:
             confidence=guess.confidence,
             barred=barred_by([complained_agency]) if complained_agency else Barred(known=sent.complained_no_unit),
         )
-        is_emergency = guess.category is not None and guess.category.group == Group.EMERGENCY
+        is_emergency = guess.group == Group.EMERGENCY
         also = services_concerned(guess.category, text, place, decision_date(today)) if is_emergency else agency.co
+        # As _route will see it: what a call-taker chose is sure, and which emergency it is may stay open.
+        is_open = not (guess.sure or sent.category or is_emergency)
+        certain = agency.certain and not is_open and not place_needs(fields["place_trace"], fields["ward_code"])
         way = explain(
             category=guess.category,
             group=str(Group(guess.group).label) if guess.group else "",
@@ -310,7 +316,7 @@ def suggest(request: HttpRequest) -> JsonResponse:
                     "ward": fields["ward_code"],
                     "district": fields["district_code"],
                 },
-                "agency": _named(agency, also),
+                "agency": _named(agency.agency, certain, also),
                 "agency_reasons": [sentence(reason) for reason in agency.trace],
                 "why": way.sentence,
                 "sides": [{"name": side.name, "area": side.area} for side in way.sides],
@@ -332,15 +338,14 @@ def suggest(request: HttpRequest) -> JsonResponse:
     return answered(run)
 
 
-def _named(suggestion: AgencySuggestion, also: Sequence[Agency]) -> dict[str, Any] | None:
-    """Who leads, and who gets it beside them."""
-    agency = suggestion.agency
+def _named(agency: Agency | None, certain: bool, also: Sequence[Agency]) -> dict[str, Any] | None:
+    """Who leads, whether saving gives it to them, and who gets it beside them."""
     if agency is None:
         return None
     return {
         "id": agency.pk,
         "name": agency.name,
         "short": agency.short_name or agency.name,
-        "certain": suggestion.certain,
+        "certain": certain,
         "also": [one.short_name or one.name for one in also if one.pk != agency.pk],
     }

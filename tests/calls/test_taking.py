@@ -156,6 +156,23 @@ def test_saving_routes_to_the_agency_that_was_certain(world: World, cast: Cast) 
     assert Assignment.objects.count() == 1
 
 
+@pytest.mark.parametrize("category", ["", "road", "fire"])
+@pytest.mark.parametrize("is_placed", [True, False])
+@pytest.mark.parametrize(
+    "words",
+    ["Có ổ gà to", "Có ổ gà và đống rác", "Khói như cháy", "Cháy nhà", "Đánh nhau rồi cháy nhà", "Có chuyện lạ"],
+)
+def test_saving_does_what_the_button_said(world: World, cast: Cast, words: str, is_placed: bool, category: str) -> None:
+    lon, lat = IN_AN_LAC
+    sent: dict[str, Any] = {"words": words, "category": category, **({"lat": lat, "lon": lon} if is_placed else {})}
+    hands = Hands(cast.call_taker)
+    named = hands.post("/api/suggest", sent).json()["agency"]
+    says = named is not None and named["certain"]
+    answer = hands.post("/api/reports", {**sent, **({"agency": named["id"]} if says else {})}).json()
+    assert answer["dispatched"] is says
+    assert Assignment.objects.exists() is says
+
+
 def test_saving_gives_it_to_those_who_co_ordinate_too(world: World, cast: Cast) -> None:
     lon, lat = IN_AN_LAC
     sent = {"words": "Có ổ gà to trên mặt đường", "category": "road", "lat": lat, "lon": lon}

@@ -72,10 +72,14 @@ def test_words_and_category_choose_the_services(
     assert set(kinds_of(incident)) == kinds
 
 
-def test_saving_an_emergency_gives_it_to_all_whom_the_form_names(world: World, cast: Cast, services: Services) -> None:
+# Chosen, or open between two emergencies: all come whom it may concern.
+@pytest.mark.parametrize("category", ["fire", ""])
+def test_saving_an_emergency_gives_it_to_all_whom_the_form_names(
+    world: World, cast: Cast, services: Services, category: str
+) -> None:
     lon, lat = IN_AN_LAC
     hands = Hands(cast.call_taker)
-    sent = {"words": "Đánh nhau rồi cháy nhà", "category": "fire", "lat": lat, "lon": lon}
+    sent = {"words": "Đánh nhau rồi cháy nhà", "category": category, "lat": lat, "lon": lon}
     named = hands.post("/api/suggest", sent).json()["agency"]
     assert (named["id"], named["certain"], named["also"]) == (services.fire.pk, True, ["Công an 113"])
     answer = hands.post("/api/reports", {**sent, "agency": named["id"]}).json()
