@@ -13,6 +13,8 @@ const isoDay = (at: number): string => new Intl.DateTimeFormat("sv-SE", { timeZo
 export class Layers {
   private asked = "";
   private ticket = 0;
+  /** Writes the legend anew, in the colours of the theme that is on now. */
+  private retell: () => void = () => undefined;
 
   constructor(
     private readonly form: HTMLFormElement,
@@ -22,6 +24,7 @@ export class Layers {
   ) {
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("change", () => this.draw());
+    document.addEventListener("themechange", () => this.retell());
   }
 
   private field(name: string): string {
@@ -59,8 +62,9 @@ export class Layers {
     if (next === this.asked) return;
     this.asked = next;
     map.past(past);
-    const lines = past ? this.lines(past) : [];
-    this.tell(lines);
+    const lines = (): HTMLElement[] => (past ? this.lines(past) : []);
+    this.retell = () => this.tell(lines());
+    this.retell();
     if (!figure) {
       map.wards(null, "received");
       return;
@@ -70,10 +74,13 @@ export class Layers {
     void getJson<WardFigures>(`/map/wards.json?${question(asked)}&level=${level}`).then(
       (values) => {
         if (ticket !== this.ticket) return;
-        const shades = map.wards(values, figure);
-        this.tell([...lines, this.head("wards"), ...shades.map((one) => this.line(one.colour, `≤ ${shown(this.kind(figure), one.end)}`))]);
+        this.retell = () => {
+          const shades = map.wards(values, figure);
+          this.tell([...lines(), this.head("wards"), ...shades.map((one) => this.line(one.colour, `≤ ${shown(this.kind(figure), one.end)}`))]);
+        };
+        this.retell();
       },
-      () => this.tell([...lines, element("li", { class: "error", text: say("past.failed") })]),
+      () => this.tell([...lines(), element("li", { class: "error", text: say("past.failed") })]),
     );
   }
 

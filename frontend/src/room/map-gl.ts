@@ -181,6 +181,7 @@ export class GlMap implements RoomMap {
       this.singles.repaint();
       this.unitShapes.repaint();
       this.paint();
+      this.layersOfPast.repaint();
     });
   }
 

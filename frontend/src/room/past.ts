@@ -43,11 +43,12 @@ export class PastLayers {
     private readonly map: LibreMap,
     private readonly below: string,
     private readonly font: string[],
-  ) {
-    document.addEventListener("themechange", () => {
-      this.draw();
-      this.paintWards();
-    });
+  ) {}
+
+  /** In the colours of the theme that is on now; after the map itself, which takes the colours of wards away. */
+  repaint(): void {
+    this.draw();
+    this.paintWards();
   }
 
   show(next: PastShown | null): void {
