@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -75,7 +76,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponseBase:
     path = path_of(file) if file is not None else None
     if file is None or path is None or not path.is_file():
         raise Http404
-    name = f"1022-{file.asked_at:%Y%m%d}-{file.pk}.{file.kind}"
+    name = f"1022-{timezone.localdate(file.asked_at):%Y%m%d}-{file.pk}.{file.kind}"
     response = FileResponse(path.open("rb"), as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -55,11 +55,13 @@ def page(told: Told) -> str:
     drawn = folium.Map(tiles=None, zoom_control=True, attributionControl=False)
     drawn.default_js, drawn.default_css = [], []
     drawn.options["maxZoom"] = 18
+    most = 0
     if index is not None:
         west, south, east, north = shapely.total_bounds([unit.polygon for unit in index.units.values()])
         drawn.fit_bounds([[south, west], [north, east]])
         counts = {str(key): n for (key,), n in counts_by(columns, "ward").items()}
-        _wards(index, counts).add_to(drawn)
+        most = max((counts.get(unit.code, 0) for unit in index.wards), default=0)
+        _wards(index, counts, most or 1).add_to(drawn)
         slider = _course(index, columns, told.asked)
         if slider is not None:
             slider.default_js = []
@@ -71,7 +73,7 @@ def page(told: Told) -> str:
         heat.add_to(drawn)
     folium.LayerControl(collapsed=False).add_to(drawn)
     html = drawn.get_root().render()
-    return _carry(_titled(html, told))
+    return _carry(_titled(html, told, most))
 
 
 def _points(columns: Any) -> list[list[float]]:
@@ -83,8 +85,7 @@ def _points(columns: Any) -> list[list[float]]:
     return [[float(lat), float(lon), int(n)] for (lat, lon), n in zip(found, counts, strict=True)]
 
 
-def _wards(index: SetIndex, counts: dict[str, int]) -> folium.GeoJson:
-    most = max((counts.get(unit.code, 0) for unit in index.wards), default=0) or 1
+def _wards(index: SetIndex, counts: dict[str, int], most: int) -> folium.GeoJson:
     features = [
         _feature(unit, {"name": escape(unit.name), "received": number(counts.get(unit.code, 0)),
                         "share": counts.get(unit.code, 0) / most})
@@ -95,10 +96,20 @@ def _wards(index: SetIndex, counts: dict[str, int]) -> folium.GeoJson:
         name=_("Received by ward"),
         style_function=lambda one: {
             "color": "#7d8b9a", "weight": 1, "fillColor": _COLOUR,
-            "fillOpacity": 0.05 + 0.75 * one["properties"]["share"] ** 0.5,
+            "fillOpacity": _opacity(one["properties"]["share"]),
         },
         tooltip=folium.GeoJsonTooltip(["name", "received"], [escape(_("Ward")), escape(_("received"))]),
     )  # fmt: skip
+
+
+def _opacity(share: float) -> float:
+    return float(0.05 + 0.75 * share**0.5)
+
+
+def _shades() -> str:
+    """The colours of wards from none to the most, for a gradient in CSS."""
+    red, green, blue = (int(_COLOUR[at : at + 2], 16) for at in (1, 3, 5))
+    return ",".join(f"rgba({red},{green},{blue},{_opacity(part / 10):.2f})" for part in range(11))
 
 
 def _course(index: SetIndex, columns: Any, asked: Asked) -> TimeSliderChoropleth | None:
@@ -144,8 +155,9 @@ def _feature(unit: Any, properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _titled(html: str, told: Told) -> str:
-    """With a language, a title and a line that says what is shown, of which day, and how sure the borders are."""
+def _titled(html: str, told: Told, most: int) -> str:
+    """With a language, a title and lines that say what is shown, of which day, how sure the borders are, and what the
+    colours of wards mean; `most` is the highest of their numbers."""
     asked = told.asked
     index = territory().named(asked.area_set)
     title = f"{settings.HOTLINE_NAME} · {asked.first:%d/%m/%Y} – {asked.last:%d/%m/%Y}"
@@ -155,10 +167,13 @@ def _titled(html: str, told: Told) -> str:
     rough = " " + _("The borders are approximate.") if index is not None and index.approximate else ""
     sources = [*([index.source, index.licence] if index is not None else []), *credits_due()]
     source = " " + " · ".join(part for part in sources if part)
+    # The upper corners are the zoom's and the layers'.
     line = (
-        '<p style="position:absolute;z-index:1000;left:50px;top:8px;margin:0;padding:4px 10px;background:#fff;'
-        f'font:14px system-ui,sans-serif;border-radius:6px"><b>{escape(title)}</b> {escape(says + rough)}'
-        f'<small>{escape(source)}</small></p>'
+        '<p style="position:absolute;z-index:1000;left:10px;bottom:10px;width:fit-content;max-width:calc(100% - 40px);'
+        'margin:0;padding:6px 10px;background:#fff;font:14px/1.4 system-ui,sans-serif;border-radius:6px">'
+        f'<b>{escape(title)}</b> {escape(says + rough)} <small>{escape(source)}</small><br>'
+        f'{escape(_("Received by ward"))}: 0 <span style="display:inline-block;width:90px;height:10px;'
+        f'border:1px solid #7d8b9a;background:linear-gradient(90deg,{_shades()})"></span> {number(most)}</p>'
     )  # fmt: skip
     html = html.replace("<html>", f'<html lang="{get_language() or "vi"}">', 1)
     head = f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{escape(title)}</title>'

@@ -47,6 +47,10 @@ def test_it_opens_without_a_network(past: Past, tmp_path: Path, monkeypatch: pyt
         assert [text.strip() for text in labels.all_inner_texts()] == [
             "Tiếp nhận theo phường, xã", "Theo thời gian", "Mật độ",
         ]  # fmt: skip
+        # What it is about, and what the colours mean, lies over no control.
+        told, controls = (tab.locator(where).bounding_box() for where in ("body > p", ".leaflet-control-layers"))
+        assert told["y"] > controls["y"] + controls["height"]
+        assert tab.locator("body > p").inner_text().split()[-1].isdecimal()
         labels.nth(1).click()
         slider = tab.locator("input[type=range]")
         slider.wait_for(state="visible")
