@@ -50,6 +50,7 @@ def measure(small: bool) -> list[Line]:
 
 def _fill(count: int) -> None:
     """Incidents, each with one report and one assignment, spread evenly over the days and two wards' ground."""
+    from django.conf import settings
     from django.db import connection
 
     from opscenter.accounts.models import Agency
@@ -58,7 +59,8 @@ def _fill(count: int) -> None:
         Agency.objects.create(code=f"bench-{n}", name=f"Agency {n}", kind="commune", valid_from="2019-01-01").pk
         for n in range(100)
     ]
-    begin = f"(date_trunc('day', now()) - interval '{DAYS} days')"
+    # The day of the place, as people ask for it: at night it is another one than UTC's.
+    begin = f"(date_trunc('day', now(), '{settings.TIME_ZONE}') - interval '{DAYS} days')"
     with connection.cursor() as cursor:
         cursor.execute(
             f"""INSERT INTO records_incident (version, state, "group", priority, summary, source, point, radius_m,
