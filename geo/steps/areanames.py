@@ -472,8 +472,10 @@ class Reading:
                 continue
             for evidence, marks in _things().exactly(self.keys[start:at]):
                 words = self.tokens[start:at]
+                # "congvien": its words are written in one, and so are their marks to be.
+                marks = marks if len(marks) == len(words) else ("".join(marks),)
                 if not any(word.opens and not word.stop for word in words[1:]) and not any(
-                    word.has_marks and key(word.marked) != mark for word, mark in zip(words, marks, strict=True)
+                    word.has_marks and key(word.marked) != mark for word, mark in zip(words, marks, strict=False)
                 ):
                     return evidence
         return None

@@ -17,6 +17,7 @@ from geo.areas import areas_at
 from geo.folding import fold, fold_name
 from geo.importing.loading import raise_edition
 from geo.index import look_again, territory
+from geo.language import table
 from geo.models import AreaSet, Place
 from geo.reasons import SENTENCES, sentence
 from geo.resolution import Reason, Resolution
@@ -628,6 +629,16 @@ def test_an_answers_point_lies_in_its_ward(
         for reason in answer.reasons:
             assert "%(" not in sentence(reason)
             assert not sentence(reason).startswith("Reason:")
+
+
+def test_words_of_a_thing_written_in_one(both_sets: tuple[AreaSet, AreaSet]) -> None:
+    """They once broke the comparison of marks, word by word."""
+    for words in (words for group in table("things_named_after")["thing"].values() for words in group):
+        pieces = words.split()
+        for at in range(len(pieces)):
+            glued = " ".join([*pieces[:at], "".join(pieces[at : at + 2]), *pieces[at + 2 :]])
+            for text in (f"{glued} Phú Hòa", fold(f"sau {glued} phu hoa"), f"gần {''.join(pieces)} Phú Hòa"):
+                assert resolve(text, on=OLD).reasons
 
 
 HOSTILE = [
