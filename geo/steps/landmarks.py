@@ -113,22 +113,43 @@ def _nearly(
 def _slips(written: Sequence[str], own: Sequence[str], of_units: Collection[str]) -> int | None:
     """How many words of a name have one letter wrong; None when more is, or another word stands there.
 
-    Two letters exchanged are a slip of the finger, whatever word they make: "chaù" is "chùa", "nA" is "An".
+    Two letters exchanged, and one typed twice, are a slip of the finger, whatever word they make: "chaù" is "chùa",
+    "nA" is "An", "Thủủ" is "Thủ".
     """
     slips, least = 0, LEAST_EXCHANGED
+    thing = _things().at_keys(own, 0)
+    begins = thing.end if thing is not None and thing.end < len(own) else 0
     for at, (one, other) in enumerate(zip(written, own, strict=True)):
         if one != other:
             slips += 1
             if not one.isalpha() or OSA.distance(one, other) > 1:
                 return None
-            if sorted(one) == sorted(other):
+            if sorted(one) == sorted(other) or _is_doubled(one, other):
                 continue
             least = LEAST_LETTERS
-            # The last two words tell a thing from others of its kind.
+            # The last two words tell a thing from others of its kind; what kind it is, and a name of three words of
+            # which two are right, leave no doubt.
             another = one in of_units or (_SYLLABLE.match(one) is not None and at >= len(own) - 2)
-            if another or len(other) < 3:
+            if (another and at >= begins and len(own) - begins < 3) or len(other) < 3:
                 return None
     return slips if slips <= 1 + (len(own) > 3) and sum(map(len, own)) >= least else None
+
+
+def _is_doubled(one: str, other: str) -> bool:
+    """Whether a word is another with one letter typed twice."""
+    if len(one) != len(other) + 1:
+        return False
+    return any(one[at] == one[at - 1] and one[:at] + one[at + 1 :] == other for at in range(1, len(one)))
+
+
+@cache
+def _things() -> Phrases[bool]:
+    """What kinds of things landmarks are, written out: "khu cong nghiep"."""
+    things: Phrases[bool] = Phrases()
+    for kind in table("things_named_after")["thing"].values():
+        for words in kind:
+            things.put(written_out(fold_name(words).split()), True)
+    return things
 
 
 @cache
@@ -137,7 +158,7 @@ def _near_names() -> _NearNames:
     firsts, seconds = set(), set()
     # Short forms may be mistyped themselves: "KNC Kim Huy".
     as_written = [(words, keys) for words, keys in _listed() if written_out(words) != words]
-    for words, keys in (*((words, keys[0]) for words, keys in _landmarks().items()), *as_written):
+    for words, keys in dict([*_spelt(), *as_written]).items():
         if len(words) > 1:
             rows.add(words)
             wards.append(keys)
@@ -149,14 +170,31 @@ def _near_names() -> _NearNames:
 @cache
 def _landmarks() -> Phrases[Keys]:
     landmarks: Phrases[Keys] = Phrases()
+    # Short forms are not written out in one word with a name: "kcnmy phuoc".
+    for words, wards in (*_spelt(), *_listed()):
+        for written in _with_words_in_one(words):
+            landmarks.put(written, wards)
+    return landmarks
+
+
+def _spelt() -> Iterator[tuple[tuple[str, ...], Keys]]:
+    """The names of landmarks and hamlets written out, and the wards they lie in."""
     for words, wards in _listed():
-        landmarks.put(written_out(words), wards)
+        yield written_out(words), wards
     hamlets = table("hamlets")
     for code, names in hamlets["wards"].items():
         for name in names:
             for label in _HAMLET_LABELS:
-                landmarks.put((*fold_name(label).split(), *fold_name(name).split()), ((hamlets["set"], code),))
-    return landmarks
+                yield (*fold_name(label).split(), *fold_name(name).split()), ((hamlets["set"], code),)
+
+
+def _with_words_in_one(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """A name, and the name with two neighbouring words written in one that is no other word: "chợ Tân Phướckhánh"."""
+    yield words
+    for at in range(len(words) - 1):
+        joined = words[at] + words[at + 1]
+        if len(words) > 2 and words[at].isalpha() and _SYLLABLE.match(joined) is None:
+            yield (*words[:at], joined, *words[at + 2 :])
 
 
 def _listed() -> Iterator[tuple[tuple[str, ...], Keys]]:

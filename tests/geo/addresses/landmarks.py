@@ -27,12 +27,19 @@ NAMES = (
     "Hoa Tưởng", "Bảy Giả", "Sao Mơ", "Ngọc Thử", "Bằng Lăng Tím", "Mây Hồng Ngọc", "Ánh Dương Xanh", "Số 907",
     "Cô Út Mẫu", "Vườn Cau Xưa", "Kim Ngân Thử", "Đèn Đỏ",
 )  # fmt: skip
+# The keys round each letter.
+_KEYS = {
+    "q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok", "o": "ipl", "p": "o",
+    "a": "qsz", "s": "adwx", "d": "sfec", "f": "dgrv", "g": "fhtb", "h": "gjyn", "j": "hkum", "k": "jli", "l": "ko",
+    "z": "xa", "x": "zcs", "c": "xvd", "v": "cbf", "b": "vng", "n": "bmh", "m": "nj",
+}  # fmt: skip
 
 
 def landmarks(index: SetIndex, seed: int = 550) -> list[Case]:
     """Every listed landmark once in each way of writing, and as many that nobody lists."""
     chance = random.Random(seed)
-    return [*_listed(index, chance), *_unlisted(chance), *_of_two_districts(index, chance)]
+    known = [*_listed(index, chance), *_unlisted(chance), *_of_two_districts(index, chance)]
+    return [*known, *_mistyped(index, random.Random(seed + 1))]
 
 
 def _listed(index: SetIndex, chance: random.Random) -> Iterator[Case]:
@@ -51,6 +58,19 @@ def _listed(index: SetIndex, chance: random.Random) -> Iterator[Case]:
                 yield Case(f"landmark: {kind}", chance.choice(FORMS).format(text), OLD, ward, district)
 
 
+def _mistyped(index: SetIndex, chance: random.Random) -> Iterator[Case]:
+    """Every listed landmark of six letters or more with one slip of each kind, with its marks and without."""
+    for entry in table("landmarks")["landmark"]:
+        districts = {index.units[code].parent_code for code in entry["wards"]}
+        ward = entry["wards"][0] if len(entry["wards"]) == 1 else ""
+        district = districts.pop() if len(districts) == 1 else ""
+        for name in (name for name in entry["names"] if len(name) >= 6):
+            for kind, slip in SLIPS.items():
+                for text in (name, fold(name)):
+                    told = chance.choice(FORMS).format(slip(text, chance))
+                    yield Case(f"landmark: {kind}", told, OLD, ward, district)
+
+
 def _unlisted(chance: random.Random) -> Iterator[Case]:
     for thing in THINGS:
         for name in NAMES:
@@ -66,6 +86,39 @@ def _of_two_districts(index: SetIndex, chance: random.Random) -> Iterator[Case]:
         for thing in THINGS[:8]:
             text = chance.choice(FORMS).format(f"{thing} {name}")
             yield Case("landmark: named after wards of two districts", text, OLD, "", "")
+
+
+def _letters(name: str) -> list[int]:
+    """Where letters stand behind the first: nobody mistypes what they look at."""
+    return [at for at in range(1, len(name)) if name[at].isalpha()]
+
+
+def _missing(name: str, chance: random.Random) -> str:
+    at = chance.choice(_letters(name))
+    return name[:at] + name[at + 1 :]
+
+
+def _twice(name: str, chance: random.Random) -> str:
+    at = chance.choice(_letters(name))
+    return name[:at] + name[at : at + 1] + name[at:]
+
+
+def _beside(name: str, chance: random.Random) -> str:
+    """One letter is that of a neighbouring key."""
+    at = chance.choice([at for at in _letters(name) if fold(name[at]) in _KEYS])
+    return name[:at] + chance.choice(_KEYS[fold(name[at])]) + name[at + 1 :]
+
+
+def _in_one(name: str, chance: random.Random) -> str:
+    """Two words written in one."""
+    gaps = [at for at, letter in enumerate(name) if letter == " "]
+    if not gaps:
+        return name
+    at = chance.choice(gaps)
+    return name[:at] + name[at + 1 :]
+
+
+SLIPS = {"a letter missing": _missing, "a letter twice": _twice, "a key beside": _beside, "words in one": _in_one}
 
 
 def _slip(name: str, chance: random.Random) -> str:
