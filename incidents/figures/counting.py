@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from incidents.dispatching.closing import Outcome
-from incidents.figures.durations import Durations, durations
+from incidents.figures.durations import Durations, durations, in_order
 from incidents.figures.facts import OUTCOMES, SOURCES, STATES
 from incidents.figures.hops import OPEN_STATES, Hop, hop, past
 from incidents.figures.reading import Columns
@@ -118,63 +118,130 @@ class Figures:
 
 def figures_of(columns: Columns, at: dt.datetime) -> Figures:
     """The figures of selected columns; `at` decides what is overdue."""
-    one = np.zeros(len(columns.incidents), dtype=np.int16)
-    return _figures(columns, at, one, 1)[0]
+    return _figures(columns, at, np.zeros(len(columns.incidents), dtype=np.int16), 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Flags:
+    """Yes and no of each row under several names: which combination it has, and what is yes in each of them."""
+
+    names: tuple[str, ...]
+    combination: NDArray[np.intp]
+    yes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, **flags: Mask) -> _Flags:
+        code = np.zeros(len(next(iter(flags.values()))), dtype=np.int32)
+        for place, flag in enumerate(flags.values()):
+            code |= flag.astype(np.int32) << place
+        combinations, combination = np.unique(code, return_inverse=True)
+        yes = (combinations[:, None] >> np.arange(len(flags))) & 1
+        return cls(tuple(flags), combination, yes.astype(np.int64))
+
+    def counts(self, part: NDArray[np.intp], parts: int) -> dict[str, list[int]]:
+        """How many rows of each part say yes: one pass for all of them."""
+        several = len(self.yes)
+        rows = np.bincount(part * several + self.combination, minlength=parts * several).reshape(parts, several)
+        return dict(zip(self.names, (rows @ self.yes).T.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Took:
+    """Durations that are known, in order of length: whose they are, and how long."""
+
+    whose: NDArray[np.intp]
+    seconds: NDArray[Any]
+
+    @classmethod
+    def of(cls, values: NDArray[Any]) -> _Took:
+        known = np.flatnonzero(values >= 0)
+        known = known[np.argsort(values[known], kind="stable")]
+        return cls(known, values[known])
+
+    def of_parts(self, part: NDArray[np.int16], parts: int) -> list[Durations]:
+        """The durations of each part. Sorting small numbers is a radix sort, and keeps the order within each."""
+        own = part[self.whose]
+        seconds = self.seconds[np.argsort(own, kind="stable")] if parts > 1 else self.seconds
+        counts = np.bincount(own, minlength=parts)
+        ends = np.cumsum(counts)
+        return [in_order(seconds[start:end]) for start, end in zip(ends - counts, ends, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is counted of each incident and each assignment, worked out once for all tables of a page."""
+
+    incidents: _Flags
+    totals: dict[str, NDArray[np.float64]]
+    first_answer: _Took
+    incident_of: NDArray[np.int32]
+    assignments: _Flags
+    acceptance: _Took
+    handling: _Took
+
+
+def _facts(columns: Columns, at: dt.datetime) -> _Facts:
+    known: _Facts | None = columns.kept.get(at)
+    if known is None:
+        known = columns.kept[at] = _facts_of(columns, at)
+    return known
+
+
+def _facts_of(columns: Columns, at: dt.datetime) -> _Facts:
+    rows, given = columns.incidents, columns.assignments
+    due, closed, outcome = (np.ascontiguousarray(rows[name]) for name in ("due", "closed", "outcome"))
+    answered = np.isin(outcome, (_AT_ONCE, _BY_ITSELF, _HANDLED))
+    late = answered & (due > 0) & (closed > due)
+    is_open = closed == 0
+    reports = rows["reports"].astype(np.float64)
+    return _Facts(
+        incidents=_Flags.of(
+            answered=answered,
+            answered_at_once=outcome == _AT_ONCE,
+            answered_by_itself=outcome == _BY_ITSELF,
+            by_itself=rows["by_itself"] > 0,
+            wrong_by_itself=rows["wrong"] > 0,
+            cancelled=outcome == _CANCELLED,
+            open=is_open,
+            overdue=is_open & past(due, at),
+            on_time=answered & ~late,
+            late=late,
+            reopened=rows["reopened"] > 0,
+        ),
+        totals={
+            "reports": reports,
+            "duplicates": np.maximum(reports - 1, 0),
+            "rated": rows["rated"].astype(np.float64),
+            "content": rows["content"].astype(np.float64),
+        },
+        first_answer=_Took.of(np.ascontiguousarray(rows["first_answer"])),
+        incident_of=np.ascontiguousarray(given["incident"]),
+        assignments=_Flags.of(returned=given["state"] == _RETURNED, not_ours=given["not_ours"] > 0),
+        acceptance=_Took.of(np.ascontiguousarray(given["accepted"])),
+        handling=_Took.of(np.ascontiguousarray(given["result"])),
+    )
 
 
 def _figures(columns: Columns, at: dt.datetime, part: NDArray[np.int16], parts: int) -> list[Figures]:
     """The figures of each part of the columns; `part` says of each incident which one it belongs to."""
-    rows, given = columns.incidents, columns.assignments
-    part_given = part[given["incident"]]
-    due, closed, outcome = rows["due"], rows["closed"], rows["outcome"]
-    answered = np.isin(outcome, (_AT_ONCE, _BY_ITSELF, _HANDLED))
-    late = answered & (due > 0) & (closed > due)
-    is_open = closed == 0
-    reports = rows["reports"].astype(np.int64)
-
-    def count(mask: Mask) -> list[int]:
-        return list(np.bincount(part[mask], minlength=parts).tolist())
-
-    def total(values: NDArray[np.int64]) -> list[int]:
-        return list(np.bincount(part, weights=values, minlength=parts).astype(np.int64).tolist())
-
-    columns_of_counts = {
-        "received": np.bincount(part, minlength=parts).tolist(),
-        "reports": total(reports),
-        "duplicates": total(np.maximum(reports - 1, 0)),
-        "answered": count(answered),
-        "answered_at_once": count(outcome == _AT_ONCE),
-        "answered_by_itself": count(outcome == _BY_ITSELF),
-        "by_itself": count(rows["by_itself"] > 0),
-        "wrong_by_itself": count(rows["wrong"] > 0),
-        "cancelled": count(outcome == _CANCELLED),
-        "open": count(is_open),
-        "overdue": count(is_open & past(due, at)),
-        "on_time": count(answered & ~late),
-        "late": count(late),
-        "reopened": count(rows["reopened"] > 0),
-        "returned": np.bincount(part_given[given["state"] == _RETURNED], minlength=parts).tolist(),
-        "not_ours": np.bincount(part_given[given["not_ours"] > 0], minlength=parts).tolist(),
-        "rated": total(rows["rated"].astype(np.int64)),
-        "content": total(rows["content"].astype(np.int64)),
-        "first_answer": _durations(rows["first_answer"], part, parts),
-        "acceptance": _durations(given["accepted"], part_given, parts),
-        "handling": _durations(given["result"], part_given, parts),
+    facts = _facts(columns, at)
+    number, part_given = part.astype(np.intp), part[facts.incident_of]
+    columns_of_counts: dict[str, list[Any]] = {
+        "received": np.bincount(number, minlength=parts).tolist(),
+        **facts.incidents.counts(number, parts),
+        **{
+            name: np.bincount(number, weights=values, minlength=parts).astype(np.int64).tolist()
+            for name, values in facts.totals.items()
+        },
+        **facts.assignments.counts(part_given.astype(np.intp), parts),
+        "first_answer": facts.first_answer.of_parts(part, parts),
+        "acceptance": facts.acceptance.of_parts(part_given, parts),
+        "handling": facts.handling.of_parts(part_given, parts),
     }
     return [
         Figures(**dict(zip(columns_of_counts, values, strict=True)))
         for values in zip(*columns_of_counts.values(), strict=True)
     ]
-
-
-def _durations(values: NDArray[Any], part: NDArray[np.int16], parts: int) -> list[Durations]:
-    """The durations of each part: sorted by value, then by part, which for small numbers is a radix sort."""
-    known = np.flatnonzero(values >= 0)
-    known = known[np.argsort(values[known], kind="stable")]
-    known = known[np.argsort(part[known], kind="stable")]
-    counts = np.bincount(part[known], minlength=parts)
-    ends = np.cumsum(counts)
-    return [durations(values[known[start:end]]) for start, end in zip(ends - counts, ends, strict=True)]
 
 
 # By what a period may be told apart: a name → the key of each incident.
@@ -263,12 +330,14 @@ class AgencyFigures:
 
 def agencies_of(columns: Columns, at: dt.datetime, only: Collection[int] = ()) -> dict[int, AgencyFigures]:
     """The figures of each agency's own assignments among the selected incidents; `only` these agencies, or all."""
-    rows = columns.assignments
+    own = np.ascontiguousarray(columns.assignments["agency"])
+    rows = columns.assignments[np.argsort(own, kind="stable")]
+    agencies, starts, counts = np.unique(rows["agency"], return_index=True, return_counts=True)
     told: dict[int, AgencyFigures] = {}
-    for agency in np.unique(rows["agency"]).tolist():
+    for agency, start, count in zip(agencies.tolist(), starts, counts, strict=True):
         if only and agency not in only:
             continue
-        mine = rows[rows["agency"] == agency]
+        mine = rows[start : start + count]
         done = mine["result"] >= 0
         is_open = np.isin(mine["state"], OPEN_STATES) & ~done
         in_time = done & ((mine["due"] == 0) | (mine["sent"] + mine["result"] <= mine["due"]))

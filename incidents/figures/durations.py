@@ -23,7 +23,11 @@ class Durations:
 
 def durations(values: NDArray[Any]) -> Durations:
     """Of the values that are not -1."""
-    known = np.sort(values[values >= 0])
+    return in_order(np.sort(values[values >= 0]))
+
+
+def in_order(known: NDArray[Any]) -> Durations:
+    """Of values in their order, all of which are known."""
     if not len(known):
         return Durations(0, None, None)
     return Durations(len(known), *(int(known[rank(len(known), share)]) for share in (0.5, 0.9)))

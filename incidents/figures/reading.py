@@ -6,7 +6,8 @@ import datetime as dt
 import threading
 import uuid
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,8 @@ class Columns:
     days: NDArray[np.int32]
     wards: NDArray[np.int16]
     ward_codes: tuple[str, ...]
+    # What counting.py has worked out of these incidents, whatever units they lie in.
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def moved(self, wards: NDArray[np.int16], codes: tuple[str, ...]) -> Columns:
         """The same incidents in other units."""
@@ -39,6 +42,8 @@ class Columns:
 
     def only(self, mask: NDArray[np.bool_]) -> Columns:
         """The incidents of a mask, with their assignments; the calls stay."""
+        if mask.all():
+            return self
         kept = np.flatnonzero(mask)
         place = np.full(len(mask), -1, dtype=np.int32)
         place[kept] = np.arange(len(kept), dtype=np.int32)
@@ -50,6 +55,7 @@ class Columns:
             assignments=assignments,
             days=self.days[kept],
             wards=self.wards[kept],
+            kept={},
         )
 
 
@@ -76,17 +82,17 @@ def columns_of(first: dt.date, last: dt.date, area_set: str = "", *, keep: bool 
     """
     days = _read_days(first, last, keep)
     wards = _read_wards(first, last, area_set, days, keep) if area_set else {}
-    starts = np.cumsum([0, *(len(day.incidents) for day in days.values())])
-    assignments = [day.assignments.copy() for day in days.values()]
-    for start, part in zip(starts, assignments, strict=False):
-        part["incident"] += start
+    starts = np.cumsum([0, *(len(day.incidents) for day in days.values())])[:-1]
+    assignments = _joined([day.assignments for day in days.values()], ASSIGNMENT)
+    assignments["incident"] += np.repeat(starts, [len(day.assignments) for day in days.values()]).astype(np.int32)
     numbers, codes = _numbered([(wards.get(day), len(held.incidents)) for day, held in days.items()])
     return Columns(
         incidents=_joined([day.incidents for day in days.values()], INCIDENT),
-        assignments=_joined(assignments, ASSIGNMENT),
+        assignments=assignments,
         calls=_joined([day.calls for day in days.values()], CALL),
-        days=_joined(
-            [np.full(len(held.incidents), (day - _EPOCH).days, dtype=np.int32) for day, held in days.items()], np.int32
+        days=np.repeat(
+            np.array([(day - _EPOCH).days for day in days], dtype=np.int32),
+            [len(day.incidents) for day in days.values()],
         ),
         wards=numbers,
         ward_codes=codes,
@@ -112,14 +118,17 @@ def _numbered(days: list[tuple[_Wards | None, int]]) -> tuple[NDArray[np.int16],
         codes, numbers = wards
         own = [places.setdefault(code.decode(), len(places)) for code in codes.tolist()]
         parts.append(np.array(own, dtype=np.int16)[numbers])
-    return _joined(parts, np.int16), tuple(places)
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16), tuple(places)
 
 
 _EPOCH = dt.date(1970, 1, 1)
 
 
-def _joined(parts: list[NDArray], layout: object) -> NDArray:  # type: ignore[type-arg]
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=layout)  # type: ignore[call-overload]
+def _joined(parts: list[NDArray[np.void]], layout: np.dtype[np.void]) -> NDArray[np.void]:
+    """Rows one after the other, as bytes: NumPy would go through them field by field."""
+    if not parts:
+        return np.zeros(0, dtype=layout)
+    return np.concatenate([part.view(np.uint8) for part in parts]).view(layout)
 
 
 def _read_days(first: dt.date, last: dt.date, keep: bool) -> dict[dt.date, _Day]:
