@@ -66,6 +66,11 @@ class Together(Generic[One, Answer]):
         except Exception:
             for waiting in batch:
                 self._write_alone(waiting)
+        finally:
+            # The thread is being ended: the others must not wait for what nobody writes any more.
+            for waiting in batch:
+                if not waiting.is_done:
+                    waiting.error = RuntimeError("the writing was broken off")
 
     def _write_in_one(self, batch: Sequence[_Waiting[One, Answer]]) -> None:
         with change():

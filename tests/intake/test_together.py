@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import IntegrityError, OperationalError, connections
 
-from incidents.intake.together import Together
+from incidents.intake.together import Together, _Waiting
 from realtime.change import change, current_change
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,6 +70,18 @@ def test_a_database_that_is_away_is_asked_once() -> None:
     scribe, answers = written([99, 98, 97])
     assert "OperationalError" in answers
     assert len(scribe.batches) <= 3
+
+
+def test_nobody_waits_for_a_thread_that_was_ended() -> None:
+    def write(numbers: Sequence[int]) -> list[int]:
+        raise SystemExit
+
+    do: Together[int, int] = Together(write)
+    other = _Waiting[int, int](2)
+    do._waiting.append(other)
+    with pytest.raises(SystemExit):
+        do(1)
+    assert isinstance(other.error, RuntimeError)
 
 
 def test_not_inside_a_change() -> None:
