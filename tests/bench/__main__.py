@@ -52,7 +52,9 @@ def main() -> int:
     unknown = set(options.names) - MEASUREMENTS.keys()
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
-    lines = [line for name in options.names or MEASUREMENTS for line in MEASUREMENTS[name](options.small)]
+    # In the order above, whatever was typed: the hub's sets the process up in its own way.
+    chosen = [name for name in MEASUREMENTS if name in options.names or not options.names]
+    lines = [line for name in chosen for line in MEASUREMENTS[name](options.small)]
     print(table(lines))
     load, cores = os.getloadavg()[0], os.cpu_count()
     if not options.small:
