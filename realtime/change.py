@@ -55,7 +55,8 @@ class Change:
 
 _open = threading.local()
 # SQLite's writers wait by polling, so under a burst the same ones win and the others fail with "database is locked".
-# Within a process they stand in line instead; between processes the short changes and the time-out have to do.
+# Within a process they stand in line instead; between processes short changes help, and looking
+# often (opscenter/spatialite).
 _line = threading.Lock()
 
 

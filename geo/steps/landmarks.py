@@ -18,6 +18,7 @@ from geo.gazetteer.shortforms import written_out
 from geo.language import table
 from geo.steps.areanames import AreaNames, Mention, stands_beside
 from geo.steps.phrases import Phrases
+from geo.steps.things import things
 from geo.steps.tokens import Token
 
 # "KCN Sóng Thần II" is "KCN Sóng Thần 2".
@@ -117,7 +118,7 @@ def _slips(written: Sequence[str], own: Sequence[str], of_units: Collection[str]
     "nA" is "An", "Thủủ" is "Thủ".
     """
     slips, least = 0, LEAST_EXCHANGED
-    thing = _things().at_keys(own, 0)
+    thing = things().at_keys(own, 0)
     begins = thing.end if thing is not None and thing.end < len(own) else 0
     for at, (one, other) in enumerate(zip(written, own, strict=True)):
         if one != other:
@@ -140,16 +141,6 @@ def _is_doubled(one: str, other: str) -> bool:
     if len(one) != len(other) + 1:
         return False
     return any(one[at] == one[at - 1] and one[:at] + one[at + 1 :] == other for at in range(1, len(one)))
-
-
-@cache
-def _things() -> Phrases[bool]:
-    """What kinds of things landmarks are, written out: "khu cong nghiep"."""
-    things: Phrases[bool] = Phrases()
-    for kind in table("things_named_after")["thing"].values():
-        for words in kind:
-            things.put(written_out(fold_name(words).split()), True)
-    return things
 
 
 @cache

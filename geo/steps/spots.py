@@ -14,6 +14,7 @@ from geo.language import table
 from geo.plane import about_m, moved
 from geo.steps.offsets import Offset, offset_from
 from geo.steps.phrases import Phrases
+from geo.steps.things import things
 from geo.steps.tokens import Token
 
 SpotKind = Literal["crossing", "kilometre", "house", "place", "between", "street", "alias"]
@@ -176,14 +177,14 @@ class _Search:
     def _nearly(self, kept: Sequence[_Found]) -> Iterator[_Found]:
         # The words of a unit's name are no misspelt name of something else.
         covered = self.in_units.union(*(range(found.start, found.end) for found in kept))
-        tried, behind, things, begins = 0, 0, _things(), _things().beginnings
+        tried, behind, begins = 0, 0, things().beginnings
         for at, word in enumerate(self.words):
             is_street = word in {"duong", "pho"}
             if (not is_street and word not in begins) or at < behind or at in covered:
                 continue
             if tried >= MOST_NEAR:
                 break
-            thing = None if is_street else things.at_keys(self.words, at)
+            thing = None if is_street else things().at_keys(self.words, at)
             if thing is None and not is_street:
                 continue
             behind = thing.end if thing is not None else at + 1
@@ -504,12 +505,6 @@ def _less(spots: Sequence[Spot], likeness: float) -> Sequence[Spot]:
 
 
 # --- the language ----------------------------------------------------------------------------------------------
-
-
-@cache
-def _things() -> Phrases[bool]:
-    """Everything a place's name begins with, written out as names are."""
-    return _phrases([words for group in table("things_named_after")["thing"].values() for words in group])
 
 
 @cache
