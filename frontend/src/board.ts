@@ -4,9 +4,10 @@ import "../styles/room.css";
 import "../styles/emergencies.css";
 import { Sound } from "./board/sound";
 import { element } from "./element";
-import { wireForms } from "./forms";
+import { formOf, wireForms } from "./forms";
 import type { Entry } from "./outbox";
 import { getJson, pageData, settings as page } from "./page";
+import { isPressed, released } from "./press";
 import { wirePush } from "./push";
 import { groupOf, type Incident, type ServicePart } from "./room/incident";
 import { keysOn, listen } from "./room/keys";
@@ -171,7 +172,7 @@ function draw(): void {
   // lose the clicks that a second falls into.
   const text = JSON.stringify([open, rows.map((incident) => [incident.id, incident.version])]);
   if (text === shown) tick(rows, now);
-  else {
+  else if (!isPressed()) {
     shown = text;
     const focused = document.activeElement?.closest<HTMLElement>("[data-incidents] li")?.dataset.id;
     one("[data-incidents]").replaceChildren(...rows.map((incident) => row(incident, now)));
@@ -215,6 +216,7 @@ async function load(): Promise<void> {
     if (answer.status === 404) return close();
     if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
     const text = await answer.text();
+    await released();
     if (open !== code) return;
     held = dirty();
     if (held) return;
@@ -282,7 +284,7 @@ box.addEventListener("change", (event) => {
 });
 box.addEventListener("outbox:accepted", (event) => {
   const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
-  const form = event.target as HTMLFormElement;
+  const form = formOf(event);
   form.reset();
   (document.activeElement as HTMLElement | null)?.blur?.();
   const sortie = (entry.answer?.body as { sortie?: number } | null)?.sortie;

@@ -3,11 +3,13 @@ import "./staff";
 import "../styles/emergencies.css";
 import { Sound } from "./board/sound";
 import { showConnection } from "./connection";
-import { wireForms } from "./forms";
+import { formOf, wireForms } from "./forms";
 import { Store } from "./live/store";
 import { Stream } from "./live/stream";
 import { csrfToken } from "./page";
+import { released } from "./press";
 import { wirePush } from "./push";
+import { outbox } from "./sending";
 import { keepTimes } from "./time";
 import { say } from "./words/board";
 
@@ -35,10 +37,12 @@ async function load(): Promise<void> {
   loading = true;
   try {
     const answer = await fetch("/crew/", { headers: { "X-Panel": "1" }, credentials: "same-origin" });
+    const text = await answer.text();
+    await released();
     held = written();
     if (answer.ok && !answer.redirected && !held) {
       const before = box.querySelector<HTMLElement>(".shift")?.dataset.sortie;
-      box.innerHTML = await answer.text();
+      box.innerHTML = text;
       wire();
       const now = box.querySelector<HTMLElement>(".shift")?.dataset.sortie;
       if (now && now !== before) {
@@ -108,10 +112,11 @@ setInterval(() => {
 // The first press on the page is the gesture that sound needs.
 document.addEventListener("pointerdown", () => void (sound.armed || sound.toggle()), { once: true });
 box.addEventListener("outbox:accepted", (event) => {
-  (event.target as HTMLFormElement).reset();
+  formOf(event).reset();
   (document.activeElement as HTMLElement | null)?.blur?.();
-  void load();
 });
+// Also what was kept and sent later, when the network is back.
+outbox.watch((entry) => entry.status === "accepted" && void load());
 // The press that took the focus away is done first.
 box.addEventListener("focusout", () => held && setTimeout(() => void load(), 1_000));
 store.subscribe(() => void load());

@@ -1,7 +1,7 @@
 /** The hospitals as they declare themselves; asked for anew each half minute, unless somebody is writing. */
 import "./staff";
 import "../styles/emergencies.css";
-import { wireForms } from "./forms";
+import { formOf, wireForms } from "./forms";
 
 const box = document.getElementById("hospitals")!;
 const AGAIN = 30_000;
@@ -23,7 +23,7 @@ async function load(): Promise<void> {
 }
 
 box.addEventListener("outbox:accepted", (event) => {
-  (event.target as HTMLFormElement).reset();
+  formOf(event).reset();
   (document.activeElement as HTMLElement | null)?.blur?.();
   void load();
 });

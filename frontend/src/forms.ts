@@ -7,8 +7,9 @@
  *   data-follow       go to `url` of the answer          data-note, here or around: where the words can be left as a note
  *   field base_version: the version that was on screen.
  *
- * Events on the form, all with {detail: {entry}}: outbox:accepted, outbox:kept (no connection: it will be sent later, the
- * form may be left), outbox:conflict, outbox:invalid, outbox:refused.
+ * Events on the form, all with {detail: {entry, form}}: outbox:accepted, outbox:kept (no connection: it will be sent later,
+ * the form may be left), outbox:conflict, outbox:invalid, outbox:refused. They bubble to where the form was when it was sent:
+ * a panel that was drawn anew meanwhile hears them too, from itself (`formOf` knows the form).
  */
 import { dropDraft, keepDraft, restoreDraft, saveDraft } from "./drafts";
 import { element } from "./element";
@@ -107,8 +108,18 @@ function buttons(form: HTMLFormElement, off: boolean): void {
   for (const button of form.querySelectorAll<HTMLButtonElement>("button:not([type=button])")) button.disabled = off;
 }
 
+/** The form that an event of the outbox is about. */
+export const formOf = (event: Event): HTMLFormElement => (event as CustomEvent<{ form: HTMLFormElement }>).detail.form;
+
+/** What a form stood in when it was sent, from the inside out. */
+const stoodIn = new WeakMap<HTMLFormElement, Element[]>();
+
 function tell(form: HTMLFormElement, kind: string, entry: Entry): boolean {
-  return form.dispatchEvent(new CustomEvent(`outbox:${kind}`, { bubbles: true, cancelable: true, detail: { entry } }));
+  const told = (): Event => new CustomEvent(`outbox:${kind}`, { bubbles: true, cancelable: true, detail: { entry, form } });
+  const isGoOn = form.dispatchEvent(told());
+  if (form.isConnected) return isGoOn;
+  const left = stoodIn.get(form)?.find((one) => one.isConnected);
+  return (left?.dispatchEvent(told()) ?? true) && isGoOn;
 }
 
 /** Entries whose errors a form shows; a new try of the same form takes their place. */
@@ -122,6 +133,9 @@ async function send(form: HTMLFormElement, submitter: HTMLElement | null): Promi
     return;
   }
   clearErrors(form);
+  const around: Element[] = [];
+  for (let one = form.parentElement; one; one = one.parentElement) around.push(one);
+  stoodIn.set(form, around);
   const status = statusOf(form);
   const { fields, photos } = collect(form, submitter);
   const version = fieldOf(form, "base_version");

@@ -13,6 +13,7 @@ import { Store } from "./live/store";
 import { Stream } from "./live/stream";
 import { pageData } from "./page";
 import type { PhotoLimits } from "./photos";
+import { released } from "./press";
 import type { Incident } from "./room/incident";
 import { Names } from "./room/reference";
 import { wirePush } from "./push";
@@ -232,7 +233,7 @@ store.subscribe(() => {
   const task = panel.openId === null ? undefined : tasks().find((row) => row.id === panel.openId);
   if (task) panel.changed(task.incident.version);
   else if (stream?.status.phase === "live") panel.gone();
-  draw();
+  void released().then(() => draw());
   offline.changed();
 });
 
@@ -279,7 +280,7 @@ requestIdle(() => {
     .catch(() => undefined);
 });
 // What is left of a deadline moves on with the clock.
-setInterval(() => draw(), 10_000);
+setInterval(() => void released().then(() => draw()), 10_000);
 
 function requestIdle(act: () => void): void {
   if (typeof requestIdleCallback === "function") requestIdleCallback(act, { timeout: 3_000 });

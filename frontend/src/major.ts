@@ -3,7 +3,7 @@ import "./staff";
 import "../styles/room.css";
 import "../styles/emergencies.css";
 import { showConnection } from "./connection";
-import { wireForms } from "./forms";
+import { formOf, wireForms } from "./forms";
 import { Store } from "./live/store";
 import { Stream } from "./live/stream";
 import { pageData } from "./page";
@@ -94,7 +94,7 @@ function wire(): void {
 }
 
 box.addEventListener("outbox:accepted", (event) => {
-  const form = event.target as HTMLFormElement;
+  const form = formOf(event);
   form.reset();
   const details = form.closest("details");
   if (details) details.open = false;
@@ -103,7 +103,7 @@ box.addEventListener("outbox:accepted", (event) => {
 });
 // Somebody else was quicker: their numbers come in the place of these, once the reason has been read.
 box.addEventListener("outbox:refused", (event) => {
-  const form = event.target as HTMLFormElement;
+  const form = formOf(event);
   setTimeout(() => {
     if (form.elements.namedItem("seen")) {
       form.reset();

@@ -1,7 +1,8 @@
 /** One assignment, made by the server. It is read anew when it changed, but never under a half-written form. */
 import { element } from "../element";
-import { wireForms } from "../forms";
+import { formOf, wireForms } from "../forms";
 import { getJson, settings } from "../page";
+import { released } from "../press";
 import { type PhotoLimits, photos } from "../photos";
 import { outbox } from "../sending";
 import { keepTimes } from "../time";
@@ -41,11 +42,12 @@ export class Panel {
     box.addEventListener("click", (event) => this.click(event));
     for (const kind of ["accepted", "kept"] as const) {
       box.addEventListener(`outbox:${kind}`, (event) => {
-        const act = (event.target as HTMLElement).dataset.act ?? "";
+        const form = formOf(event);
+        const act = form.dataset.act ?? "";
         this.acts.done(act, kind === "kept");
         // What was sent or is kept is not being written any more: the panel may change under this form, not under others.
-        (event.target as HTMLFormElement).reset();
-        if ((event.target as HTMLElement).contains(document.activeElement)) (document.activeElement as HTMLElement).blur();
+        form.reset();
+        if (form.contains(document.activeElement)) (document.activeElement as HTMLElement).blur();
         if (kind === "accepted" && !AWAY.has(act) && this.openId !== null) void this.load(this.openId, true);
       });
     }
@@ -125,6 +127,7 @@ export class Panel {
       if (answer.status === 404) return this.note(say("panel.gone"), false);
       if (!answer.ok) throw new Error(String(answer.status));
       const text = await answer.text();
+      await released();
       if (asked.signal.aborted || this.openId !== id) return;
       if (byItself && this.isHeld()) return this.showBar();
       const name = (one: HTMLDetailsElement): string => one.dataset.actBox ?? one.className;

@@ -4,9 +4,10 @@
  */
 import htmx from "htmx.org";
 import { element } from "../element";
-import { wireForms } from "../forms";
+import { formOf, wireForms } from "../forms";
 import type { Entry } from "../outbox";
 import { csrfToken } from "../page";
+import { released } from "../press";
 import { outbox } from "../sending";
 import { say } from "../words/room";
 import type { Pin, Spot } from "./map";
@@ -52,7 +53,7 @@ export class Panel {
     });
     box.addEventListener("outbox:accepted", (event) => {
       const { entry } = (event as CustomEvent<{ entry: Entry }>).detail;
-      const form = event.target as HTMLFormElement;
+      const form = formOf(event);
       const subject = this.subject;
       form.reset();
       // What was being written is sent: nothing of it can be lost by drawing the panel anew.
@@ -190,6 +191,7 @@ export class Panel {
       });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const text = await answer.text();
+      await released();
       if (this.code !== code) return;
       if (again && this.dirty) {
         this.showBar();
