@@ -116,8 +116,10 @@ const stoodIn = new WeakMap<HTMLFormElement, Element[]>();
 
 function tell(form: HTMLFormElement, kind: string, entry: Entry): boolean {
   const told = (): Event => new CustomEvent(`outbox:${kind}`, { bubbles: true, cancelable: true, detail: { entry, form } });
+  // Who hears it may take the form away.
+  const wasThere = form.isConnected;
   const isGoOn = form.dispatchEvent(told());
-  if (form.isConnected) return isGoOn;
+  if (wasThere) return isGoOn;
   const left = stoodIn.get(form)?.find((one) => one.isConnected);
   return (left?.dispatchEvent(told()) ?? true) && isGoOn;
 }
