@@ -51,7 +51,7 @@ const MANY = 400;
 const NAMED = 150;
 const FOLLOW = 1_000;
 /** A click so many pixels beside something means it. */
-const SLACK = 3;
+const SLACK = 5;
 /** A cluster whose incidents lie at one spot is opened as a list of at most this many. */
 const LISTED = 30;
 
@@ -536,12 +536,15 @@ export class GlMap implements RoomMap {
     if (laid.level !== SINGLE_FROM) show();
   }
 
-  /** Every incident that stands in no cluster: all of them, or those that the worker left alone and what changed since it counted. */
+  /**
+   * Every incident that stands in no cluster: all of them, or those that the worker left alone and what changed since it counted.
+   * Emergencies too, under the cluster that counts them: where one is shows at any zoom, and their rings stand around something.
+   */
   private drawSingles(): void {
     let singles: Iterable<PointFeature> = this.points.values();
     if (this.laid?.level !== SINGLE_FROM) {
       const alone = new Set(this.alone);
-      singles = [...this.points.values()].filter((point) => alone.has(point.properties.id) || !same(this.counted.get(point.properties.id), point));
+      singles = [...this.points.values()].filter((point) => alone.has(point.properties.id) || point.properties.emergency === 1 || !same(this.counted.get(point.properties.id), point));
     }
     const { rows, ids } = incidentRows(singles, this.singles.origin);
     this.singleIds = ids;
