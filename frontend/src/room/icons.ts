@@ -96,10 +96,12 @@ function shape(context: CanvasRenderingContext2D, group: number, radius: number)
   }
 }
 
-/** Pixels around an icon without ring and frame; the card fills them too, and a map may have 50,000 icons. */
-const BARE_EDGE = 5;
-
-const edgeOf = (name: string): number => (/-over|-exercise/.test(name) ? 0 : BARE_EDGE);
+/** Nothing is drawn so many pixels inside the edge; the card fills them too, and a map may have 50,000 icons. */
+function edgeOf(name: string): number {
+  if (name.includes("-exercise")) return 0;
+  const isWide = name.startsWith("g2");
+  return name.includes("-over") ? (isWide ? 0 : 2) : isWide ? 5 : 7;
+}
 
 /** How wide and high `iconImage` is, in pixels of the page. */
 export const sizeOf = (name: string): number => SIZE - 2 * edgeOf(name);

@@ -2,12 +2,13 @@
 import { MercatorCoordinate } from "maplibre-gl";
 import type { PointFeature } from "./clusters";
 import { ICONS, iconImage, SIZE, sizeOf } from "./icons";
-import { type Place, Rows, SHARPNESS, type Sheet } from "./point-shapes";
+import { type Place, Rows, type Sheet } from "./point-shapes";
 
 export const INCIDENT_SHEET: Sheet = {
   names: ICONS,
   cell: SIZE,
-  put: (pen, name, x) => pen.putImageData(iconImage(name, SHARPNESS), x, 0),
+  turns: false,
+  put: (pen, name, x, sharpness) => pen.putImageData(iconImage(name, sharpness), x, 0),
 };
 
 interface Drawn extends Place {

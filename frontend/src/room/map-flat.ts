@@ -7,7 +7,7 @@ import { say } from "../words/room";
 import { Clusters, type PointFeature } from "./clusters";
 import { drawIcon, iconOf, SIZE } from "./icons";
 import { type Incident, isOverdue } from "./incident";
-import { drawUnit, type UnitsOnMap } from "./units";
+import { ARROW, drawUnit, type UnitsOnMap } from "./units";
 import type { WarningsOnMap } from "./warnings";
 import { type Areas, type MapSettings, type Pin, type RoomMap, type Spot } from "./map";
 
@@ -123,9 +123,9 @@ export class FlatMap implements RoomMap {
       const canvas = drawUnit(unit.properties.icon, 2);
       const picture = element("img", { src: canvas.toDataURL(), alt: "", width: 22, height: 22 });
       if (unit.properties.heading !== undefined) {
-        const arrow = element("img", { src: drawUnit("unit-heading", 2).toDataURL(), alt: "", width: 40, height: 40 });
-        arrow.style.transform = `rotate(${unit.properties.heading}deg)`;
-        this.crews.addLayer(L.marker([lat, lon], { icon: L.divIcon({ html: arrow, className: "flat-icon", iconSize: [40, 40] }), keyboard: false, interactive: false }));
+        const arrow = element("img", { src: drawUnit("unit-heading", 2).toDataURL(), alt: "", width: ARROW.size, height: ARROW.size });
+        arrow.style.transform = `rotate(${unit.properties.heading}deg) translateY(${-ARROW.ahead}px)`;
+        this.crews.addLayer(L.marker([lat, lon], { icon: L.divIcon({ html: arrow, className: "flat-icon", iconSize: [ARROW.size, ARROW.size] }), keyboard: false, interactive: false }));
       }
       const icon = L.divIcon({ html: picture, className: unit.properties.stale ? "flat-icon is-stale" : "flat-icon", iconSize: [22, 22] });
       this.crews.addLayer(L.marker([lat, lon], { icon, title: unit.properties.label, keyboard: false, interactive: false }));

@@ -235,9 +235,9 @@ describe("units as shapes", () => {
     });
     const rows = [...unitRows([unit(0, "unit-shield-available", true), unit(1.8, "unit-cross-on_sortie", false, 90)], { x: 0.5, y: 0.5 }).all];
     const expected = [
-      [0.005, 0, UNIT_IMAGES.indexOf("unit-heading"), 40, Math.PI / 2, 1],
-      [0, 0, UNIT_IMAGES.indexOf("unit-shield-available"), 22, 0, 0.45],
-      [0.005, 0, UNIT_IMAGES.indexOf("unit-cross-on_sortie"), 22, 0, 1],
+      [0.005, 0, UNIT_IMAGES.indexOf("unit-heading"), 14, Math.PI / 2, 1, 14],
+      [0, 0, UNIT_IMAGES.indexOf("unit-shield-available"), 22, 0, 0.45, 0],
+      [0.005, 0, UNIT_IMAGES.indexOf("unit-cross-on_sortie"), 22, 0, 1, 0],
     ].flat();
     expect(rows).toHaveLength(expected.length);
     rows.forEach((value, at) => expect(value).toBeCloseTo(expected[at]!, 5));
@@ -264,9 +264,9 @@ describe("incidents as shapes", () => {
     expect(under(92, 100)).toEqual([1, 3, 2]);
     // The ring of what is overdue reaches further.
     expect(under(88, 100)).toEqual([3]);
-    expect(under(119, 100)).toEqual([4]);
-    expect(under(121, 100)).toEqual([]);
-    expect(under(121, 100, 3)).toEqual([4]);
+    expect(under(117, 100)).toEqual([4]);
+    expect(under(120, 100)).toEqual([]);
+    expect(under(120, 100, 3)).toEqual([4]);
     expect(under(100, 130)).toEqual([]);
   });
 });

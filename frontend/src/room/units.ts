@@ -67,9 +67,12 @@ const colour = (name: string): string => getComputedStyle(document.documentEleme
 
 export const iconOfUnit = (unit: Pick<Unit, "kind" | "status">): string => `unit-${SHAPES[unit.kind] ?? "dot"}-${unit.status}`;
 
+/** The arrow of a heading: how wide and high it is, and how far ahead of its unit's middle; pixels of the page. */
+export const ARROW = { size: 14, ahead: 14 };
+
 /** The picture of a unit: its service's shape; filled while it is out, an outline while it is free, crossed out of service. */
 export function drawUnit(name: string, scale: number): HTMLCanvasElement {
-  const size = name === "unit-heading" ? 40 : 22;
+  const size = name === "unit-heading" ? ARROW.size : 22;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = size * scale;
   const pen = canvas.getContext("2d")!;
@@ -77,9 +80,9 @@ export function drawUnit(name: string, scale: number): HTMLCanvasElement {
   if (name === "unit-heading") {
     pen.fillStyle = colour("--text");
     pen.beginPath();
-    pen.moveTo(20, 2);
-    pen.lineTo(25, 10);
-    pen.lineTo(15, 10);
+    pen.moveTo(7, 3);
+    pen.lineTo(12, 11);
+    pen.lineTo(2, 11);
     pen.fill();
     return canvas;
   }
