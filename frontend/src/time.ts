@@ -24,9 +24,12 @@ const fullFormat = new Intl.DateTimeFormat(locale, {
 
 export const clock = (at: Date | number): string => clockFormat.format(at);
 export const clockSeconds = (at: Date | number): string => secondsFormat.format(at);
-const dayFormat = new Intl.DateTimeFormat(locale, { day: "2-digit", month: "2-digit", timeZone: zone });
+// Vietnamese too writes 28/11 and 11/2026; what browsers know of it says 28-11 and "tháng 11, 2026".
+const dayFormat = new Intl.DateTimeFormat("en-GB", { day: "2-digit", month: "2-digit", timeZone: zone });
+const monthFormat = new Intl.DateTimeFormat("en-GB", { month: "2-digit", year: "numeric", timeZone: zone });
 
 export const day = (at: Date | number): string => dayFormat.format(at);
+export const month = (at: Date | number): string => monthFormat.format(at);
 export const fullDate = (at: Date | number): string => fullFormat.format(at);
 
 /** A length of time in words; milliseconds in, whole minutes, hours or days out. */

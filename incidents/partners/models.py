@@ -10,6 +10,7 @@ from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from geo.areas import date_within_set
 
@@ -131,7 +132,7 @@ class AreaWarning(models.Model):
     msg_type = models.CharField(_("kind"), max_length=10)
     # "sender,identifier" of the messages that it replaces or takes back.
     references = models.JSONField(default=list)
-    event = models.CharField(_("what"), max_length=200)
+    event = models.CharField(pgettext_lazy("a warning is about", "what"), max_length=200)
     headline = models.CharField(_("headline"), max_length=300, blank=True)
     instruction = models.TextField(_("what to do"), blank=True)
     area = models.CharField(_("area"), max_length=500, blank=True)
@@ -148,7 +149,7 @@ class AreaWarning(models.Model):
     # Why it is not on the maps: an exercise, replaced, taken back, over, elsewhere.
     why_not = models.CharField(_("reason"), max_length=20, blank=True)
     version = models.PositiveIntegerField(default=1)
-    taken_at = models.DateTimeField(_("taken"))
+    taken_at = models.DateTimeField(pgettext_lazy("time", "taken"))
 
     class Meta:
         verbose_name = _("warning")

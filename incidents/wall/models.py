@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def hash_of(token: str) -> str:
@@ -66,7 +67,7 @@ class Scene(models.Model):
         _("seconds"), default=20, validators=[MinValueValidator(5), MaxValueValidator(3600)]
     )
     # Of a launch: the official title, and a line below it.
-    title = models.CharField(_("title"), max_length=300, blank=True)
+    title = models.CharField(pgettext_lazy("of a scene", "title"), max_length=300, blank=True)
     subtitle = models.CharField(_("line below the title"), max_length=300, blank=True)
     is_shown = models.BooleanField(_("is shown"), default=True)
 

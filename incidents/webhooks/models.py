@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def new_secret() -> str:
@@ -95,7 +96,7 @@ class Notice(models.Model):
     waiting_since = models.DateTimeField()
     next_try_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended_at = models.DateTimeField(pgettext_lazy("time", "ended"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("message to a webhook")

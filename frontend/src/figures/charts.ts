@@ -1,6 +1,7 @@
 /** The charts, in the theme's colours; they are made anew when the theme changes. */
 import { BarController, BarElement, CategoryScale, Chart, type ChartConfiguration, Legend, LinearScale, Tooltip } from "chart.js";
 import type { Drawn } from "../figures";
+import { day, month } from "../time";
 import { locale } from "../words";
 import { say } from "../words/figures";
 
@@ -31,11 +32,11 @@ export function drawCharts(drawn: Drawn): void {
   Chart.defaults.maintainAspectRatio = false;
   Chart.defaults.locale = locale;
   const whole = { beginAtZero: true, ticks: { precision: 0 } };
-  const days = new Intl.DateTimeFormat(locale, drawn.monthly ? { month: "2-digit", year: "numeric" } : { day: "2-digit", month: "2-digit" });
+  const written = drawn.monthly ? month : day;
   draw("course", {
     type: "bar",
     data: {
-      labels: drawn.course.map((one) => days.format(new Date(`${one.at}T12:00:00`))),
+      labels: drawn.course.map((one) => written(new Date(`${one.at}T12:00:00+07:00`))),
       datasets: GROUPS.filter((group) => drawn.course.some((one) => one[group] > 0)).map((group) => ({
         label: say(`group.${group}`),
         data: drawn.course.map((one) => one[group]),
