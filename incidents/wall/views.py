@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from incidents.records.keys import MAY_WATCH_WALL
@@ -38,6 +40,12 @@ def _check_link(request: HttpRequest, token: str) -> None:
         raise Http404
 
 
+def _language(request: HttpRequest) -> str:
+    """A screen on a wall has no one to choose a language, and its browser's is whatever it was installed with."""
+    asked = request.GET.get("lang", "")
+    return asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+
+
 def _wall(request: HttpRequest, token: str, names_url: str) -> HttpResponse:
     """The page; `token` goes into the stream's address, so that only what a wall may show is ever sent to it."""
     wall = {"stream": f"wall={token}", "linked": token != OWN_WALL, "names": names_url, "now": names()}
@@ -54,9 +62,11 @@ def own_wall(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def linked_wall(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The wall by its link. 404 when the link is not in force."""
+    """The wall by its link, in Vietnamese or in `?lang=`. 404 when the link is not in force."""
     _check_link(request, token)
-    return _private(_wall(request, token, reverse("wall:names", kwargs={"token": token})))
+    language = _language(request)
+    with override(language):
+        return _private(_wall(request, token, reverse("wall:names", kwargs={"token": token}, query={"lang": language})))
 
 
 @require_safe
@@ -69,6 +79,7 @@ def own_names(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def linked_names(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Names and on-time figures (JSON) for the holder of a link; the page asks once a minute."""
+    """Names and on-time figures (JSON) for the holder of a link, in its language; the page asks once a minute."""
     _check_link(request, token)
-    return _private(JsonResponse(names()))
+    with override(_language(request)):
+        return _private(JsonResponse(names()))

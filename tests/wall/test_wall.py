@@ -58,6 +58,16 @@ class TestLinks:
         assert token not in client.get("/wall/links/").content.decode()
         assert Client().get(address).status_code == 200
 
+    def test_a_screen_speaks_vietnamese_whatever_its_browser_was_installed_with(self, cast: Cast) -> None:
+        _link, token = make(name="Phòng họp", by=cast.supervisor)
+        screen = Client(headers={"accept-language": "en-US,en;q=0.9"})
+        page = screen.get(f"/wall/{token}/").content.decode()
+        assert 'lang="vi"' in page
+        assert f"/wall/{token}/names.json?lang=vi" in page
+        assert 'lang="en"' in screen.get(f"/wall/{token}/?lang=en").content.decode()
+        # Asked for in a language there is not, it speaks the one it has.
+        assert 'lang="vi"' in screen.get(f"/wall/{token}/?lang=fr").content.decode()
+
     def test_a_link_without_a_name_is_refused(self, cast: Cast) -> None:
         answer = signed_in(cast.supervisor).post("/wall/links/", {"name": "  "})
         assert answer.status_code == 422
