@@ -7,16 +7,17 @@ import hashlib
 import json
 import tomllib
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from geo.importing.commits import CommitRefused, files_at
 from geo.importing.figures import folder
 
 MOST_BYTES = 200 * 1024 * 1024
 TIMEOUT_S = 60.0
-# Plain HTTP only for a server on this machine, as the tests have one.
+# Without encryption only from a server on this machine, as the tests have one.
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -26,7 +27,11 @@ class SourceRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A public source of one set's borders: one file, or several that are put together."""
+    """A public source of one set's borders: one file, or several that are put together.
+
+    Either files of a git repository at a commit, whose name is the checksum of all its files, or files at an address,
+    with the checksum `sha256` (`digest_of`).
+    """
 
     name: str
     set_name: str
@@ -36,7 +41,10 @@ class Source:
     title: str
     homepage: str
     licence: str
+    # The address of a folder; of a repository, and then the folder in it.
     base_url: str
+    commit: str
+    folder: str
     files: tuple[str, ...]
     sha256: str
     mapping: Mapping[str, str]
@@ -66,7 +74,9 @@ def read_sources(path: Path | None = None) -> list[Source]:
                     title=entry["title"],
                     homepage=entry["homepage"],
                     licence=entry["licence"],
-                    base_url=entry["base_url"],
+                    base_url=entry["repository"] if "commit" in entry else entry["base_url"],
+                    commit=entry.get("commit", ""),
+                    folder=entry.get("folder", ""),
                     files=tuple(entry["files"]),
                     sha256=entry.get("sha256", ""),
                     mapping=entry.get("fields", {}),
@@ -81,21 +91,20 @@ def read_sources(path: Path | None = None) -> list[Source]:
 def download(source: Source, into: Path, confirmed: str = "") -> Downloaded:
     """Fetches a source into a folder, checks its digest, and puts its files together.
 
-    `confirmed` is the digest the operator gave; it goes before the one in the file. Raises SourceRefused.
+    `confirmed` is the digest the operator gave; it goes before the one in the file. A commit needs none, and is held
+    against one that is given all the same. Raises SourceRefused.
     """
-    into.mkdir(parents=True, exist_ok=True)
-    digests: dict[str, str] = {}
-    paths = []
     for name in source.files:
         if "/" in name or name.startswith("."):
             raise SourceRefused(f"{source.name}: {name!r} is not a file name")
-        content = _fetch(urljoin(source.base_url, name))
-        digests[name] = hashlib.sha256(content).hexdigest()
-        path = into / name
+    into.mkdir(parents=True, exist_ok=True)
+    paths = [into / name for name in source.files]
+    digests: dict[str, str] = {}
+    for path, content in zip(paths, _contents(source), strict=True):
+        digests[path.name] = hashlib.sha256(content).hexdigest()
         path.write_bytes(content)
-        paths.append(path)
     digest = digest_of(digests)
-    expected = (confirmed or source.sha256).lower()
+    expected = (confirmed or source.sha256).lower() or (digest if source.commit else "")
     if not expected:
         raise SourceRefused(
             f"{source.name}: no checksum is known. Downloaded to {into} with digest {digest}; look at the files, "
@@ -114,10 +123,27 @@ def digest_of(digests: Mapping[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def _fetch(url: str) -> bytes:
+def _contents(source: Source) -> Iterator[bytes]:
+    """What each file holds, in the order of `files`."""
+    if not source.commit:
+        yield from (_fetch(urljoin(source.base_url, name)) for name in source.files)
+        return
+    _check_address(source.base_url)
+    try:
+        found = files_at(source.base_url, source.commit, [f"{source.folder}/{name}" for name in source.files])
+    except CommitRefused as error:
+        raise SourceRefused(f"{source.name}: {source.base_url} at {source.commit}: {error}") from error
+    yield from found.values()
+
+
+def _check_address(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL_HOSTS):
+    if parts.scheme != "https" and not (parts.scheme in ("http", "git") and parts.hostname in LOCAL_HOSTS):
         raise SourceRefused(f"{url}: only https is downloaded")
+
+
+def _fetch(url: str) -> bytes:
+    _check_address(url)
     request = urllib.request.Request(url, headers={"User-Agent": "opscenter-areas"})
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
