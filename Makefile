@@ -4,7 +4,7 @@
 #   make check         format, lint, types, import contract, migrations
 #   make bench         measures the live stream and the address resolver; prints a table, writes build/bench.json
 #   make proof         the long races, the hours-long runs, and on PostGIS what `make test` asks of SpatiaLite alone
-#   make areas         downloads, verifies and imports the public boundaries
+#   make areas         fetches, verifies and imports the public boundaries
 #   make lock          writes the requirements' locks anew
 .DEFAULT_GOAL := run
 PYTHON_VENV := build/venv/bin/python
@@ -66,6 +66,7 @@ proof: test-postgis
 
 areas:
 	@$(INSTALL) run
+	$(PYTHON_VENV) manage.py migrate --verbosity 0
 	$(PYTHON_VENV) manage.py fetch_areas
 
 lock:
