@@ -227,13 +227,13 @@ def _agency(code: str) -> Agency:
 def _key(key: str, partner: Person) -> None:
     ApiKey.objects.get_or_create(
         digest=digest_of(key),
-        defaults={"partner": partner, "label": "Demonstration", "prefix": key[:8], "created_at": timezone.now()},
+        defaults={"partner": partner, "label": "Trình diễn", "prefix": key[:8], "created_at": timezone.now()},
     )
 
 
 def _wall(token: str, by: Person) -> None:
     WallLink.objects.get_or_create(
-        token_hash=hash_of(token), defaults={"name": "Demonstration", "created_by": by, "created_at": timezone.now()}
+        token_hash=hash_of(token), defaults={"name": "Trình diễn", "created_by": by, "created_at": timezone.now()}
     )
 
 
