@@ -99,8 +99,9 @@ function shape(context: CanvasRenderingContext2D, group: number, radius: number)
 /** Nothing is drawn so many pixels inside the edge; the card fills them too, and a map may have 50,000 icons. */
 function edgeOf(name: string): number {
   if (name.includes("-exercise")) return 0;
-  const isWide = name.startsWith("g2");
-  return name.includes("-over") ? (isWide ? 0 : 2) : isWide ? 5 : 7;
+  const shape = name.slice(0, 2);
+  if (name.includes("-over")) return shape === "g2" ? 0 : 2;
+  return shape === "g1" ? 8 : shape === "g2" ? 6 : 7;
 }
 
 /** How wide and high `iconImage` is, in pixels of the page. */
