@@ -33,6 +33,7 @@ export class Panel {
   private asked: AbortController | null = null;
   private version = 0;
   private wanted = 0;
+  private isAsking = false;
 
   constructor(
     private readonly box: HTMLElement,
@@ -61,6 +62,7 @@ export class Panel {
 
   async show(id: number): Promise<void> {
     this.openId = id;
+    this.version = this.wanted = 0;
     this.box.hidden = false;
     this.box.replaceChildren(element("p", { class: "panel-note muted", text: say("panel.loading") }));
     this.box.scrollTop = 0;
@@ -78,7 +80,8 @@ export class Panel {
   /** The open assignment is at `version` now. Only shown when nothing is being written, nor about to be. */
   changed(version: number): void {
     this.wanted = version;
-    if (this.openId === null || version <= this.version) return;
+    // What is on its way is waited for: asked for anew at each event, a panel would never come on a busy day.
+    if (this.openId === null || version <= this.version || this.isAsking) return;
     if (!this.isHeld()) {
       void this.load(this.openId, true);
       return;
@@ -114,6 +117,7 @@ export class Panel {
   private async load(id: number, byItself = false): Promise<void> {
     this.asked?.abort();
     const asked = (this.asked = new AbortController());
+    this.isAsking = true;
     try {
       const answer = await fetch(`/inbox/assignment/${id}/`, {
         headers: { "X-Panel": "1" },
@@ -134,6 +138,7 @@ export class Panel {
       const open = [...this.box.querySelectorAll<HTMLDetailsElement>("details[open]")].map(name);
       // The button that opens a form keeps the focus: Enter and the next key reach what they were meant for.
       const at = document.activeElement?.closest<HTMLDetailsElement>("#detail [data-act-box]")?.dataset.actBox;
+      this.isAsking = false;
       this.box.innerHTML = text;
       for (const one of this.box.querySelectorAll<HTMLDetailsElement>("details:not([data-reporter])")) {
         if (open.includes(name(one))) one.open = true;
@@ -142,6 +147,8 @@ export class Panel {
       if (at) this.box.querySelector<HTMLElement>(`[data-act-box="${at}"] summary`)?.focus({ preventScroll: true });
     } catch {
       if (!asked.signal.aborted) this.note(say("panel.failed"), true);
+    } finally {
+      if (this.asked === asked) this.isAsking = false;
     }
   }
 
