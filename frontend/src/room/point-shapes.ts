@@ -17,7 +17,7 @@ export interface Sheet {
   /** Pixels of the page. */
   cell: number;
   /** Whether any of them is ever turned or pale. Others are drawn pixel for pixel where the screen has whole ones for each of
-   * the page: sharper, and a third cheaper where a program draws in a card's place. */
+   * the page: sharper, and a quarter cheaper where a program draws in a card's place. */
   turns: boolean;
   /** Puts a picture, `sharpness` times as large as on the page, at (x, 0). */
   put(pen: CanvasRenderingContext2D, name: string, x: number, sharpness: number): void;
